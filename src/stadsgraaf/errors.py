@@ -1,0 +1,538 @@
+"""Every error of Stadsgraaf, with its HTTP status, its exit code and its problem details.
+
+Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
+
+::
+
+    StadsgraafError                  500  internal-error
+    ├── RequestError                 400  bad-request
+    │   ├── MissingParameter         400  missing-parameter
+    │   ├── RepeatedParameter        400  repeated-parameter
+    │   ├── InvalidParameter         400  invalid-parameter
+    │   ├── NotUtf8                  400  not-utf8
+    │   ├── MalformedQuery           400  malformed-query
+    │   ├── QueryTooDeep             400  query-too-deep
+    │   ├── QueryTooComplex          400  query-too-complex
+    │   ├── UpdateNotAllowed         400  update-not-allowed
+    │   ├── ResultTooLarge           400  result-too-large
+    │   ├── NotAllowed               403  not-allowed
+    │   ├── ServiceNotAllowed        403  service-not-allowed
+    │   ├── NotFound                 404  not-found
+    │   ├── MethodNotAllowed         405  method-not-allowed
+    │   ├── NotAcceptable            406  not-acceptable
+    │   ├── RequestTimeout           408  request-timeout
+    │   ├── QueryTooLong             413  query-too-long
+    │   ├── BodyTooLarge             413  body-too-large
+    │   ├── UnsupportedMediaType     415  unsupported-media-type
+    │   ├── TooManyRequests          429  too-many-requests
+    │   └── HeadersTooLarge          431  headers-too-large
+    ├── StoreError                   500  store-error
+    │   ├── EvaluationFailed         500  evaluation-failed
+    │   ├── StoreUnavailable         502  store-unavailable
+    │   ├── StoreBusy                503  store-busy
+    │   ├── QueryMemoryLimit         503  query-memory-limit
+    │   └── QueryTimeout             504  query-timeout
+    ├── DataError                    (exit code 1)
+    │   ├── SyntaxFault              a file that is not Turtle, or a query that is not SPARQL
+    │   ├── EvidenceMismatch         a digest that differs from its passage
+    │   └── InvalidData              a dataset that breaks its shapes
+    └── UsageError                   (exit code 2)
+        ├── NoSuchPath
+        ├── NothingToServe
+        └── PortTaken
+
+A member given to an error fills the sentence and stands in the problem details too:
+
+>>> error = MalformedQuery(line=1, column=8, reason="expected WHERE")
+>>> error.detail("nl")
+'De query is geen geldige SPARQL: regel 1, kolom 8: expected WHERE'
+>>> error.problem()["column"]
+8
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NamedTuple
+
+__all__ = [
+    "PROBLEMS",
+    "BodyTooLarge",
+    "DataError",
+    "EvaluationFailed",
+    "EvidenceMismatch",
+    "HeadersTooLarge",
+    "InvalidData",
+    "InvalidParameter",
+    "Language",
+    "MalformedQuery",
+    "MethodNotAllowed",
+    "MissingParameter",
+    "NoSuchPath",
+    "NotAcceptable",
+    "NotAllowed",
+    "NotFound",
+    "NotUtf8",
+    "NothingToServe",
+    "PortTaken",
+    "QueryMemoryLimit",
+    "QueryTimeout",
+    "QueryTooComplex",
+    "QueryTooDeep",
+    "QueryTooLong",
+    "RepeatedParameter",
+    "RequestError",
+    "RequestTimeout",
+    "ResultTooLarge",
+    "ServiceNotAllowed",
+    "StadsgraafError",
+    "StoreBusy",
+    "StoreError",
+    "StoreUnavailable",
+    "SyntaxFault",
+    "Text",
+    "TooManyRequests",
+    "UnsupportedMediaType",
+    "UpdateNotAllowed",
+    "UsageError",
+]
+
+Language = Literal["nl", "en"]
+
+#: Where the page of a problem type lives; the slug follows.
+PROBLEMS = "https://w3id.org/stadsgraaf/def/problem/"
+
+
+class Text(NamedTuple):
+    """One sentence in both languages."""
+
+    en: str
+    nl: str
+
+    def say(self, language: Language) -> str:
+        """The sentence in one of the languages."""
+        return self.nl if language == "nl" else self.en
+
+
+class _Members(dict[str, Any]):
+    """Members for ``str.format_map``: one that was not given reads as an ellipsis."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+class StadsgraafError(Exception):
+    """Base of all errors: ``except StadsgraafError as error: print(error.detail("nl"))``."""
+
+    status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 3
+    slug: ClassVar[str] = "internal-error"
+    title: ClassVar[Text] = Text("Internal error", "Interne fout")
+    sentence: ClassVar[Text] = Text(
+        "The server met an error that it did not expect.",
+        "De server kwam een fout tegen die hij niet verwachtte.",
+    )
+
+    def __init__(self, **members: object) -> None:
+        self.members: Mapping[str, object] = members
+        super().__init__(self.detail("en"))
+
+    @property
+    def type(self) -> str:
+        """IRI of the problem type."""
+        return PROBLEMS + self.slug
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Response headers that go with this error, such as ``Retry-After`` in seconds."""
+        retry = self.members.get("retry_after")
+        return {} if retry is None else {"Retry-After": str(retry)}
+
+    def detail(self, language: Language = "en") -> str:
+        """The sentence of the error, with its members filled in."""
+        return self.sentence.say(language).format_map(_Members(self.members))
+
+    def problem(self, language: Language = "en") -> dict[str, object]:
+        """The problem details of RFC 9457, section 3, as a JSON object."""
+        return {
+            "type": self.type,
+            "title": self.title.say(language),
+            "status": self.status,
+            "detail": self.detail(language),
+        } | dict(self.members)
+
+
+class RequestError(StadsgraafError):
+    """The request is at fault; member ``reason``."""
+
+    status = 400
+    slug = "bad-request"
+    title = Text("Bad request", "Ongeldig verzoek")
+    sentence = Text("The request is not valid: {reason}", "Het verzoek is niet geldig: {reason}")
+
+
+class MissingParameter(RequestError):
+    """A parameter that the request needs is not there; member ``name``."""
+
+    slug = "missing-parameter"
+    title = Text("Missing parameter", "Parameter ontbreekt")
+    sentence = Text(
+        "The parameter “{name}” is missing.",
+        "De parameter “{name}” ontbreekt.",
+    )
+
+
+class RepeatedParameter(RequestError):
+    """A parameter that may stand once stands twice; member ``name``."""
+
+    slug = "repeated-parameter"
+    title = Text("Repeated parameter", "Parameter herhaald")
+    sentence = Text(
+        "The parameter “{name}” may be given only once.",
+        "De parameter “{name}” mag maar één keer voorkomen.",
+    )
+
+
+class InvalidParameter(RequestError):
+    """A parameter has a value that cannot be; members ``name`` and ``reason``."""
+
+    slug = "invalid-parameter"
+    title = Text("Invalid parameter", "Ongeldige parameter")
+    sentence = Text(
+        "The parameter “{name}” is not valid: {reason}",
+        "De parameter “{name}” is niet geldig: {reason}",
+    )
+
+
+class NotUtf8(RequestError):
+    """Bytes that should be UTF-8 are not; member ``part``."""
+
+    slug = "not-utf8"
+    title = Text("Not UTF-8", "Geen UTF-8")
+    sentence = Text("The {part} is not valid UTF-8.", "Geen geldige UTF-8: {part}.")
+
+
+class MalformedQuery(RequestError):
+    """The query is not SPARQL; members ``reason``, and ``line`` and ``column`` from 1."""
+
+    slug = "malformed-query"
+    title = Text("Malformed query", "Ongeldige query")
+    sentence = Text(
+        "The query is not valid SPARQL: line {line}, column {column}: {reason}",
+        "De query is geen geldige SPARQL: regel {line}, kolom {column}: {reason}",
+    )
+
+
+class QueryTooDeep(RequestError):
+    """The query nests deeper than allowed; member ``limit``."""
+
+    slug = "query-too-deep"
+    title = Text("Query too deep", "Query te diep genest")
+    sentence = Text(
+        "The query nests deeper than {limit} levels.",
+        "De query is dieper genest dan {limit} niveaus.",
+    )
+
+
+class QueryTooComplex(RequestError):
+    """The query would exhaust the parser or the planner; member ``reason``."""
+
+    slug = "query-too-complex"
+    title = Text("Query too complex", "Query te ingewikkeld")
+    sentence = Text(
+        "The query is too complex to plan: {reason}",
+        "De query is te ingewikkeld om te plannen: {reason}",
+    )
+
+
+class UpdateNotAllowed(RequestError):
+    """A SPARQL Update was sent to an endpoint that only reads."""
+
+    slug = "update-not-allowed"
+    title = Text("Update not allowed", "Wijzigen kan hier niet")
+    sentence = Text(
+        "This endpoint only reads; it takes no SPARQL Update.",
+        "Dit endpoint leest alleen; het neemt geen SPARQL Update aan.",
+    )
+
+
+class ResultTooLarge(RequestError):
+    """The result is larger than allowed; members ``limit`` and ``unit``."""
+
+    slug = "result-too-large"
+    title = Text("Result too large", "Resultaat te groot")
+    sentence = Text(
+        "The result is larger than {limit} {unit}: add LIMIT, or take the dump.",
+        "Het resultaat is groter dan {limit} {unit}: voeg LIMIT toe of neem de dump.",
+    )
+
+
+class NotAllowed(RequestError):
+    """The client may not do this; member ``reason``."""
+
+    status = 403
+    slug = "not-allowed"
+    title = Text("Not allowed", "Niet toegestaan")
+    sentence = Text("This is not allowed: {reason}", "Dit is niet toegestaan: {reason}")
+
+
+class ServiceNotAllowed(RequestError):
+    """The query calls a SERVICE that is not on the allow-list; member ``service`` if known."""
+
+    status = 403
+    slug = "service-not-allowed"
+    title = Text("SERVICE not allowed", "SERVICE niet toegestaan")
+    sentence = Text(
+        "The query calls SERVICE, which this endpoint does not allow.",
+        "De query roept SERVICE aan; dat staat dit endpoint niet toe.",
+    )
+
+
+class NotFound(RequestError):
+    """Nothing has this address; member ``what``."""
+
+    status = 404
+    slug = "not-found"
+    title = Text("Not found", "Niet gevonden")
+    sentence = Text("There is nothing at {what}.", "Er is niets op {what}.")
+
+
+class MethodNotAllowed(RequestError):
+    """The address does not take this method; members ``method`` and ``allowed`` (a list)."""
+
+    status = 405
+    slug = "method-not-allowed"
+    title = Text("Method not allowed", "Methode niet toegestaan")
+    sentence = Text(
+        "This address does not take {method}.",
+        "Dit adres neemt geen {method} aan.",
+    )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The ``Allow`` header that RFC 9110, section 15.5.6 asks for."""
+        allowed = self.members.get("allowed")
+        names = allowed if isinstance(allowed, list | tuple) else ()
+        return super().headers | {"Allow": ", ".join(map(str, names))}
+
+
+class NotAcceptable(RequestError):
+    """No offered media type satisfies ``Accept``; member ``available``, a list of media types."""
+
+    status = 406
+    slug = "not-acceptable"
+    title = Text("Not acceptable", "Niet leverbaar")
+    sentence = Text(
+        "None of the media types asked for can be given; see “available”.",
+        "Geen van de gevraagde mediatypen kan geleverd worden; zie “available”.",
+    )
+
+
+class RequestTimeout(RequestError):
+    """The request did not come in time; member ``seconds``."""
+
+    status = 408
+    slug = "request-timeout"
+    title = Text("Request timeout", "Verzoek te traag")
+    sentence = Text(
+        "The request was not complete within {seconds} seconds.",
+        "Het verzoek was niet compleet binnen {seconds} seconden.",
+    )
+
+
+class QueryTooLong(RequestError):
+    """The query has too many bytes; member ``limit``, in bytes."""
+
+    status = 413
+    slug = "query-too-long"
+    title = Text("Query too long", "Query te lang")
+    sentence = Text(
+        "The query is longer than {limit} bytes.",
+        "De query is langer dan {limit} bytes.",
+    )
+
+
+class BodyTooLarge(RequestError):
+    """The request body is too large; member ``limit``, in bytes."""
+
+    status = 413
+    slug = "body-too-large"
+    title = Text("Body too large", "Verzoek te groot")
+    sentence = Text(
+        "The request body is larger than {limit} bytes.",
+        "De inhoud van het verzoek is groter dan {limit} bytes.",
+    )
+
+
+class UnsupportedMediaType(RequestError):
+    """The body has a media type or encoding that is not taken; members ``given``, ``supported``."""
+
+    status = 415
+    slug = "unsupported-media-type"
+    title = Text("Unsupported media type", "Mediatype niet ondersteund")
+    sentence = Text(
+        "A body of type “{given}” is not taken here; see “supported”.",
+        "Inhoud van type “{given}” wordt hier niet aangenomen; zie “supported”.",
+    )
+
+
+class TooManyRequests(RequestError):
+    """This client asks too much; member ``retry_after``, in seconds."""
+
+    status = 429
+    slug = "too-many-requests"
+    title = Text("Too many requests", "Te veel verzoeken")
+    sentence = Text(
+        "Too many requests at once from this client: try again in {retry_after} s.",
+        "Te veel verzoeken tegelijk van deze client: probeer het over {retry_after} s opnieuw.",
+    )
+
+
+class HeadersTooLarge(RequestError):
+    """The request's headers are too large; member ``limit``, in bytes."""
+
+    status = 431
+    slug = "headers-too-large"
+    title = Text("Headers too large", "Headers te groot")
+    sentence = Text(
+        "The headers are larger than {limit} bytes.",
+        "De headers zijn groter dan {limit} bytes.",
+    )
+
+
+class StoreError(StadsgraafError):
+    """The store could not answer; member ``reason``."""
+
+    slug = "store-error"
+    title = Text("Store error", "Fout in de opslag")
+    sentence = Text("The store failed: {reason}", "De opslag faalde: {reason}")
+
+
+class EvaluationFailed(StoreError):
+    """The engine gave up on a query for a reason of its own; member ``reason``."""
+
+    slug = "evaluation-failed"
+    title = Text("Evaluation failed", "Uitvoeren mislukt")
+    sentence = Text(
+        "The query could not be evaluated: {reason}",
+        "De query kon niet worden uitgevoerd: {reason}",
+    )
+
+
+class StoreUnavailable(StoreError):
+    """The store does not answer, or answers garbage; member ``reason``."""
+
+    status = 502
+    slug = "store-unavailable"
+    title = Text("Store unavailable", "Opslag onbereikbaar")
+    sentence = Text("The store is not available: {reason}", "De opslag is onbereikbaar: {reason}")
+
+
+class StoreBusy(StoreError):
+    """All workers are taken and the queue is full; member ``retry_after``, in seconds."""
+
+    status = 503
+    slug = "store-busy"
+    title = Text("Server busy", "Server bezet")
+    sentence = Text(
+        "The server is busy: try again in {retry_after} s.",
+        "De server is bezet: probeer het over {retry_after} s opnieuw.",
+    )
+
+
+class QueryMemoryLimit(StoreError):
+    """The query asked for more memory than allowed; member ``limit``, in MiB."""
+
+    status = 503
+    slug = "query-memory-limit"
+    title = Text("Query out of memory", "Query kost te veel geheugen")
+    sentence = Text(
+        "The query needed more than {limit} MiB of memory: make it smaller.",
+        "De query had meer dan {limit} MiB geheugen nodig: maak hem kleiner.",
+    )
+
+
+class QueryTimeout(StoreError):
+    """The query took longer than allowed; member ``limit``, in seconds."""
+
+    status = 504
+    slug = "query-timeout"
+    title = Text("Query timeout", "Query duurde te lang")
+    sentence = Text(
+        "The query was stopped after {limit} s: make it smaller, or add LIMIT.",
+        "De query is na {limit} s gestopt: maak hem kleiner of voeg LIMIT toe.",
+    )
+
+
+class DataError(StadsgraafError):
+    """What people wrote is at fault; member ``reason``."""
+
+    exit_code = 1
+    slug = "data-error"
+    title = Text("Fault in the data", "Fout in de data")
+    sentence = Text("The data are not right: {reason}", "De data kloppen niet: {reason}")
+
+
+class SyntaxFault(DataError):
+    """A file cannot be read; members ``file``, ``line``, ``column`` (from 1) and ``reason``."""
+
+    slug = "syntax-fault"
+    title = Text("Syntax error", "Syntaxisfout")
+    sentence = Text("{file}:{line}:{column}: {reason}", "{file}:{line}:{column}: {reason}")
+
+
+class EvidenceMismatch(DataError):
+    """A passage is not what a claim says it is; member ``reason``."""
+
+    slug = "evidence-mismatch"
+    title = Text("Evidence does not match", "Bewijs klopt niet")
+    sentence = Text("The evidence does not match: {reason}", "Het bewijs klopt niet: {reason}")
+
+
+class InvalidData(DataError):
+    """The dataset breaks its shapes; member ``count``, a number of findings."""
+
+    slug = "invalid-data"
+    title = Text("Invalid data", "Ongeldige data")
+    sentence = Text(
+        "The dataset has {count} violation(s); it is not published.",
+        "De dataset heeft {count} overtreding(en); hij wordt niet gepubliceerd.",
+    )
+
+
+class UsageError(StadsgraafError):
+    """The command was called wrongly; member ``reason``."""
+
+    status = 400
+    exit_code = 2
+    slug = "usage-error"
+    title = Text("Usage error", "Verkeerd gebruik")
+    sentence = Text("{reason}", "{reason}")
+
+
+class NoSuchPath(UsageError):
+    """A path that was named does not exist; member ``path``."""
+
+    slug = "no-such-path"
+    title = Text("No such path", "Pad bestaat niet")
+    sentence = Text("{path} does not exist.", "{path} bestaat niet.")
+
+
+class NothingToServe(UsageError):
+    """A folder has no Turtle in it; member ``path``."""
+
+    slug = "nothing-to-serve"
+    title = Text("Nothing to serve", "Niets te serveren")
+    sentence = Text(
+        "{path} holds no Turtle file (*.ttl).",
+        "In {path} staat geen Turtle-bestand (*.ttl).",
+    )
+
+
+class PortTaken(UsageError):
+    """Another program listens there; members ``host`` and ``port``."""
+
+    slug = "port-taken"
+    title = Text("Port taken", "Poort bezet")
+    sentence = Text(
+        "Another program listens on {host}:{port}: choose another with --port.",
+        "Op {host}:{port} luistert al een programma: kies een andere met --port.",
+    )

@@ -1,0 +1,86 @@
+"""Every setting: name, default, help. One table, passed in, never global.
+
+>>> Settings.load({"STADSGRAAF_PORT": "8080"}, {"host": "::1"}).port
+8080
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from stadsgraaf.errors import UsageError
+
+__all__ = ["ENVIRONMENT_PREFIX", "Setting", "Settings"]
+
+#: ``port`` is set in the environment as ``STADSGRAAF_PORT``.
+ENVIRONMENT_PREFIX = "STADSGRAAF_"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table, for help and documentation."""
+
+    name: str
+    default: object
+    help: str
+
+
+def _setting(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set when Stadsgraaf serves. Times are in seconds, sizes in the unit named."""
+
+    host: str = _setting("127.0.0.1", "Address to listen on.")
+    port: int = _setting(8000, "Port to listen on.")
+    public_url: str = _setting(
+        "", "Address that clients see, when a proxy stands in front; else that of the request."
+    )
+    article: str = _setting("", "Text file of the source that the evidence points into.")
+    workers: int = _setting(2, "Processes that evaluate queries.")
+    query_timeout: float = _setting(30.0, "Seconds that a query may take.")
+    query_memory: int = _setting(1024, "MiB of memory that a query may take beside the data.")
+    query_length: int = _setting(65_536, "Bytes that a query may have.")
+    query_depth: int = _setting(64, "Levels that a query may nest.")
+    body_length: int = _setting(262_144, "Bytes that a request body may have.")
+    body_timeout: float = _setting(10.0, "Seconds in which a request must be complete.")
+    result_rows: int = _setting(1_000_000, "Solutions or triples that an answer may have.")
+    result_length: int = _setting(104_857_600, "Bytes that an answer may have.")
+    queue_length: int = _setting(64, "Queries that may wait for a worker.")
+    page_size: int = _setting(50, "Items on one page of a list.")
+
+    @classmethod
+    def table(cls) -> tuple[Setting, ...]:
+        """All settings, in order."""
+        return tuple(Setting(f.name, f.default, f.metadata["help"]) for f in fields(cls))
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str], flags: Mapping[str, object] | None = None) -> "Settings":
+        """Settings from flags, else the environment, else the defaults.
+
+        Raises UsageError for a value that is not of the setting's type.
+        """
+        given: dict[str, object] = {}
+        for setting in cls.table():
+            text = environ.get(ENVIRONMENT_PREFIX + setting.name.upper())
+            if text is not None:
+                given[setting.name] = _parse(setting, text)
+        given |= {name: value for name, value in (flags or {}).items() if value is not None}
+        return cls(**given)  # type: ignore[arg-type]  # each value was parsed to its default's type
+
+    @property
+    def article_path(self) -> Path | None:
+        """The source text's path, or None when there is none."""
+        return Path(self.article) if self.article else None
+
+
+def _parse(setting: Setting, text: str) -> object:
+    kind = type(setting.default)
+    try:
+        return kind(text)
+    except ValueError:
+        name = ENVIRONMENT_PREFIX + setting.name.upper()
+        raise UsageError(reason=f"{name}={text!r} is not a valid {kind.__name__}") from None

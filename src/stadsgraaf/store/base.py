@@ -1,0 +1,76 @@
+"""The one interface between a question and an answer.
+
+Any engine can stand behind it: pyoxigraph in this process, in killable workers, or a remote
+SPARQL 1.1 Protocol store.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from stadsgraaf.media import Format
+
+__all__ = ["Answer", "Form", "Limits", "Question", "Store"]
+
+Form = Literal["select", "ask", "graph"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A SPARQL query and how its answer should look.
+
+    ``results`` is the format for SELECT and ASK, ``rdf`` the one for CONSTRUCT and DESCRIBE; the
+    form of the query decides which is used. None there means the client accepts none: then the
+    store raises NotAcceptable.
+
+    ``default_graphs`` and ``named_graphs`` are those of the SPARQL 1.1 Protocol and replace FROM
+    and FROM NAMED. Without any, and without FROM, the default graph is the union of all graphs.
+
+    ``bindings`` maps variable names (without ``?``) to RDF terms in N-Triples notation.
+    """
+
+    query: str
+    results: Format | None = None
+    rdf: Format | None = None
+    base_iri: str | None = None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    bindings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one question may cost."""
+
+    seconds: float = 30.0
+    memory_mib: int = 1024
+    rows: int = 1_000_000
+    bytes: int = 104_857_600
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes out: its format, the form of the query, and the bytes as they come.
+
+    The stream either ends when the answer is complete, or raises a StoreError or RequestError.
+    """
+
+    form: Form
+    format: Format
+    chunks: AsyncIterator[bytes]
+
+
+class Store(Protocol):
+    """Something that answers SPARQL queries."""
+
+    async def answer(self, question: Question, limits: Limits) -> Answer:
+        """Begin to answer. Returns when the first bytes are there.
+
+        Raises MalformedQuery, ServiceNotAllowed, UpdateNotAllowed, NotAcceptable, QueryTooDeep,
+        QueryTooComplex, QueryTimeout, QueryMemoryLimit, ResultTooLarge or StoreBusy.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of every process, file and socket. Answers under way are broken off."""
+        ...
