@@ -22,6 +22,7 @@ __all__ = [
     "PROBLEM",
     "RDF",
     "RESULTS",
+    "Form",
     "Format",
     "by_suffix",
     "negotiate",
@@ -33,6 +34,9 @@ MAX_ACCEPT_BYTES = 8192
 MAX_ACCEPT_RANGES = 64
 
 Kind = Literal["page", "results", "rdf", "problem"]
+
+#: The forms of a query by what they answer; ``graph`` is CONSTRUCT and DESCRIBE.
+Form = Literal["select", "ask", "graph"]
 
 
 @dataclass(frozen=True)

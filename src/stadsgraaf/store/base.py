@@ -6,13 +6,11 @@ SPARQL 1.1 Protocol store.
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
-from stadsgraaf.media import Format
+from stadsgraaf.media import Form, Format
 
 __all__ = ["Answer", "Form", "Limits", "Question", "Store"]
-
-Form = Literal["select", "ask", "graph"]
 
 
 @dataclass(frozen=True)

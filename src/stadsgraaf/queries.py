@@ -1,0 +1,227 @@
+"""A SPARQL query in a file: ``#+`` header lines in YAML, then plain SPARQL.
+
+::
+
+    #+ summary: Concepts without a definition
+    #+ summary-nl: Begrippen zonder definitie
+    #+ parameters:
+    #+   - name: scheme
+    #+     type: iri
+    #+     default: <https://example.org/scheme>
+    SELECT ?concept ?scheme WHERE { … }
+
+The header is that of grlc, https://github.com/CLARIAH/grlc, with languages added.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pyoxigraph import Literal, NamedNode, Quad
+
+from stadsgraaf.errors import InvalidParameter, SyntaxFault, Text
+from stadsgraaf.media import Form
+from stadsgraaf.namespaces import PREFIXES, expand
+
+__all__ = ["Parameter", "Query", "describe", "form_of", "read_queries", "read_query"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A variable of the query that a caller may bind.
+
+    ``datatype`` is the IRI of its literals, or None when it takes an IRI; ``default`` is a term in
+    N-Triples notation, or None when the variable stays free; ``target_class`` is the IRI of the
+    class whose instances it takes.
+    """
+
+    name: str
+    datatype: str | None
+    default: str | None
+    label: Text
+    target_class: str | None = None
+
+    def term(self, text: str) -> str:
+        """The RDF term, in N-Triples notation, that somebody means by this text.
+
+        Raises InvalidParameter when the text is no IRI where one is needed.
+        """
+        if self.datatype is not None:
+            return str(Literal(text, datatype=NamedNode(self.datatype)))
+        try:
+            return str(NamedNode(expand(text.strip(), PREFIXES)))
+        except (ValueError, KeyError):
+            raise InvalidParameter(name=self.name, reason=f"“{text}” is not an IRI") from None
+
+
+@dataclass(frozen=True)
+class Query:
+    """One canned query. ``graph`` is set on a rule: the named graph that its triples go to."""
+
+    name: str
+    path: Path
+    summary: Text
+    description: Text
+    sparql: str
+    form: Form
+    parameters: tuple[Parameter, ...] = ()
+    competency: str | None = None
+    graph: str | None = None
+
+    def bindings(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Terms by variable name: what was given as text, else the defaults.
+
+        Raises InvalidParameter for a name that the query does not have.
+        """
+        unknown = set(given) - {parameter.name for parameter in self.parameters}
+        for name in sorted(unknown):
+            known = ", ".join(parameter.name for parameter in self.parameters) or "none"
+            raise InvalidParameter(name=name, reason=f"this query has the parameters: {known}")
+        terms = {
+            parameter.name: parameter.term(given[parameter.name])
+            if given.get(parameter.name)
+            else parameter.default
+            for parameter in self.parameters
+        }
+        return {name: term for name, term in terms.items() if term is not None}
+
+    def as_json(self) -> dict[str, object]:
+        """The query as the release's catalogue lists it."""
+        return {
+            "name": self.name,
+            "summary": self.summary._asdict(),
+            "description": self.description._asdict(),
+            "competency": self.competency,
+            "form": self.form,
+            "sparql": self.sparql,
+            "parameters": [
+                {
+                    "name": parameter.name,
+                    "type": parameter.datatype,
+                    "default": parameter.default,
+                    "label": parameter.label._asdict(),
+                    "class": parameter.target_class,
+                }
+                for parameter in self.parameters
+            ],
+        }
+
+
+_NOISE = re.compile(
+    r"""<[^<>"{}|^`\\\s]*>|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\#[^\n]*""", re.VERBOSE
+)
+_FORM = re.compile(r"(?<![\w:?$])(select|ask|construct|describe)\b", re.IGNORECASE)
+_PREFIX = re.compile(r"^\s*prefix\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE | re.MULTILINE)
+_HEADER = "#+"
+
+
+def form_of(sparql: str) -> Form:
+    """Which form a query has, by its first keyword.
+
+    >>> form_of("PREFIX select: <http://e/select> ASK { ?s ?p ?o }")
+    'ask'
+    """
+    found = _FORM.search(_PREFIX.sub("", _NOISE.sub(_keep_iris, sparql)))
+    keyword = found[1].lower() if found else "select"
+    return "select" if keyword == "select" else "ask" if keyword == "ask" else "graph"
+
+
+def _keep_iris(noise: re.Match[str]) -> str:
+    return "<x>" if noise[0].startswith("<") else " "
+
+
+def read_queries(folder: Path) -> list[Query]:
+    """Every ``*.rq`` directly in the folder, by name."""
+    return [read_query(path) for path in sorted(folder.glob("*.rq"))]
+
+
+def read_query(path: Path) -> Query:
+    """The query in a file. Raises SyntaxFault when its header is not YAML or lacks a summary."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    header = [line[len(_HEADER) :].removeprefix(" ") for line in lines if line.startswith(_HEADER)]
+    sparql = "\n".join(line for line in lines if not line.startswith(_HEADER)).strip() + "\n"
+    fields = _parse_header(path, "\n".join(header))
+    summary = _text(fields, "summary")
+    prefixes = dict(PREFIXES) | {match[1]: match[2] for match in _PREFIX.finditer(sparql)}
+    return Query(
+        name=path.stem,
+        path=path,
+        summary=summary if summary.en else Text(path.stem, path.stem),
+        description=_text(fields, "description"),
+        sparql=sparql,
+        form=form_of(sparql),
+        parameters=tuple(
+            _parameter(path, entry, prefixes) for entry in fields.get("parameters") or ()
+        ),
+        competency=fields.get("competency"),
+        graph=fields.get("graph"),
+    )
+
+
+def _parse_header(path: Path, header: str) -> dict[str, Any]:
+    try:
+        fields = yaml.safe_load(header) or {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        reason = f"the header is not YAML: {getattr(error, 'problem', error)}"
+        raise SyntaxFault(file=str(path), line=line, column=1, reason=reason) from None
+    if not isinstance(fields, dict):
+        reason = "the header is not a YAML mapping"
+        raise SyntaxFault(file=str(path), line=1, column=1, reason=reason)
+    return fields
+
+
+def _text(fields: Mapping[str, Any], key: str) -> Text:
+    english = str(fields.get(key, ""))
+    return Text(english, str(fields.get(f"{key}-nl", english)))
+
+
+def _parameter(path: Path, entry: Mapping[str, Any], prefixes: Mapping[str, str]) -> Parameter:
+    try:
+        name, kind = str(entry["name"]), str(entry.get("type", "iri"))
+        datatype = None if kind == "iri" else expand(kind, prefixes)
+        target = entry.get("class")
+        parameter = Parameter(
+            name=name,
+            datatype=datatype,
+            default=None,
+            label=Text(str(entry.get("label", name)), str(entry.get("label-nl", entry.get("label", name)))),
+            target_class=expand(str(target), prefixes) if target else None,
+        )
+    except KeyError as missing:
+        reason = f"parameter without {missing}, or with an undeclared prefix"
+        raise SyntaxFault(file=str(path), line=1, column=1, reason=reason) from None
+    if "default" not in entry:
+        return parameter
+    text = str(entry["default"])
+    default = parameter.term(text if datatype else expand(text, prefixes))
+    return Parameter(name, datatype, default, parameter.label, parameter.target_class)
+
+
+def describe(queries: Sequence[Query], base_iri: str, graph: NamedNode) -> list[Quad]:
+    """The queries as data: ``sh:SPARQLExecutable`` of SHACL, so that the graph lists them itself."""
+    quads: list[Quad] = []
+    sh, rdfs = PREFIXES["sh"], PREFIXES["rdfs"]
+    kinds = {"select": "Select", "ask": "Ask", "graph": "Construct"}
+    for query in queries:
+        if query.sparql.lstrip().lower().startswith("describe"):
+            continue
+        kind = kinds[query.form]
+        subject = NamedNode(f"{base_iri}id/query/{query.name}")
+        pairs: list[tuple[str, NamedNode | Literal]] = [
+            (PREFIXES["rdf"] + "type", NamedNode(f"{sh}SPARQL{kind}Executable")),
+            (PREFIXES["rdf"] + "type", NamedNode(f"{sh}SPARQLExecutable")),
+            (rdfs + "label", Literal(query.summary.en, language="en")),
+            (rdfs + "label", Literal(query.summary.nl, language="nl")),
+            (sh + kind.lower(), Literal(query.sparql)),
+        ]
+        for language in ("en", "nl"):
+            if words := getattr(query.description, language):
+                pairs.append((rdfs + "comment", Literal(words, language=language)))
+        quads += [Quad(subject, NamedNode(p), o, graph) for p, o in pairs]
+    return quads
