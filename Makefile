@@ -1,0 +1,113 @@
+# Two commands matter: `make run` and `make test`. Each does all of its own set-up.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+BUILD := .build
+FRONTEND := src/stadsgraaf/web/frontend
+STATIC := src/stadsgraaf/web/static
+SHARED ?= ../shared
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARTICLE := $(wildcard $(SHARED)/source/article.txt)
+# tests run side by side; more processes than cores only slow each other down
+JOBS ?= $(shell nproc)
+
+say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+
+.PHONY: help run build validate evidence test check lint types unit browser fmt lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+run: .venv/.run-stamp $(STATIC)/.stamp ## set up, build and validate the dataset, serve it
+	$(call say,dataset)
+	@$(BIN)/stadsgraaf build . --output $(BUILD)/releases
+	$(call say,serve)
+	@STADSGRAAF_ARTICLE="$${STADSGRAAF_ARTICLE-$(ARTICLE)}" \
+		$(BIN)/stadsgraaf serve $(BUILD)/releases/current --host $(HOST) --port $(PORT)
+
+build: .venv/.run-stamp ## build and validate the dataset only
+	@$(BIN)/stadsgraaf build . --output $(BUILD)/releases
+
+validate: .venv/.run-stamp ## validate the dataset
+	@$(BIN)/stadsgraaf validate
+
+evidence: .venv/.run-stamp ## print each claim beside its passage, recompute all digests
+	@$(BIN)/stadsgraaf evidence --source $(SHARED)/source/article.txt
+
+test: .venv/.test-stamp $(STATIC)/.stamp chromium ## set up, then lint, types and every test
+	@$(MAKE) lint types unit
+
+check: test ## what CI runs
+
+lint: .venv/.test-stamp ## ruff: rules and format; turtlefmt: the Turtle files
+	$(call say,lint)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/turtlefmt --check ontology data shapes
+
+types: .venv/.test-stamp ## mypy, strict
+	$(call say,types)
+	@$(BIN)/mypy
+
+unit: .venv/.test-stamp $(STATIC)/.stamp ## every test
+	$(call say,tests)
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal
+
+fmt: .venv/.test-stamp ## format Python and Turtle
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/turtlefmt ontology data shapes
+
+lock: .venv/.test-stamp ## compile the locked dependencies anew, without addresses
+	@$(BIN)/pip-compile $(LOCK) --extra editable -o requirements.txt pyproject.toml
+	@$(BIN)/pip-compile $(LOCK) --extra editable --extra dev -o requirements-dev.txt pyproject.toml
+LOCK := --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+clean: ## remove everything that these commands made
+	rm -rf .venv $(BUILD) $(STATIC) $(FRONTEND)/node_modules
+
+# --- set-up, each step once -------------------------------------------------------------------
+
+$(BIN)/python:
+	$(call say,virtual environment)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make run PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv \
+		|| { echo "venv is needed (Debian: apt install python3-venv)" >&2; rm -rf .venv; exit 1; }
+
+.venv/.run-stamp: requirements.txt pyproject.toml | $(BIN)/python
+	$(call say,locked dependencies)
+	@$(PIP) install --require-hashes --requirement requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.test-stamp: requirements-dev.txt .venv/.run-stamp
+	$(call say,locked dependencies for the tests)
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+$(STATIC)/.stamp: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json \
+		$(shell find $(FRONTEND) -path '*/node_modules' -prune -o -type f -print)
+	$(call say,front end)
+	@command -v npm >/dev/null || { echo "npm is needed (Debian: apt install nodejs npm)" >&2; exit 1; }
+	@cd $(FRONTEND) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
+	@touch $@
+
+# The browser tests use Debian's Chromium. Where it cannot be installed they skip, and say so.
+.PHONY: chromium
+chromium:
+	@command -v chromium chromium-browser google-chrome >/dev/null && exit 0; \
+	printf '\033[1m==> %s\033[0m\n' "Chromium for the browser tests"; \
+	if [ "$$(id -u)" = 0 ]; then SUDO=; elif sudo -n true 2>/dev/null; then SUDO="sudo -n"; \
+	else echo "not installed: needs root (apt install chromium); the browser tests will skip"; exit 0; fi; \
+	{ $$SUDO apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get -qq install -y \
+		--no-install-recommends chromium >/dev/null; } \
+	|| echo "Chromium could not be installed; the browser tests will skip"

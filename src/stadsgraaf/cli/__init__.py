@@ -1,0 +1,73 @@
+"""The command ``stadsgraaf``: thin commands over the library.
+
+Exit codes: 0 done, 1 findings (violations, mismatches, syntax errors in the data), 2 wrong usage,
+3 internal failure. A crash never looks like success.
+"""
+
+import os
+import sys
+import traceback
+from typing import Any
+
+import click
+
+from stadsgraaf import __version__
+from stadsgraaf.cli.build import build
+from stadsgraaf.cli.evidence import evidence
+from stadsgraaf.cli.query import query
+from stadsgraaf.cli.serve import serve
+from stadsgraaf.cli.settings import settings
+from stadsgraaf.cli.validate import validate
+from stadsgraaf.errors import Language, StadsgraafError
+
+__all__ = ["main"]
+
+EXIT_CODES = """\b
+Exit codes:
+  0  done
+  1  findings: violations, mismatches, syntax errors in the data
+  2  wrong usage
+  3  internal failure
+"""
+
+
+class _Group(click.Group):
+    """Turns an error into one line and its exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except StadsgraafError as error:
+            click.echo(f"stadsgraaf: {error.detail(_language())}", err=True)
+            ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+        except Exception:  # noqa: BLE001 – the last line of defence: anything else is exit code 3
+            traceback.print_exc()
+            ctx.exit(3)
+
+
+def _language() -> Language:
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
+    return "nl" if spoken.startswith("nl") else "en"
+
+
+@click.group(cls=_Group, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="stadsgraaf")
+def main() -> None:
+    """Publish a folder of Turtle as a SPARQL endpoint and linked-data pages.
+
+    \b
+    Examples:
+      stadsgraaf serve
+      stadsgraaf serve some/folder --port 8080
+      stadsgraaf validate
+      stadsgraaf query list-g5-cities
+    """
+
+
+for command in (serve, build, validate, query, evidence, settings):
+    main.add_command(command)

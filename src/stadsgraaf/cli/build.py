@@ -1,0 +1,40 @@
+"""``stadsgraaf build``."""
+
+from pathlib import Path
+
+import click
+
+from stadsgraaf.cli.options import DIRECTORY, Steps, cache_for
+
+__all__ = ["build"]
+
+
+@click.command()
+@DIRECTORY
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="Folder for the releases; default: a folder in the user's cache.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+def build(directory: Path, output: Path | None, *, quiet: bool) -> None:
+    """Validate a folder and build a release of it.
+
+    The release is switched on only when the dataset has no violation; else the old one stays.
+    Exit code 1 when it has.
+
+    \b
+    Examples:
+      stadsgraaf build
+      stadsgraaf build some/folder --output releases
+    """
+    from stadsgraaf.build import build as make
+    from stadsgraaf.validation import Report
+
+    def show(report: Report) -> None:
+        if report.findings and not quiet:
+            click.echo(report.render("text"), err=True)
+
+    release = make(directory, output or cache_for(directory), Steps(quiet=quiet), show)
+    click.echo(release.path)

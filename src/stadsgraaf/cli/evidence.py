@@ -1,0 +1,58 @@
+"""``stadsgraaf evidence``."""
+
+from pathlib import Path
+
+import click
+
+from stadsgraaf.cli.options import DIRECTORY
+from stadsgraaf.dataset import Dataset
+from stadsgraaf.errors import EvidenceMismatch
+from stadsgraaf.evidence import SourceText, check_evidence
+from stadsgraaf.namespaces import shorten
+
+__all__ = ["evidence"]
+
+
+@click.command()
+@DIRECTORY
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    required=True,
+    envvar="STADSGRAAF_ARTICLE",
+    help="The text that the evidence points into (UTF-8).",
+)
+@click.option("--language", type=click.Choice(["nl", "en"]), default="en", help="Of the claims.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only what does not match.")
+@click.pass_context
+def evidence(
+    context: click.Context, directory: Path, source: Path, language: str, *, quiet: bool
+) -> None:
+    """Recompute the digest of every passage and print each claim beside its passage.
+
+    Exit code 1 when a digest, an offset or the source itself does not match.
+
+    \b
+    Examples:
+      stadsgraaf evidence --source article.txt
+      stadsgraaf evidence --source article.txt --quiet
+    """
+    dataset = Dataset.load(directory)
+    text = SourceText.read(source)
+    found = check_evidence(dataset.asserted, text)
+    wrong = set(map(id, found.mismatches))
+    for passage in found.passages:
+        if quiet and id(passage) not in wrong:
+            continue
+        mark = "MISMATCH" if id(passage) in wrong else "ok"
+        name = shorten(passage.claim, dataset.prefixes)
+        click.echo(f"{name} [{passage.start}:{passage.end}] {mark}")
+        click.echo(f"    {passage.label('nl' if language == 'nl' else 'en')}")
+        click.echo(f"    “{passage.words(text)}”")
+    for fault in found.faults:
+        click.echo(f"MISMATCH {fault}", err=True)
+    if not found.passages:
+        raise EvidenceMismatch(reason="the dataset points at no passage")
+    right = len(found.passages) - len(found.mismatches)
+    click.echo(f"{right} of {len(found.passages)} passages match {source}", err=True)
+    context.exit(0 if found.holds else 1)

@@ -1,0 +1,43 @@
+"""Arguments and output that the commands share."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+__all__ = ["DIRECTORY", "Steps", "cache_for"]
+
+DIRECTORY = click.argument(
+    "directory", type=click.Path(path_type=Path), default=Path(), required=False
+)
+
+
+def cache_for(directory: Path) -> Path:
+    """Where releases of a folder are kept when nobody names a place."""
+    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return root / "stadsgraaf" / hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:16]
+
+
+class Steps:
+    """Progress on stderr: one line that rewrites itself on a terminal, else a line per step."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._terminal = sys.stderr.isatty()
+        self._files = 0
+
+    def __call__(self, step: str) -> None:
+        """Show a step. Reading files is summed up unless a person watches."""
+        if self._quiet:
+            return
+        if step.startswith("read "):
+            self._files += 1
+            if self._terminal:
+                click.echo(f"\r\033[K  {self._files} {step}", nl=False, err=True)
+            return
+        if self._files:
+            click.echo(("\r\033[K" if self._terminal else "") + f"  read {self._files} files", err=True)
+            self._files = 0
+        click.echo(f"  {step}", err=True)

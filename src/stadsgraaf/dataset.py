@@ -1,0 +1,271 @@
+"""A dataset: the files of a folder as named graphs, each with its role.
+
+A folder in the layout of Stadsgraaf is read by convention::
+
+    ontology/*.ttl            …/graph/vocabulary        vocabulary
+    shapes/*.ttl              …/graph/shapes            shapes
+    data/dataset.ttl          …/graph/dataset           metadata
+    data/claims/*.ttl         …/graph/claims            data
+    data/reference/x.ttl      …/graph/reference/x       data, when dataset.ttl describes that graph
+    queries/*.rq              …/graph/queries           queries
+    queries/rules/*.rq        the graph in their header facts
+
+Before the dots stands the namespace that ``data/dataset.ttl`` declares with
+``vann:preferredNamespaceUri``. In any other folder each Turtle file is a named graph of its own.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal as OneOf
+from urllib.parse import quote
+
+from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store, Triple
+
+from stadsgraaf import turtle
+from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault
+from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.queries import Query, describe, read_queries
+from stadsgraaf.turtle import TurtleDocument
+
+__all__ = ["Dataset", "Document", "Graph", "Role", "source_files"]
+
+Role = OneOf["vocabulary", "shapes", "metadata", "queries", "claims", "facts", "data"]
+
+_FOLDERS = ("ontology", "data", "shapes", "queries")
+_NAMESPACE = NamedNode(PREFIXES["vann"] + "preferredNamespaceUri")
+_TYPE = NamedNode(PREFIXES["rdf"] + "type")
+_DATASET = NamedNode(PREFIXES["dcat"] + "Dataset")
+_CLAIM = NamedNode(SG + "Claim")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One Turtle file: its path below the root, its named graph, and what was read."""
+
+    path: Path
+    graph: NamedNode
+    role: Role
+    turtle: TurtleDocument
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A named graph and its role. ``triples`` counts them."""
+
+    iri: str
+    role: Role
+    triples: int
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The named graphs of a folder."""
+
+    root: Path
+    documents: Sequence[Document]
+    queries: Sequence[Query] = ()
+    rules: Sequence[Query] = ()
+    faults: Sequence[SyntaxFault] = field(default=())
+
+    @classmethod
+    def load(cls, root: Path, progress: Callable[[str], None] = lambda _: None) -> "Dataset":
+        """Read a folder. Syntax errors are collected in ``faults``, not raised.
+
+        ``progress`` is told the path of each file, below the root, before it is read.
+        Raises NoSuchPath when the folder does not exist, NothingToServe when it holds no Turtle.
+        """
+        if not root.exists():
+            raise NoSuchPath(path=str(root))
+        paths = list(_turtle_files(root))
+        if not paths:
+            raise NothingToServe(path=str(root))
+        documents: list[Document] = []
+        names = _GraphNames(root)
+        for path in paths:
+            progress(str(path.relative_to(root)))
+            document = turtle.read(path, base_iri=names.base_of(path), blank_prefix=_blank_prefix(root, path))
+            documents.append(Document(path.relative_to(root), *names.graph_of(path), document))
+        queries, rules, faults = _read_queries(root)
+        faults += [fault for document in documents for fault in document.turtle.faults]
+        return cls(root, documents, queries, rules, faults)
+
+    @cached_property
+    def description(self) -> NamedNode | None:
+        """The IRI of the ``dcat:Dataset`` that the metadata describes."""
+        for document in self.documents:
+            for triple in document.turtle.triples if document.role == "metadata" else ():
+                if triple.predicate == _TYPE and triple.object == _DATASET:
+                    return triple.subject if isinstance(triple.subject, NamedNode) else None
+        return None
+
+    @cached_property
+    def base_iri(self) -> str | None:
+        """The namespace of the dataset's own IRIs, or None when it declares none."""
+        return _GraphNames(self.root).base_iri
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """Prefixes of all files; of two namespaces with one prefix the first file's wins."""
+        prefixes: dict[str, str] = {}
+        for document in self.documents:
+            for name, namespace in document.turtle.prefixes.items():
+                if name:
+                    prefixes.setdefault(name, namespace)
+        return prefixes or dict(PREFIXES)
+
+    @cached_property
+    def asserted(self) -> list[Quad]:
+        """What people wrote, in the order of the files; each quad once."""
+        quads = (
+            Quad(triple.subject, triple.predicate, triple.object, document.graph)
+            for document in self.documents
+            for triple in document.turtle.triples
+        )
+        return list(dict.fromkeys(quads))
+
+    @cached_property
+    def derived(self) -> list[Quad]:
+        """What the rules and the queries' descriptions add."""
+        quads = list(self._by_rules())
+        if self.base_iri and self.queries:
+            graph = NamedNode(f"{self.base_iri}graph/queries")
+            quads += describe(self.queries, self.base_iri, graph)
+        return quads
+
+    @property
+    def quads(self) -> list[Quad]:
+        """Every quad that is published."""
+        return self.asserted + self.derived
+
+    @cached_property
+    def graphs(self) -> list[Graph]:
+        """Every named graph, by IRI."""
+        counts: dict[str, int] = {}
+        claims: set[str] = set()
+        for quad in self.quads:
+            iri = _graph_iri(quad)
+            counts[iri] = counts.get(iri, 0) + 1
+            if quad.predicate == _TYPE and quad.object == _CLAIM:
+                claims.add(iri)
+        roles: dict[str, Role] = {document.graph.value: document.role for document in self.documents}
+        roles |= {rule.graph: "facts" for rule in self.rules if rule.graph}
+        return [
+            Graph(iri, "claims" if iri in claims else roles.get(iri, "queries"), count)
+            for iri, count in sorted(counts.items())
+        ]
+
+    def graph_iris(self, role: Role) -> list[str]:
+        """IRIs of the named graphs with this role."""
+        return [graph.iri for graph in self.graphs if graph.role == role]
+
+    def _by_rules(self) -> Iterator[Quad]:
+        if not self.rules:
+            return
+        store = Store()
+        store.bulk_extend(self.asserted)
+        for rule in self.rules:
+            answer = store.query(rule.sparql, use_default_graph_as_union=True)
+            if isinstance(answer, QueryTriples) and rule.graph:
+                graph = NamedNode(rule.graph)
+                for triple in sorted(set(answer), key=str):
+                    yield Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _graph_iri(quad: Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
+
+
+def _turtle_files(root: Path) -> Iterable[Path]:
+    """The Turtle files of a folder in the layout, else all below it but the hidden ones."""
+    if root.is_file():
+        return [root]
+    folders = [root / name for name in _FOLDERS if (root / name).is_dir()]
+    if not (root / "data").is_dir():
+        folders = [root]
+    found = {path for folder in folders for path in folder.rglob("*.ttl") if path.is_file()}
+    return sorted(path for path in found if not _is_hidden(path.relative_to(root)))
+
+
+def source_files(root: Path) -> list[Path]:
+    """Everything that a dataset is read from: its Turtle, its queries and its rules."""
+    folder = root / "queries"
+    return [*_turtle_files(root), *sorted(folder.glob("*.rq")), *sorted(folder.glob("rules/*.rq"))]
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _blank_prefix(root: Path, path: Path) -> str:
+    """The same for the same file on every machine, and different between files."""
+    name = path.relative_to(root).as_posix() if root.is_dir() else path.name
+    return "b" + hashlib.sha256(name.encode()).hexdigest()[:8]
+
+
+class _GraphNames:
+    """Which named graph a file belongs to."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.base_iri: str | None = None
+        self.described: set[str] = set()
+        description = root / "data" / "dataset.ttl"
+        if description.is_file():
+            for triple in turtle.read(description).triples:
+                self._read(triple)
+
+    def _read(self, triple: Triple) -> None:
+        if isinstance(triple.subject, NamedNode):
+            self.described.add(triple.subject.value)
+        if triple.predicate == _NAMESPACE and isinstance(triple.object, Literal | NamedNode):
+            self.base_iri = triple.object.value
+
+    def base_of(self, path: Path) -> str:
+        """Base IRI of a file for its relative IRIs."""
+        return self.graph_of(path)[0].value
+
+    def graph_of(self, path: Path) -> tuple[NamedNode, Role]:
+        """The named graph of a file, and its role."""
+        relative = path.relative_to(self.root) if self.root.is_dir() else Path(path.name)
+        role = _role(relative)
+        parts = relative.with_suffix("").parts
+        if self.base_iri is None:
+            return NamedNode("urn:stadsgraaf:graph:" + _quote("/".join(parts))), role
+        return NamedNode(f"{self.base_iri}graph/{self._reference(parts, role)}"), role
+
+    def _reference(self, parts: tuple[str, ...], role: Role) -> str:
+        if role != "data" or parts[0] != "data":
+            return {"metadata": "dataset"}.get(role, role)
+        below = [_quote(part) for part in parts[1:]]
+        for length in range(len(below), 1, -1):
+            reference = "/".join(below[:length])
+            if f"{self.base_iri}graph/{reference}" in self.described:
+                return reference
+        return below[0]
+
+
+def _quote(text: str) -> str:
+    return quote(text, safe="/-._~")
+
+
+def _role(relative: Path) -> Role:
+    if relative.as_posix() == "data/dataset.ttl":
+        return "metadata"
+    roles: dict[str, Role] = {"ontology": "vocabulary", "shapes": "shapes"}
+    return roles.get(relative.parts[0], "data") if len(relative.parts) > 1 else "data"
+
+
+def _read_queries(root: Path) -> tuple[list[Query], list[Query], list[SyntaxFault]]:
+    folder = root / "queries"
+    faults: list[SyntaxFault] = []
+    found: list[list[Query]] = []
+    for place in (folder, folder / "rules"):
+        try:
+            found.append(read_queries(place))
+        except SyntaxFault as fault:
+            faults.append(fault)
+            found.append([])
+    return found[0], found[1], faults

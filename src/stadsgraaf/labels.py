@@ -1,0 +1,341 @@
+"""The label index of a release: what each thing is called, and search over all names.
+
+SQLite with FTS5 (https://www.sqlite.org/fts5.html): a label takes microseconds and a search
+milliseconds, however large the graph, where CONTAINS in SPARQL grows with it.
+"""
+
+import re
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from stadsgraaf.errors import Language
+from stadsgraaf.namespaces import PREFIXES, SG
+
+__all__ = ["Hit", "LabelIndex", "SearchResult", "build_labels", "local_name"]
+
+#: Properties that name a thing, the preferred first.
+LABELS = tuple(
+    PREFIXES[prefix] + name
+    for prefix, name in (
+        ("skos", "prefLabel"),
+        ("rdfs", "label"),
+        ("sh", "name"),
+        ("dct", "title"),
+        ("schema", "name"),
+        ("foaf", "name"),
+    )
+) + ("http://schema.org/name", "http://purl.org/dc/elements/1.1/title")
+
+#: Properties that somebody may know a thing by, besides its labels.
+OTHER_NAMES = tuple(
+    PREFIXES[prefix] + name
+    for prefix, name in (
+        ("skos", "altLabel"),
+        ("skos", "hiddenLabel"),
+        ("skos", "notation"),
+        ("dct", "identifier"),
+        ("dct", "alternative"),
+        ("schema", "alternateName"),
+        ("schema", "identifier"),
+        ("schema", "legalName"),
+        ("org", "identifier"),
+        ("adms", "identifier"),
+    )
+)
+
+_SCHEMA = """
+CREATE TABLE thing(
+    iri TEXT PRIMARY KEY, kind TEXT, label_nl TEXT, label_en TEXT, label TEXT NOT NULL,
+    degree INTEGER NOT NULL, claims INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE name(
+    id INTEGER PRIMARY KEY, iri TEXT NOT NULL, text TEXT NOT NULL, language TEXT NOT NULL,
+    property TEXT NOT NULL);
+CREATE VIRTUAL TABLE name_fts USING fts5(
+    text, content='name', content_rowid='id',
+    tokenize="unicode61 remove_diacritics 2", prefix='2 3 4');
+CREATE VIRTUAL TABLE name_trigram USING fts5(
+    text, content='name', content_rowid='id', tokenize='trigram');
+CREATE INDEX name_iri ON name(iri);
+CREATE INDEX thing_kind ON thing(kind);
+"""
+_FILL_SEARCH = """
+INSERT INTO name_fts(name_fts) VALUES ('rebuild');
+INSERT INTO name_trigram(name_trigram) VALUES ('rebuild');
+INSERT INTO name_fts(name_fts) VALUES ('optimize');
+INSERT INTO name_trigram(name_trigram) VALUES ('optimize');
+"""
+_TYPE = PREFIXES["rdf"] + "type"
+#: Types that say nothing of what a thing is.
+_WEAK = {PREFIXES["owl"] + "NamedIndividual", PREFIXES["owl"] + "Thing", PREFIXES["rdfs"] + "Resource"}
+
+
+def local_name(iri: str) -> str:
+    """The last part of an IRI, readable: what to show when there is no label.
+
+    >>> local_name("http://example.org/ns#hasMember")
+    'has member'
+    """
+    tail = re.split(r"[/#:]", iri.rstrip("/#"))[-1] or iri
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", tail).replace("_", " ").lower() or iri
+
+
+@dataclass
+class _Names:
+    """What is known of one thing while the quads go by."""
+
+    texts: dict[tuple[str, str, str], None]
+    types: set[str]
+    degree: int = 0
+    claims: int = 0
+
+
+def build_labels(quads: Iterable[Quad], path: Path, own: str | None) -> None:
+    """Write the index of these quads. ``own`` is the namespace of the dataset's own classes.
+
+    The file's bytes depend on the quads only, not on their order or on the day.
+    """
+    things: defaultdict[str, _Names] = defaultdict(lambda: _Names({}, set()))
+    classes: Counter[str] = Counter()
+    for quad in quads:
+        subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+        if isinstance(value, NamedNode):
+            if predicate == _TYPE:
+                classes[value.value] += 1
+            elif value.value in things or value.value.startswith(own or "\0"):
+                things[value.value].degree += 1
+            if predicate == SG + "claimSubject":
+                things[value.value].claims += 1
+        if not isinstance(subject, NamedNode):
+            continue
+        names = things[subject.value]
+        names.degree += 1
+        if predicate == _TYPE and isinstance(value, NamedNode):
+            names.types.add(value.value)
+        elif isinstance(value, Literal) and (predicate in LABELS or predicate in OTHER_NAMES):
+            names.texts[predicate, value.language or "", value.value] = None
+    _write(things, classes, path, own)
+
+
+def _write(things: Mapping[str, _Names], classes: Counter[str], path: Path, own: str | None) -> None:
+    path.unlink(missing_ok=True)
+    with sqlite3.connect(path) as database:
+        database.executescript(_SCHEMA)
+        for iri in sorted(things):
+            names = things[iri]
+            if not names.types and not names.texts:
+                continue
+            database.execute(
+                "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    iri,
+                    _kind(names.types, classes, own),
+                    _best(names, "nl"),
+                    _best(names, "en"),
+                    _best(names, "") or _best(names, None) or local_name(iri),
+                    names.degree,
+                    names.claims,
+                ),
+            )
+            database.executemany(
+                "INSERT INTO name(iri, property, language, text) VALUES (?, ?, ?, ?)",
+                [(iri, *key) for key in sorted(names.texts)],
+            )
+        database.executescript(_FILL_SEARCH)
+    database.execute("VACUUM")
+    database.close()
+
+
+def _kind(types: set[str], classes: Counter[str], own: str | None) -> str | None:
+    """The type that says most: one of the dataset's own classes, else the rarest."""
+    strong = types - _WEAK or types
+    ranked = sorted(strong, key=lambda iri: (not iri.startswith(own or "\0"), classes[iri], iri))
+    return ranked[0] if ranked else None
+
+
+def _best(names: _Names, language: str | None) -> str | None:
+    """The preferred label in a language (``""``: without one; None: in any)."""
+    found = [
+        (LABELS.index(predicate), text)
+        for predicate, tag, text in names.texts
+        if predicate in LABELS and (language is None or tag.split("-")[0] == language)
+    ]
+    return min(found)[1] if found else None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing that search found. ``matched`` is the name that fitted, when not the label."""
+
+    iri: str
+    label: str
+    kind: str | None
+    matched: str | None
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Hits, best first; ``total`` and ``by_kind`` count all of them, not only those given."""
+
+    hits: Sequence[Hit]
+    total: int
+    by_kind: Mapping[str | None, int]
+    corrected: bool = False
+
+
+class LabelIndex:
+    """Read-only access to a release's label index.
+
+    ::
+
+        with LabelIndex(path) as labels:
+            labels.label("https://w3id.org/stadsgraaf/id/network/g5", "nl")
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the index; raises sqlite3.OperationalError when it cannot be read."""
+        self._database = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+
+    def __enter__(self) -> "LabelIndex":
+        """The index itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def label(self, iri: str, language: Language) -> str | None:
+        """The thing's label in a language, else in the other, else any; None when unknown."""
+        return self.labels([iri], language).get(iri)
+
+    def labels(self, iris: Iterable[str], language: Language) -> dict[str, str]:
+        """Labels of many things; the unknown are left out."""
+        column, other = ("label_nl", "label_en") if language == "nl" else ("label_en", "label_nl")
+        wanted = list(dict.fromkeys(iris))
+        found: dict[str, str] = {}
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ",".join("?" * len(part))
+            statement = (
+                f"SELECT iri, coalesce({column}, {other}, label) FROM thing WHERE iri IN ({marks})"  # noqa: S608 – marks and columns are ours
+            )
+            found.update(self._database.execute(statement, part).fetchall())
+        return found
+
+    def other_label(self, iri: str, language: Language) -> str | None:
+        """The label in the language that is not this one, when it has one."""
+        column = "label_en" if language == "nl" else "label_nl"
+        row = self._database.execute(f"SELECT {column} FROM thing WHERE iri = ?", (iri,)).fetchone()  # noqa: S608 – the column is ours
+        return row[0] if row else None
+
+    def kind(self, iri: str) -> str | None:
+        """The IRI of the class that says most of what the thing is."""
+        row = self._database.execute("SELECT kind FROM thing WHERE iri = ?", (iri,)).fetchone()
+        return row[0] if row else None
+
+    def __contains__(self, iri: object) -> bool:
+        """Whether the thing has a type or a name."""
+        found = self._database.execute("SELECT 1 FROM thing WHERE iri = ?", (iri,)).fetchone()
+        return found is not None
+
+    def of_kind(self, kind: str, language: Language, limit: int, offset: int = 0) -> list[Hit]:
+        """Things of a kind by label."""
+        column, other = ("label_nl", "label_en") if language == "nl" else ("label_en", "label_nl")
+        rows = self._database.execute(
+            f"SELECT iri, coalesce({column}, {other}, label) AS shown FROM thing WHERE kind = ?"  # noqa: S608 – the columns are ours
+            " ORDER BY shown COLLATE NOCASE, iri LIMIT ? OFFSET ?",
+            (kind, limit, offset),
+        )
+        return [Hit(iri, label, kind, None) for iri, label in rows]
+
+    def kinds(self) -> dict[str, int]:
+        """How many things there are of each kind, most first."""
+        return dict(
+            self._database.execute(
+                "SELECT kind, count(*) FROM thing WHERE kind IS NOT NULL"
+                " GROUP BY kind ORDER BY 2 DESC, 1"
+            ).fetchall()
+        )
+
+    def search(
+        self, text: str, language: Language, limit: int = 20, offset: int = 0, kind: str | None = None
+    ) -> SearchResult:
+        """Things by the beginnings of their words, diacritics ignored; else the nearest spelling.
+
+        Exact names come first, then names that begin with the text, then things with more triples.
+        """
+        words = re.findall(r"\w+", text)
+        if not words:
+            return SearchResult([], 0, {})
+        rows = self._rows("name_fts", " ".join(f'"{word}"*' for word in words), language)
+        corrected = not rows
+        if corrected:
+            rows = self._nearest(text, language)
+        return _result(rows, text, limit, offset, kind, corrected=corrected)
+
+    def _rows(self, table: str, match: str, language: Language) -> list[tuple[str, str, str, str, int]]:
+        column, other = ("label_nl", "label_en") if language == "nl" else ("label_en", "label_nl")
+        return self._database.execute(
+            f"SELECT thing.iri, coalesce({column}, {other}, label), kind, name.text, degree"  # noqa: S608 – table and columns are ours
+            f" FROM {table} JOIN name ON name.id = {table}.rowid JOIN thing USING (iri)"
+            f" WHERE {table} MATCH ?",
+            (match,),
+        ).fetchall()
+
+    def _nearest(self, text: str, language: Language) -> list[tuple[str, str, str, str, int]]:
+        trigrams = _trigrams(text)
+        if not trigrams:
+            return []
+        match = " OR ".join('"' + gram.replace('"', '""') + '"' for gram in sorted(trigrams))
+        rows = self._rows("name_trigram", match, language)
+        scored = [(_similarity(trigrams, row[3]), row) for row in rows]
+        best = max((score for score, _ in scored), default=0.0)
+        return [row for score, row in scored if score >= max(0.35, best * 0.8)]
+
+
+def _trigrams(text: str) -> set[str]:
+    folded = text.casefold()
+    return {folded[start : start + 3] for start in range(len(folded) - 2)}
+
+
+def _similarity(trigrams: set[str], text: str) -> float:
+    """Dice coefficient with the word, or the whole name, that is most alike."""
+    parts = [_trigrams(text), *map(_trigrams, text.split())]
+    return max(2 * len(trigrams & part) / (len(trigrams) + len(part) or 1) for part in parts)
+
+
+def _result(
+    rows: Iterable[tuple[str, str, str, str, int]],
+    text: str,
+    limit: int,
+    offset: int,
+    kind: str | None,
+    *,
+    corrected: bool,
+) -> SearchResult:
+    wanted = text.strip().casefold()
+    best: dict[str, tuple[tuple[bool, bool, int, str], Hit]] = {}
+    for iri, label, its_kind, matched, degree in rows:
+        name = matched.casefold()
+        rank = (name != wanted, not name.startswith(wanted), -degree, label.casefold())
+        if iri not in best or rank < best[iri][0]:
+            hit = Hit(iri, label, its_kind, None if matched == label else matched)
+            best[iri] = (rank, hit)
+    by_kind = Counter(hit.kind for _, hit in best.values())
+    chosen = [entry for entry in best.values() if kind is None or entry[1].kind == kind]
+    hits = [hit for _, hit in sorted(chosen, key=lambda entry: (entry[0], entry[1].iri))]
+    counted = dict(sorted(by_kind.items(), key=lambda item: (-item[1], item[0] or "")))
+    return SearchResult(hits[offset : offset + limit], len(hits), counted, corrected)

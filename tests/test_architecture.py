@@ -1,0 +1,102 @@
+"""The house: imports go one way, and serving never loads what only building needs."""
+
+import ast
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import stadsgraaf
+
+PACKAGE = Path(stadsgraaf.__file__).parent
+
+#: Left to right; a module may import from its own layer's left, and from its own package.
+LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"errors"}),
+    frozenset({"settings", "media", "namespaces"}),
+    frozenset({"turtle", "queries"}),
+    frozenset({"dataset"}),
+    frozenset({"metadata", "exports", "evidence", "labels", "validation", "formatting", "store"}),
+    frozenset({"release"}),
+    frozenset({"build"}),
+    frozenset({"web"}),
+    frozenset({"cli"}),
+    frozenset({"__main__"}),
+)
+#: Neighbours in a layer that may not know each other, or a later layer's forbidden knowledge.
+FORBIDDEN = {
+    "store": {"turtle", "dataset", "queries", "metadata", "exports", "validation", "labels"},
+    "web": {"validation", "dataset", "turtle", "build", "exports"},
+    "release": {"validation", "dataset"},
+}
+
+
+def layer(module: str) -> int:
+    return next(number for number, names in enumerate(LAYERS) if module in names)
+
+
+def modules() -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        relative = path.relative_to(PACKAGE)
+        name = relative.parts[0].removesuffix(".py")
+        if "node_modules" not in relative.parts and relative.name != "__init__.py":
+            found.setdefault(name, []).append(path)
+        elif len(relative.parts) > 1 and "node_modules" not in relative.parts:
+            found.setdefault(name, []).append(path)
+    return found
+
+
+def imports(path: Path) -> set[str]:
+    """Names of the modules and packages directly below ``stadsgraaf`` that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "stadsgraaf":
+            found |= {alias.name for alias in node.names if alias.name != "__version__"}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("stadsgraaf."):
+            found.add((node.module or "").split(".")[1])
+        elif isinstance(node, ast.Import):
+            found |= {
+                alias.name.split(".")[1]
+                for alias in node.names
+                if alias.name.startswith("stadsgraaf.")
+            }
+        assert not (isinstance(node, ast.ImportFrom) and node.level), f"relative import in {path}"
+    return found
+
+
+def test_every_module_has_a_layer() -> None:
+    assert set(modules()) <= set().union(*LAYERS)
+
+
+def test_layers_share_no_module() -> None:
+    assert all(not left & right for left, right in pairwise(LAYERS))
+    assert sum(map(len, LAYERS)) == len(frozenset().union(*LAYERS))
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_imports_go_left(module: str) -> None:
+    for path in modules()[module]:
+        for imported in imports(path) - {module}:
+            assert layer(imported) < layer(module), f"{path} imports {imported}"
+            assert imported not in FORBIDDEN.get(module, set()), f"{path} imports {imported}"
+
+
+def test_serving_loads_neither_rdflib_nor_pyshacl() -> None:
+    code = (
+        "import sys, stadsgraaf.web.app, stadsgraaf.cli;"
+        "print(sorted({'rdflib', 'pyshacl', 'stadsgraaf.validation'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_nothing_about_cities_is_in_the_code(root: Path) -> None:
+    names = {"amersfoort", "rotterdam", "gemeente", "municipality", "hilversum", "rutte", "btg"}
+    for path in (root / "src").rglob("*.py"):
+        if "node_modules" in path.parts:
+            continue
+        words = set(path.read_text(encoding="utf-8").lower().replace("_", " ").split())
+        assert not words & names, path
