@@ -71,6 +71,8 @@ INSERT INTO name_fts(name_fts) VALUES ('optimize');
 INSERT INTO name_trigram(name_trigram) VALUES ('optimize');
 """
 _TYPE = PREFIXES["rdf"] + "type"
+#: Characters that are read of a search.
+MAX_TEXT = 200
 #: Types that say nothing of what a thing is.
 _WEAK = {PREFIXES["owl"] + "NamedIndividual", PREFIXES["owl"] + "Thing", PREFIXES["rdfs"] + "Resource"}
 
@@ -277,13 +279,13 @@ class LabelIndex:
 
         Exact names come first, then names that begin with the text, then things with more triples.
         """
-        words = re.findall(r"\w+", text)
+        words = re.findall(r"\w+", text[:MAX_TEXT])
         if not words:
             return SearchResult([], 0, {})
         rows = self._rows("name_fts", " ".join(f'"{word}"*' for word in words), language)
         corrected = not rows
         if corrected:
-            rows = self._nearest(text, language)
+            rows = self._nearest(" ".join(words), language)
         return _result(rows, text, limit, offset, kind, corrected=corrected)
 
     def _rows(self, table: str, match: str, language: Language) -> list[tuple[str, str, str, str, int]]:
@@ -299,7 +301,7 @@ class LabelIndex:
         trigrams = _trigrams(text)
         if not trigrams:
             return []
-        match = " OR ".join('"' + gram.replace('"', '""') + '"' for gram in sorted(trigrams))
+        match = " OR ".join(f'"{gram}"' for gram in sorted(trigrams))
         rows = self._rows("name_trigram", match, language)
         scored = [(_similarity(trigrams, row[3]), row) for row in rows]
         best = max((score for score, _ in scored), default=0.0)

@@ -114,7 +114,7 @@ _NOISE = re.compile(
     r"""<[^<>"{}|^`\\\s]*>|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\#[^\n]*""", re.VERBOSE
 )
 _FORM = re.compile(r"(?<![\w:?$])(select|ask|construct|describe)\b", re.IGNORECASE)
-_PREFIX = re.compile(r"^\s*prefix\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE | re.MULTILINE)
+_PREFIX = re.compile(r"\bprefix\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE)
 _HEADER = "#+"
 
 
@@ -124,12 +124,12 @@ def form_of(sparql: str) -> Form:
     >>> form_of("PREFIX select: <http://e/select> ASK { ?s ?p ?o }")
     'ask'
     """
-    found = _FORM.search(_PREFIX.sub("", _NOISE.sub(_keep_iris, sparql)))
+    found = _FORM.search(_PREFIX.sub(" ", _NOISE.sub(_blank, sparql)))
     keyword = found[1].lower() if found else "select"
     return "select" if keyword == "select" else "ask" if keyword == "ask" else "graph"
 
 
-def _keep_iris(noise: re.Match[str]) -> str:
+def _blank(noise: re.Match[str]) -> str:
     return "<x>" if noise[0].startswith("<") else " "
 
 

@@ -1,0 +1,104 @@
+"""The label index: one best name per thing and language, and search over all names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from stadsgraaf.labels import LabelIndex, build_labels, local_name
+
+DATA = """
+@prefix ex: <http://example.org/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+ex:hague a ex:Town, rdfs:Resource ; rdfs:label "Den Haag"@nl, "The Hague"@en ;
+    skos:altLabel "'s-Gravenhage"@nl ; skos:notation "GM0518" .
+ex:harbour a ex:Town ; skos:prefLabel "Curaçao"@nl ; rdfs:label "not preferred"@nl .
+ex:bare a ex:Thing .
+ex:hasMember a <http://www.w3.org/2002/07/owl#ObjectProperty> .
+ex:other a ex:Thing ; rdfs:label "only label", "<script>alert(1)</script>"@en ; ex:near ex:hague .
+"""
+
+
+@pytest.fixture(scope="module")
+def labels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelIndex]:
+    path = tmp_path_factory.mktemp("labels") / "labels.sqlite"
+    build_labels(list(parse(DATA, RdfFormat.TURTLE)), path, "http://example.org/")
+    with LabelIndex(path) as index:
+        yield index
+
+
+def ex(name: str) -> str:
+    return "http://example.org/" + name
+
+
+def test_label_is_in_the_language_else_in_the_other_else_any(labels: LabelIndex) -> None:
+    assert labels.label(ex("hague"), "nl") == "Den Haag"
+    assert labels.label(ex("hague"), "en") == "The Hague"
+    assert labels.label(ex("harbour"), "en") == "Curaçao"
+    assert labels.label(ex("hasMember"), "en") == "has member"
+    assert labels.label(ex("nothing"), "en") is None
+
+
+def test_other_label_is_that_of_the_other_language(labels: LabelIndex) -> None:
+    assert labels.other_label(ex("hague"), "nl") == "The Hague"
+    assert labels.other_label(ex("harbour"), "nl") is None
+
+
+def test_preferred_label_wins(labels: LabelIndex) -> None:
+    assert labels.label(ex("harbour"), "nl") == "Curaçao"
+
+
+def test_kind_is_one_of_the_datasets_own_classes(labels: LabelIndex) -> None:
+    assert labels.kind(ex("hague")) == ex("Town")
+    assert labels.kinds()[ex("Town")] == 2
+    assert [hit.label for hit in labels.of_kind(ex("Town"), "nl", 10)] == ["Curaçao", "Den Haag"]
+
+
+@pytest.mark.parametrize(
+    "text", ["den haag", "DEN", "haa", "gravenhage", "gm0518", "hague", "den  haag "]
+)
+def test_search_finds_by_any_name_and_prefix(labels: LabelIndex, text: str) -> None:
+    result = labels.search(text, "nl")
+    assert [hit.iri for hit in result.hits] == [ex("hague")]
+    assert result.hits[0].label == "Den Haag"
+
+
+def test_search_ignores_diacritics(labels: LabelIndex) -> None:
+    assert [hit.iri for hit in labels.search("curacao", "nl").hits] == [ex("harbour")]
+
+
+@pytest.mark.parametrize("text", ["gravenhagge", "Curacou", "hagua the"])
+def test_search_forgives_a_typing_error(labels: LabelIndex, text: str) -> None:
+    result = labels.search(text, "nl")
+    assert result.hits
+    assert result.corrected
+
+
+@pytest.mark.parametrize("text", ["", "  ", '"', "*", "AND", "NEAR(", "xyzzyx qqq", "a\x00b", "(" * 999])
+def test_search_takes_any_text(labels: LabelIndex, text: str) -> None:
+    assert labels.search(text, "en").total == len(labels.search(text, "en").hits)
+
+
+def test_search_counts_by_kind_and_can_be_limited_to_one(labels: LabelIndex) -> None:
+    result = labels.search("label", "en")
+    assert result.by_kind == {ex("Thing"): 1, ex("Town"): 1} or result.by_kind == {ex("Thing"): 1}
+    assert labels.search("label", "en", kind=ex("Thing")).total == 1
+    assert labels.search("label", "en", kind=ex("Nothing")).total == 0
+
+
+def test_search_pages(labels: LabelIndex) -> None:
+    everything = [hit.iri for hit in labels.search("e", "en", limit=50).hits]
+    paged = [labels.search("e", "en", limit=1, offset=n).hits[0].iri for n in range(len(everything))]
+    assert paged == everything
+
+
+def test_the_index_cannot_be_written(labels: LabelIndex) -> None:
+    with pytest.raises(Exception, match="readonly"):
+        labels._database.execute("DELETE FROM thing")
+
+
+def test_local_name_never_is_empty() -> None:
+    assert local_name("http://example.org/") != ""
+    assert local_name("urn:x:someName") == "some name"
