@@ -14,7 +14,7 @@ STATIC = Path("src/stadsgraaf/web/static")
 class FrontendHook(BuildHookInterface[Any]):
     """Builds the front end with npm, unless it has been built or the install is editable."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 – the interface's
         """Run ``npm ci`` and ``npm run build`` when there is nothing to ship yet."""
         root = Path(self.root)
         if version == "editable" or any((root / STATIC).glob("*.css")):

@@ -43,9 +43,9 @@ def modules() -> dict[str, list[Path]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         relative = path.relative_to(PACKAGE)
         name = relative.parts[0].removesuffix(".py")
-        if "node_modules" not in relative.parts and relative.name != "__init__.py":
-            found.setdefault(name, []).append(path)
-        elif len(relative.parts) > 1 and "node_modules" not in relative.parts:
+        if ("node_modules" not in relative.parts and relative.name != "__init__.py") or (
+            len(relative.parts) > 1 and "node_modules" not in relative.parts
+        ):
             found.setdefault(name, []).append(path)
     return found
 

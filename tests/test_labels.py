@@ -1,7 +1,6 @@
 """The label index: one best name per thing and language, and search over all names."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, parse
@@ -76,7 +75,9 @@ def test_search_forgives_a_typing_error(labels: LabelIndex, text: str) -> None:
     assert result.corrected
 
 
-@pytest.mark.parametrize("text", ["", "  ", '"', "*", "AND", "NEAR(", "xyzzyx qqq", "a\x00b", "(" * 999])
+@pytest.mark.parametrize(
+    "text", ["", "  ", '"', "*", "AND", "NEAR(", "xyzzyx qqq", "a\x00b", "(" * 999]
+)
 def test_search_takes_any_text(labels: LabelIndex, text: str) -> None:
     assert labels.search(text, "en").total == len(labels.search(text, "en").hits)
 
@@ -90,7 +91,9 @@ def test_search_counts_by_kind_and_can_be_limited_to_one(labels: LabelIndex) -> 
 
 def test_search_pages(labels: LabelIndex) -> None:
     everything = [hit.iri for hit in labels.search("e", "en", limit=50).hits]
-    paged = [labels.search("e", "en", limit=1, offset=n).hits[0].iri for n in range(len(everything))]
+    paged = [
+        labels.search("e", "en", limit=1, offset=n).hits[0].iri for n in range(len(everything))
+    ]
     assert paged == everything
 
 

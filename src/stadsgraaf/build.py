@@ -176,7 +176,9 @@ def _description(dataset: Dataset) -> dict[str, Any]:
 def _graph_entries(dataset: Dataset) -> list[GraphEntry]:
     quads = [quad for quad in dataset.asserted if quad.predicate.value == _TITLE]
     return [
-        GraphEntry(graph.iri, graph.role, graph.triples, _texts(quads, NamedNode(graph.iri), _TITLE))
+        GraphEntry(
+            graph.iri, graph.role, graph.triples, _texts(quads, NamedNode(graph.iri), _TITLE)
+        )
         for graph in dataset.graphs
     ]
 

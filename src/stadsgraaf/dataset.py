@@ -86,7 +86,9 @@ class Dataset:
         names = _GraphNames(root)
         for path in paths:
             progress(str(path.relative_to(root)))
-            document = turtle.read(path, base_iri=names.base_of(path), blank_prefix=_blank_prefix(root, path))
+            document = turtle.read(
+                path, base_iri=names.base_of(path), blank_prefix=_blank_prefix(root, path)
+            )
             documents.append(Document(path.relative_to(root), *names.graph_of(path), document))
         queries, rules, faults = _read_queries(root)
         faults += [fault for document in documents for fault in document.turtle.faults]
@@ -150,7 +152,9 @@ class Dataset:
             counts[iri] = counts.get(iri, 0) + 1
             if quad.predicate == _TYPE and quad.object == _CLAIM:
                 claims.add(iri)
-        roles: dict[str, Role] = {document.graph.value: document.role for document in self.documents}
+        roles: dict[str, Role] = {
+            document.graph.value: document.role for document in self.documents
+        }
         roles |= {rule.graph: "facts" for rule in self.rules if rule.graph}
         return [
             Graph(iri, "claims" if iri in claims else roles.get(iri, "queries"), count)

@@ -375,7 +375,7 @@ class UnsupportedMediaType(RequestError):
 
 
 class TooManyRequests(RequestError):
-    """This client asks too much; member ``retry_after``, in seconds."""
+    """The client asks too much; member ``retry_after``, in seconds."""
 
     status = 429
     slug = "too-many-requests"

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 from stadsgraaf.errors import EvidenceMismatch, Language, NoSuchPath
 from stadsgraaf.namespaces import PREFIXES, SG
 
-__all__ = ["Passage", "SourceText", "Evidence", "check_evidence", "passages"]
+__all__ = ["Evidence", "Passage", "SourceText", "check_evidence", "passages"]
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,18 @@ def canonical_nquads(quads: Iterable[Quad]) -> bytes:
     return b"".join(sorted(lines))
 
 
-def write_dumps(quads: Iterable[Quad], prefixes: Mapping[str, str], folder: Path, name: str) -> None:
+def write_dumps(
+    quads: Iterable[Quad], prefixes: Mapping[str, str], folder: Path, name: str
+) -> None:
     """Write ``name.nq``, ``.trig``, ``.jsonld`` (all graphs) and ``.ttl``, ``.nt`` (their union)."""
     folder.mkdir(parents=True, exist_ok=True)
     ordered = sorted(set(quads), key=str)
     union = list(dict.fromkeys(Triple(q.subject, q.predicate, q.object) for q in ordered))
-    for suffix, form in (("nq", RdfFormat.N_QUADS), ("trig", RdfFormat.TRIG), ("jsonld", RdfFormat.JSON_LD)):
+    for suffix, form in (
+        ("nq", RdfFormat.N_QUADS),
+        ("trig", RdfFormat.TRIG),
+        ("jsonld", RdfFormat.JSON_LD),
+    ):
         ordered.sort(key=lambda quad: (str(quad.graph_name), str(quad)))
         serialize(ordered, folder / f"{name}.{suffix}", form, prefixes=_for(form, prefixes))
     for suffix, form in (("ttl", RdfFormat.TURTLE), ("nt", RdfFormat.N_TRIPLES)):

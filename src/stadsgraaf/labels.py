@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -20,17 +21,21 @@ from stadsgraaf.namespaces import PREFIXES, SG
 __all__ = ["Hit", "LabelIndex", "SearchResult", "build_labels", "local_name"]
 
 #: Properties that name a thing, the preferred first.
-LABELS = tuple(
-    PREFIXES[prefix] + name
-    for prefix, name in (
-        ("skos", "prefLabel"),
-        ("rdfs", "label"),
-        ("sh", "name"),
-        ("dct", "title"),
-        ("schema", "name"),
-        ("foaf", "name"),
-    )
-) + ("http://schema.org/name", "http://purl.org/dc/elements/1.1/title")
+LABELS = (
+    *(
+        PREFIXES[prefix] + name
+        for prefix, name in (
+            ("skos", "prefLabel"),
+            ("rdfs", "label"),
+            ("sh", "name"),
+            ("dct", "title"),
+            ("schema", "name"),
+            ("foaf", "name"),
+        )
+    ),
+    "http://schema.org/name",
+    "http://purl.org/dc/elements/1.1/title",
+)
 
 #: Properties that somebody may know a thing by, besides its labels.
 OTHER_NAMES = tuple(
@@ -74,7 +79,11 @@ _TYPE = PREFIXES["rdf"] + "type"
 #: Characters that are read of a search.
 MAX_TEXT = 200
 #: Types that say nothing of what a thing is.
-_WEAK = {PREFIXES["owl"] + "NamedIndividual", PREFIXES["owl"] + "Thing", PREFIXES["rdfs"] + "Resource"}
+_WEAK = {
+    PREFIXES["owl"] + "NamedIndividual",
+    PREFIXES["owl"] + "Thing",
+    PREFIXES["rdfs"] + "Resource",
+}
 
 
 def local_name(iri: str) -> str:
@@ -124,7 +133,9 @@ def build_labels(quads: Iterable[Quad], path: Path, own: str | None) -> None:
     _write(things, classes, path, own)
 
 
-def _write(things: Mapping[str, _Names], classes: Counter[str], path: Path, own: str | None) -> None:
+def _write(
+    things: Mapping[str, _Names], classes: Counter[str], path: Path, own: str | None
+) -> None:
     path.unlink(missing_ok=True)
     with sqlite3.connect(path) as database:
         database.executescript(_SCHEMA)
@@ -205,12 +216,15 @@ class LabelIndex:
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
 
-    def __enter__(self) -> "LabelIndex":
+    def __enter__(self) -> Self:
         """The index itself."""
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Close the file."""
         self.close()
@@ -273,7 +287,12 @@ class LabelIndex:
         )
 
     def search(
-        self, text: str, language: Language, limit: int = 20, offset: int = 0, kind: str | None = None
+        self,
+        text: str,
+        language: Language,
+        limit: int = 20,
+        offset: int = 0,
+        kind: str | None = None,
     ) -> SearchResult:
         """Things by the beginnings of their words, diacritics ignored; else the nearest spelling.
 
@@ -288,7 +307,9 @@ class LabelIndex:
             rows = self._nearest(" ".join(words), language)
         return _result(rows, text, limit, offset, kind, corrected=corrected)
 
-    def _rows(self, table: str, match: str, language: Language) -> list[tuple[str, str, str, str, int]]:
+    def _rows(
+        self, table: str, match: str, language: Language
+    ) -> list[tuple[str, str, str, str, int]]:
         column, other = ("label_nl", "label_en") if language == "nl" else ("label_en", "label_nl")
         return self._database.execute(
             f"SELECT thing.iri, coalesce({column}, {other}, label), kind, name.text, degree"  # noqa: S608 – table and columns are ours

@@ -66,7 +66,9 @@ PROBLEM = Format("Problem", ("application/problem+json", "application/json"), "j
 #: SPARQL results, the server's preference first.
 RESULTS: tuple[Format, ...] = (
     Format("JSON", ("application/sparql-results+json", "application/json"), "srj", "results"),
-    Format("XML", ("application/sparql-results+xml", "application/xml", "text/xml"), "srx", "results"),
+    Format(
+        "XML", ("application/sparql-results+xml", "application/xml", "text/xml"), "srx", "results"
+    ),
     Format("CSV", ("text/csv",), "csv", "results", charset=True),
     Format("TSV", ("text/tab-separated-values",), "tsv", "results", charset=True),
 )
@@ -82,6 +84,8 @@ RDF: tuple[Format, ...] = (
 )
 
 
+#: Specificity of a range that names a media type in full.
+_EXACT = 2
 _Range = tuple[str, str, float]
 _RANGE = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)/([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(;.*)?\Z")
 _QUALITY = re.compile(r";\s*[qQ]=\s*([01](?:\.[0-9]{0,3})?)\s*(?:;|\Z)")
@@ -134,7 +138,7 @@ def _format_weight(candidate: Format, ranges: Sequence[_Range]) -> tuple[float, 
     """An alias counts only when it is asked for by name: ``*/*`` means the main media type."""
     weights = [_weight(candidate.media_type, ranges)]
     aliases = (_weight(alias, ranges) for alias in candidate.media_types[1:])
-    return max(weights + [weight for weight in aliases if weight[1] == 2])
+    return max(weights + [weight for weight in aliases if weight[1] == _EXACT])
 
 
 def negotiate(accept: str | None, offered: Sequence[Format]) -> Format | None:

@@ -80,7 +80,12 @@ def void(
 
 
 def _partition(
-    dataset: NamedNode, label: str, kind: str, measure: str, entry: Mapping[str, Any], graph: NamedNode
+    dataset: NamedNode,
+    label: str,
+    kind: str,
+    measure: str,
+    entry: Mapping[str, Any],
+    graph: NamedNode,
 ) -> list[Quad]:
     node = BlankNode(f"void{label}")
     return [

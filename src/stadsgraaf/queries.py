@@ -190,7 +190,9 @@ def _parameter(path: Path, entry: Mapping[str, Any], prefixes: Mapping[str, str]
             name=name,
             datatype=datatype,
             default=None,
-            label=Text(str(entry.get("label", name)), str(entry.get("label-nl", entry.get("label", name)))),
+            label=Text(
+                str(entry.get("label", name)), str(entry.get("label-nl", entry.get("label", name)))
+            ),
             target_class=expand(str(target), prefixes) if target else None,
         )
     except KeyError as missing:
@@ -222,6 +224,6 @@ def describe(queries: Sequence[Query], base_iri: str, graph: NamedNode) -> list[
         ]
         for language in ("en", "nl"):
             if words := getattr(query.description, language):
-                pairs.append((rdfs + "comment", Literal(words, language=language)))
+                pairs += [(rdfs + "comment", Literal(words, language=language))]
         quads += [Quad(subject, NamedNode(p), o, graph) for p, o in pairs]
     return quads

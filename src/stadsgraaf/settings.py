@@ -26,8 +26,8 @@ class Setting:
     help: str
 
 
-def _setting(default: Any, help: str) -> Any:
-    return field(default=default, metadata={"help": help})
+def _setting(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,9 @@ class Settings:
         return tuple(Setting(f.name, f.default, f.metadata["help"]) for f in fields(cls))
 
     @classmethod
-    def load(cls, environ: Mapping[str, str], flags: Mapping[str, object] | None = None) -> "Settings":
+    def load(
+        cls, environ: Mapping[str, str], flags: Mapping[str, object] | None = None
+    ) -> "Settings":
         """Settings from flags, else the environment, else the defaults.
 
         Raises UsageError for a value that is not of the setting's type.

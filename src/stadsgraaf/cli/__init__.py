@@ -55,7 +55,9 @@ def _language() -> Language:
     return "nl" if spoken.startswith("nl") else "en"
 
 
-@click.group(cls=_Group, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Group, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="stadsgraaf")
 def main() -> None:
     """Publish a folder of Turtle as a SPARQL endpoint and linked-data pages.

@@ -38,6 +38,8 @@ class Steps:
                 click.echo(f"\r\033[K  {self._files} {step}", nl=False, err=True)
             return
         if self._files:
-            click.echo(("\r\033[K" if self._terminal else "") + f"  read {self._files} files", err=True)
+            click.echo(
+                ("\r\033[K" if self._terminal else "") + f"  read {self._files} files", err=True
+            )
             self._files = 0
         click.echo(f"  {step}", err=True)
