@@ -23,12 +23,12 @@ PREFIXES = {
     "dct": "http://purl.org/dc/terms/",
     "document": "https://w3id.org/stadsgraaf/id/document/",
     "event": "https://w3id.org/stadsgraaf/id/event/",
-    "eventtype": "https://w3id.org/stadsgraaf/def/event-type/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geo": "http://www.opengis.net/ont/geosparql#",
     "geometry": "https://w3id.org/stadsgraaf/id/geometry/",
     "municipality": "https://w3id.org/stadsgraaf/id/municipality/",
     "org": "http://www.w3.org/ns/org#",
+    "organisation-type": "https://w3id.org/stadsgraaf/def/organisation-type/",
     "owl": "http://www.w3.org/2002/07/owl#",
     "population": "https://w3id.org/stadsgraaf/id/population/",
     "prov": "http://www.w3.org/ns/prov#",
@@ -50,7 +50,12 @@ COORDINATES = {
 
 #: Column → reference date of the figure, its document, and the date in words.
 POPULATIONS = {
-    "population_2016": ("2016-01-01", "document:posterhouse-units", "1 januari 2016", "1 January 2016"),
+    "population_2016": (
+        "2016-01-01",
+        "document:posterhouse-units",
+        "1 januari 2016",
+        "1 January 2016",
+    ),
     "population_2017": ("2017-01-01", "document:cbs-83553ned", "1 januari 2017", "1 January 2017"),
 }
 
@@ -108,7 +113,11 @@ def municipality(row: Mapping[str, str]) -> str:
         ),
         ("tooiont:begindatum", [literal(row["begin"], "^^xsd:date")] if row["begin"] else []),
         ("tooiont:einddatum", [literal(row["end"], "^^xsd:date")] if row["end"] else []),
-        ("org:identifier", [literal(row[key], f"^^sg:{key}") for key in ("oin", "kvk") if row[key]]),
+        (
+            "org:identifier",
+            [literal(row[key], f"^^sg:{key}") for key in ("oin", "kvk") if row[key]],
+        ),
+        ("org:classification", ["organisation-type:municipality"]),
         ("foaf:homepage", [f"<{row['website']}>"] if row["website"] else []),
         ("geo:hasGeometry", [f"geometry:{code}"]),
         ("owl:sameAs", [register, wikidata] if row["wikidata"] else [register]),
@@ -117,7 +126,9 @@ def municipality(row: Mapping[str, str]) -> str:
             [unit] * bool(row["eu_atu"]) + [place] * bool(row["geonames"]),
         ),
     ]
-    return block(f"municipality:{code}", "sg:Municipality , tooiont:Gemeente", statements)
+    return block(
+        f"municipality:{code}", "sg:Municipality , tooiont:Gemeente , geo:Feature", statements
+    )
 
 
 def geometry(row: Mapping[str, str]) -> str:
@@ -130,7 +141,7 @@ def geometry(row: Mapping[str, str]) -> str:
         ("geo:asWKT", [wkt]),
         ("dct:source", [COORDINATES[row["coordinates_source"]]]),
     ]
-    return block(f"geometry:{row['cbs_code'].lower()}", "sf:Point", statements)
+    return block(f"geometry:{row['cbs_code'].lower()}", "geo:Geometry , sf:Point", statements)
 
 
 def populations(row: Mapping[str, str]) -> Iterator[str]:
@@ -163,13 +174,13 @@ def ending(row: Mapping[str, str]) -> Iterator[str]:
         dutch, english = names(row)
         after = date.fromisoformat(row["end"]) + timedelta(days=1)
         statements: list[Statement] = [
-            labels(f"opheffing van de {dutch}", f"abolition of the {english}"),
+            labels(f"einde van de {dutch}", f"end of the {english}"),
             ("org:originalOrganization", [f"municipality:{code}"]),
             ("prov:invalidated", [f"municipality:{code}"]),
             ("tooiont:tijdstipWijziging", [literal(f"{after}T00:00:00", "^^xsd:dateTime")]),
             ("dct:source", ["document:tooi-municipalities"]),
         ]
-        yield block(f"event:abolition-{code}", "org:ChangeEvent", statements)
+        yield block(f"event:end-{code}", "org:ChangeEvent", statements)
 
 
 def turtle(rows: Sequence[Mapping[str, str]]) -> str:
