@@ -1,0 +1,1 @@
+"""Serving: pages, data and queries over HTTP."""

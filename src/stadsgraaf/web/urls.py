@@ -1,0 +1,214 @@
+"""Every link of the site comes from here; templates and handlers never glue paths.
+
+The Dutch URI strategy maps an IRI to its page: ``id`` names the thing, ``doc`` its document. IRIs
+to URLs and back: RFC 3987, section 3, https://www.rfc-editor.org/rfc/rfc3987#section-3.1
+
+>>> urls = Urls("https://example.org/", language="nl")
+>>> urls.of("https://example.org/id/city/breda")
+'/nl/doc/city/breda'
+>>> urls.doc("https://example.org/id/city/breda", "ttl")
+'/doc/city/breda.ttl'
+>>> urls.of("http://elsewhere.example/x?y#z")
+'/nl/resource?iri=http%3A%2F%2Felsewhere.example%2Fx%3Fy%23z'
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+from urllib.parse import quote, unquote_to_bytes, urlencode
+
+from stadsgraaf.errors import Language
+
+__all__ = ["LANGUAGES", "Urls", "is_iri", "outward", "split_suffix"]
+
+LANGUAGES: Final[tuple[Language, ...]] = ("nl", "en")
+
+#: What may stand unescaped in a path, as RFC 3986, section 3.3 lists it; ``%`` as it came.
+_PATH_SAFE = "/:@!$&'()*+,;=-._~%"
+#: Where a local name lives on this host, by how it begins in the dataset's namespace.
+_PLACES: Final[Mapping[str, str]] = {"id/": "/doc/", "def/": "/doc/def/", "graph/": "/graph/"}
+_NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+#: Segments and escapes that browsers and proxies rewrite on the way.
+_FRAGILE = re.compile(r"(?:^|/)\.{1,2}(?:/|\Z)|//|%(?:2[eEfF]|5[cC]|[01][0-9A-Fa-f]|7[fF])")
+_ESCAPES = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_LONGEST_IRI = 4096
+_OUTWARD = ("http://", "https://", "mailto:")
+
+
+def is_iri(text: str) -> bool:
+    """Whether a text can be an absolute IRI: it has a scheme and nothing that may not be in one.
+
+    >>> is_iri("urn:x:1"), is_iri("/id/x"), is_iri("http://x/ y")
+    (True, False, False)
+    """
+    return (
+        len(text) <= _LONGEST_IRI
+        and _SCHEME.match(text) is not None
+        and _NOT_IN_IRI.search(text) is None
+    )
+
+
+def outward(iri: str) -> str | None:
+    """The IRI as a link to another site, or None when a browser should not follow it.
+
+    >>> outward("javascript:alert(1)") is None
+    True
+    """
+    return iri if iri.lower().startswith(_OUTWARD) and is_iri(iri) else None
+
+
+def split_suffix(path: str, suffixes: Sequence[str]) -> tuple[str, str | None]:
+    """A path without its suffix, and the suffix when it is one of those.
+
+    >>> split_suffix("/doc/x.ttl", ("ttl", "nt"))
+    ('/doc/x', 'ttl')
+    >>> split_suffix("/doc/version-1.2", ("ttl", "nt"))
+    ('/doc/version-1.2', None)
+    """
+    stem, dot, suffix = path.rpartition(".")
+    if dot and suffix in suffixes and not stem.endswith("/"):
+        return stem, suffix
+    return path, None
+
+
+def _decode(path: str) -> str:
+    """Escaped UTF-8 beyond ASCII as characters; whatever else is escaped stays so."""
+
+    def characters(escapes: re.Match[str]) -> str:
+        try:
+            decoded = unquote_to_bytes(escapes[0]).decode("utf-8")
+        except UnicodeDecodeError:
+            return escapes[0]
+        return escapes[0] if any(map(_is_control, decoded)) else decoded
+
+    return _ESCAPES.sub(characters, path)
+
+
+def _is_control(character: str) -> bool:
+    return character < "\xa0"
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Links of one response.
+
+    ``base_iri`` is the dataset's namespace; ``prefix`` the path that a proxy puts in front;
+    ``language`` is that of the address, when it fixes one; ``origin`` the scheme and host that
+    clients see; ``assets`` gives the built name of a static file.
+    """
+
+    base_iri: str | None
+    prefix: str = ""
+    language: Language | None = None
+    origin: str = ""
+    assets: Mapping[str, str] = field(default_factory=dict)
+
+    # --- things ---------------------------------------------------------------------------------
+
+    def of(self, iri: str) -> str:
+        """The page about a thing."""
+        path = self.path_of(iri)
+        return self.page("/resource", iri=iri) if path is None else self.page(path)
+
+    def doc(self, iri: str, suffix: str) -> str:
+        """One representation of what is known of a thing, in a format by its suffix."""
+        path = self.path_of(iri)
+        start = "" if suffix != "html" else self._language
+        if path is None:
+            return f"{self.prefix}{start}/resource.{suffix}?{_query(iri=iri)}"
+        return f"{self.prefix}{start}{path}.{suffix}"
+
+    def path_of(self, iri: str) -> str | None:
+        """The path that stands for an IRI of the dataset, or None when no path does safely."""
+        if not self.base_iri or not iri.startswith(self.base_iri):
+            return None
+        local = iri[len(self.base_iri) :]
+        for start, place in _PLACES.items():
+            if local.startswith(start):
+                path = place + quote(local[len(start) :], safe=_PATH_SAFE)
+                safe = not path.endswith("/") and not _FRAGILE.search(path)
+                return path if safe and self.iri_of_path(path) == iri else None
+        return None
+
+    def iri_of_path(self, path: str) -> str | None:
+        """The IRI that a path stands for, as it came over the wire: escaped.
+
+        >>> Urls("https://example.org/").iri_of_path("/doc/def/theme/caf%C3%A9%20x")
+        'https://example.org/def/theme/café%20x'
+        """
+        if not self.base_iri:
+            return None
+        if path.startswith("/doc/") and not path.startswith("/doc/def/"):
+            path = "/id/" + path.removeprefix("/doc/")
+        iri = self.base_iri + _decode(path.removeprefix("/doc").removeprefix("/"))
+        return iri if is_iri(iri) else None
+
+    def after_see_other(self, path: str) -> str:
+        """Where ``/id/…`` and ``/def/…`` lead: the document, its suffix kept."""
+        local = path.removeprefix("/id") if path.startswith("/id/") else path
+        return self.page("/doc" + quote(local, safe=_PATH_SAFE))
+
+    # --- pages ----------------------------------------------------------------------------------
+
+    def page(self, path: str, /, **query: str | int | None) -> str:
+        """A page by its path, with the parameters that are not None."""
+        text = _query(**query)
+        return f"{self.prefix}{self._language}{path}" + (f"?{text}" if text else "")
+
+    def home(self) -> str:
+        """The landing page."""
+        return self.page("/")
+
+    def search(self, q: str | None = None, **query: str | int | None) -> str:
+        """Search, for a text and a kind."""
+        return self.page("/search", q=q, **query)
+
+    def browse(self, kind: str | None = None, **query: str | int | None) -> str:
+        """All things, or those of a class."""
+        return self.page("/browse", **{"class": kind}, **query)
+
+    def sparql(self, query: str | None = None, **more: str | int | None) -> str:
+        """The endpoint and its workbench."""
+        return self.page("/sparql", query=query, **more)
+
+    def queries(self) -> str:
+        """The list of canned queries."""
+        return self.page("/queries")
+
+    def query(self, name: str, suffix: str | None = None, **parameters: str | int | None) -> str:
+        """The page of a canned query, or its result in a format."""
+        path = "/queries/" + quote(name, safe="")
+        if suffix is None:
+            return self.page(path, **parameters)
+        return replace(self, language=None).page(f"{path}.{suffix}", **parameters)
+
+    def dump(self, name: str) -> str:
+        """A dump of the dataset."""
+        return f"{self.prefix}/dumps/{quote(name, safe='')}"
+
+    def problem(self, slug: str) -> str:
+        """The page that explains a problem type."""
+        return self.page(f"/def/problem/{quote(slug, safe='')}")
+
+    def static(self, name: str) -> str:
+        """A file of the front end, by the name it had before it was built."""
+        return f"{self.prefix}/static/{quote(self.assets.get(name, name), safe='/')}"
+
+    def switch(self, language: Language, path: str, query: str = "") -> str:
+        """The same page, its path and query string as they came, in a language."""
+        there = replace(self, language=language).page(quote(path, safe=_PATH_SAFE))
+        return f"{there}?{query}" if query else there
+
+    def absolute(self, link: str) -> str:
+        """A link of this class with the scheme and host in front that clients see."""
+        return self.origin + link
+
+    @property
+    def _language(self) -> str:
+        return f"/{self.language}" if self.language else ""
+
+
+def _query(**parameters: str | int | None) -> str:
+    return urlencode({name: value for name, value in parameters.items() if value is not None})
