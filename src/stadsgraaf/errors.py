@@ -13,6 +13,7 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── MalformedQuery           400  malformed-query
     │   ├── QueryTooDeep             400  query-too-deep
     │   ├── QueryTooComplex          400  query-too-complex
+    │   ├── NotSupported             400  not-supported
     │   ├── UpdateNotAllowed         400  update-not-allowed
     │   ├── ResultTooLarge           400  result-too-large
     │   ├── NotAllowed               403  not-allowed
@@ -41,7 +42,8 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
         ├── NothingToServe
         └── PortTaken
 
-A member given to an error fills the sentence and stands in the problem details too:
+A member given to an error fills the sentence and stands in the problem details too; one that is a
+``Text`` does so in the language asked for:
 
 >>> error = MalformedQuery(line=1, column=8, reason="expected WHERE")
 >>> error.detail("nl")
@@ -70,6 +72,7 @@ __all__ = [
     "NotAcceptable",
     "NotAllowed",
     "NotFound",
+    "NotSupported",
     "NotUtf8",
     "NothingToServe",
     "PortTaken",
@@ -148,7 +151,7 @@ class StadsgraafError(Exception):
 
     def detail(self, language: Language = "en") -> str:
         """The sentence of the error, with its members filled in."""
-        return self.sentence.say(language).format_map(_Members(self.members))
+        return self.sentence.say(language).format_map(_Members(self._said(language)))
 
     def problem(self, language: Language = "en") -> dict[str, object]:
         """The problem details of RFC 9457, section 3, as a JSON object."""
@@ -157,13 +160,20 @@ class StadsgraafError(Exception):
             "title": self.title.say(language),
             "status": self.status,
             "detail": self.detail(language),
-        } | dict(self.members)
+        } | self._said(language)
+
+    def _said(self, language: Language) -> dict[str, object]:
+        return {
+            name: member.say(language) if isinstance(member, Text) else member
+            for name, member in self.members.items()
+        }
 
 
 class RequestError(StadsgraafError):
     """The request is at fault; member ``reason``."""
 
     status = 400
+    exit_code = 2
     slug = "bad-request"
     title = Text("Bad request", "Ongeldig verzoek")
     sentence = Text("The request is not valid: {reason}", "Het verzoek is niet geldig: {reason}")
@@ -213,6 +223,7 @@ class NotUtf8(RequestError):
 class MalformedQuery(RequestError):
     """The query is not SPARQL; members ``reason``, and ``line`` and ``column`` from 1."""
 
+    exit_code = 1
     slug = "malformed-query"
     title = Text("Malformed query", "Ongeldige query")
     sentence = Text(
@@ -241,6 +252,14 @@ class QueryTooComplex(RequestError):
         "The query is too complex to plan: {reason}",
         "De query is te ingewikkeld om te plannen: {reason}",
     )
+
+
+class NotSupported(RequestError):
+    """The query asks for something that this endpoint does not have; member ``reason``."""
+
+    slug = "not-supported"
+    title = Text("Not supported", "Niet ondersteund")
+    sentence = Text("This is not supported: {reason}", "Dit wordt niet ondersteund: {reason}")
 
 
 class UpdateNotAllowed(RequestError):

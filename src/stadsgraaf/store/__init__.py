@@ -1,5 +1,13 @@
-"""Answering queries: one small interface, and the stores behind it."""
+"""Answering queries: one small interface, and the stores behind it.
 
-from stadsgraaf.store.base import Answer, Limits, Question, Store
+::
 
-__all__ = ["Answer", "Limits", "Question", "Store"]
+    base        the interface: Question, Limits, Answer, Store
+    evaluation  answering one question with pyoxigraph: lexer, precheck, binding, diagnosis, output
+    embedded    in this process
+    pool        in worker processes that can be killed: zygote, sandbox, wire
+"""
+
+from stadsgraaf.store.base import Answer, Chunks, Limits, Question, Store
+
+__all__ = ["Answer", "Chunks", "Limits", "Question", "Store"]

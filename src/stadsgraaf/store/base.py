@@ -4,13 +4,13 @@ Any engine can stand behind it: pyoxigraph in this process, in killable workers,
 SPARQL 1.1 Protocol store.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from stadsgraaf.media import Form, Format
 
-__all__ = ["Answer", "Form", "Limits", "Question", "Store"]
+__all__ = ["Answer", "Chunks", "Form", "Limits", "Question", "Store"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Question:
     and FROM NAMED. Without any, and without FROM, the default graph is the union of all graphs.
 
     ``bindings`` maps variable names (without ``?``) to RDF terms in N-Triples notation.
+
+    ``client`` says whose question it is, so that each client gets its share; any text will do.
     """
 
     query: str
@@ -34,6 +36,7 @@ class Question:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     bindings: Mapping[str, str] = field(default_factory=dict)
+    client: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,57 @@ class Limits:
     bytes: int = 104_857_600
 
 
+class Chunks(Protocol):
+    """The bytes of an answer as they come: an asynchronous iterator.
+
+    Ends when the answer is complete, else raises a StoreError or RequestError. ``aclose`` stops the
+    work behind it; it may be called at any time, and again.
+    """
+
+    def __aiter__(self) -> "Chunks":
+        """Itself."""
+        ...
+
+    async def __anext__(self) -> bytes:
+        """The next bytes."""
+        ...
+
+    async def aclose(self) -> None:
+        """Stop the work behind this answer."""
+        ...
+
+
 @dataclass(frozen=True)
 class Answer:
     """What goes out: its format, the form of the query, and the bytes as they come.
 
-    The stream either ends when the answer is complete, or raises a StoreError or RequestError.
+    Read all of it, or close it::
+
+        answer = await store.answer(question, limits)
+        try:
+            async for chunk in answer.chunks:
+                ...
+        finally:
+            await answer.aclose()
     """
 
     form: Form
     format: Format
-    chunks: AsyncIterator[bytes]
+    chunks: Chunks
+
+    async def read(self) -> bytes:
+        """The whole answer: ``body = await (await store.answer(question, limits)).read()``.
+
+        Raises what the store raises when the answer breaks off.
+        """
+        try:
+            return b"".join([chunk async for chunk in self.chunks])
+        finally:
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        """Stop the work behind this answer."""
+        await self.chunks.aclose()
 
 
 class Store(Protocol):
@@ -64,8 +108,9 @@ class Store(Protocol):
     async def answer(self, question: Question, limits: Limits) -> Answer:
         """Begin to answer. Returns when the first bytes are there.
 
-        Raises MalformedQuery, ServiceNotAllowed, UpdateNotAllowed, NotAcceptable, QueryTooDeep,
-        QueryTooComplex, QueryTimeout, QueryMemoryLimit, ResultTooLarge or StoreBusy.
+        Raises MalformedQuery, NotSupported, ServiceNotAllowed, UpdateNotAllowed, InvalidParameter,
+        NotAcceptable, QueryTooLong, QueryTooDeep, QueryTooComplex, QueryTimeout, QueryMemoryLimit,
+        ResultTooLarge, TooManyRequests or StoreBusy.
         """
         ...
 

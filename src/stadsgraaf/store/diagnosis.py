@@ -1,0 +1,297 @@
+"""From the engine's complaint about a query to a sentence and a place that help.
+
+The engine reports the furthest position that its parser read, which lies behind the fault, and all
+that it could have read. So the usual mistakes are found in the tokens first; only when there is none
+is the engine's own complaint made readable, and its place found by trying parts of the query.
+"""
+
+import difflib
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from stadsgraaf.errors import MalformedQuery, Text
+from stadsgraaf.store.lexer import Token, position, tokens
+
+__all__ = ["Complain", "diagnose"]
+
+_PAIRS: Mapping[str, str] = {"{": "}", "(": ")", "[": "]", "<<": ">>", "<<(": ")>>"}
+_KEYWORDS = frozenset(
+    (
+        "A",
+        "ABS",
+        "ADD",
+        "ADJUST",
+        "ALL",
+        "AS",
+        "ASC",
+        "ASK",
+        "AVG",
+        "BASE",
+        "BIND",
+        "BNODE",
+        "BOUND",
+        "BY",
+        "CEIL",
+        "CLEAR",
+        "COALESCE",
+        "CONCAT",
+        "CONSTRUCT",
+        "CONTAINS",
+        "COPY",
+        "COUNT",
+        "CREATE",
+        "DATA",
+        "DATATYPE",
+        "DAY",
+        "DEFAULT",
+        "DELETE",
+        "DESC",
+        "DESCRIBE",
+        "DISTINCT",
+        "DROP",
+        "ENCODE_FOR_URI",
+        "EXISTS",
+        "FALSE",
+        "FILTER",
+        "FLOOR",
+        "FROM",
+        "GRAPH",
+        "GROUP",
+        "GROUP_CONCAT",
+        "HASLANG",
+        "HASLANGDIR",
+        "HAVING",
+        "HOURS",
+        "IF",
+        "IN",
+        "INSERT",
+        "INTO",
+        "IRI",
+        "ISBLANK",
+        "ISIRI",
+        "ISLITERAL",
+        "ISNUMERIC",
+        "ISTRIPLE",
+        "ISURI",
+        "LANG",
+        "LANGDIR",
+        "LANGMATCHES",
+        "LATERAL",
+        "LCASE",
+        "LIMIT",
+        "LOAD",
+        "MAX",
+        "MD5",
+        "MIN",
+        "MINUS",
+        "MINUTES",
+        "MONTH",
+        "MOVE",
+        "NAMED",
+        "NOT",
+        "NOW",
+        "OBJECT",
+        "OFFSET",
+        "OPTIONAL",
+        "ORDER",
+        "PREDICATE",
+        "PREFIX",
+        "RAND",
+        "REDUCED",
+        "REGEX",
+        "REPLACE",
+        "ROUND",
+        "SAMETERM",
+        "SAMPLE",
+        "SECONDS",
+        "SELECT",
+        "SEPARATOR",
+        "SERVICE",
+        "SHA1",
+        "SHA256",
+        "SHA384",
+        "SHA512",
+        "SILENT",
+        "STR",
+        "STRAFTER",
+        "STRBEFORE",
+        "STRDT",
+        "STRENDS",
+        "STRLANG",
+        "STRLANGDIR",
+        "STRLEN",
+        "STRSTARTS",
+        "STRUUID",
+        "SUBJECT",
+        "SUBSTR",
+        "SUM",
+        "TIMEZONE",
+        "TO",
+        "TRIPLE",
+        "TRUE",
+        "TZ",
+        "UCASE",
+        "UNDEF",
+        "UNION",
+        "URI",
+        "USING",
+        "UUID",
+        "VALUES",
+        "VERSION",
+        "WHERE",
+        "WITH",
+        "YEAR",
+    )
+)
+_POSITION = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): expected (.*)\Z", re.DOTALL)
+_SENTENCE = re.compile(r"(?:^|, )((?:The|IRI|Prefix|Duplicated|SELECT \*|Invalid|No|Not) [^,\[]+)")
+_EXPECTED_SIGN = re.compile(r'"([^"\w]{1,3})"')
+#: Longer than any keyword.
+_PADDING = " " * 64
+_MAX_SHOWN = 40
+
+#: What the engine says of a text, or None when that is a query.
+Complain = Callable[[str], str | None]
+
+
+class _Fault(NamedTuple):
+    start: int
+    near: str
+    reason: Text
+
+
+def diagnose(query: str, complaint: str, complain: Complain) -> MalformedQuery:
+    """The error to raise for a query that the engine refused with this message."""
+    found = list(tokens(query))
+    fault = next(_faults(found), None) or _complaint(query, found, complaint, complain)
+    line, column = position(query, fault.start)
+    return MalformedQuery(
+        line=line, column=column, near=fault.near[:_MAX_SHOWN], reason=fault.reason
+    )
+
+
+def _faults(found: Sequence[Token]) -> Iterator[_Fault]:
+    """The usual mistakes, the one that hides others first."""
+    if not found:
+        yield _Fault(0, "", Text("the query is empty", "de query is leeg"))
+    yield from _unclosed_strings(found)
+    yield from _brackets(found)
+    yield from _words(found)
+    yield from _prefixes(found)
+
+
+def _unclosed_strings(found: Sequence[Token]) -> Iterator[_Fault]:
+    for token in found:
+        if token.kind == "unclosed":
+            reason = Text("this string is never closed", "deze tekst wordt nergens afgesloten")
+            yield _Fault(token.start, token.text, reason)
+
+
+def _brackets(found: Sequence[Token]) -> Iterator[_Fault]:
+    opened: list[Token] = []
+    for token in found:
+        if token.kind != "punctuation":
+            continue
+        if token.text in _PAIRS:
+            opened.append(token)
+        elif token.text in _PAIRS.values():
+            if not opened:
+                reason = Text("this bracket closes nothing", "dit haakje sluit niets")
+                yield _Fault(token.start, token.text, reason)
+                return
+            wanted = _PAIRS[opened.pop().text]
+            if token.text != wanted:
+                reason = Text(
+                    f"expected “{wanted}” instead of “{token.text}”",
+                    f"verwachtte “{wanted}” in plaats van “{token.text}”",
+                )
+                yield _Fault(token.start, token.text, reason)
+                return
+    if opened:
+        reason = Text("this bracket is never closed", "dit haakje wordt nergens gesloten")
+        yield _Fault(opened[-1].start, opened[-1].text, reason)
+
+
+def _words(found: Sequence[Token]) -> Iterator[_Fault]:
+    for token in found:
+        if token.kind == "word" and token.text.upper() not in _KEYWORDS:
+            yield _Fault(token.start, token.text, _unknown_word(token.text))
+
+
+def _unknown_word(word: str) -> Text:
+    close = difflib.get_close_matches(word.upper()[:_MAX_SHOWN], _KEYWORDS, n=1, cutoff=0.7)
+    shown = word[:_MAX_SHOWN]
+    if close:
+        return Text(
+            f"unknown word “{shown}”; did you mean {close[0]}?",
+            f"onbekend woord “{shown}”; bedoelde je {close[0]}?",
+        )
+    return Text(
+        f"unknown word “{shown}”; a name needs a prefix, as in ex:{shown}",
+        f"onbekend woord “{shown}”; een naam heeft een prefix nodig, zoals ex:{shown}",
+    )
+
+
+def _prefixes(found: Sequence[Token]) -> Iterator[_Fault]:
+    declared = {
+        token.text for before, token in itertools.pairwise(found) if before.text.upper() == "PREFIX"
+    }
+    for token in found:
+        prefix = token.text.partition(":")[0] + ":"
+        if token.kind == "prefixed" and prefix not in declared:
+            reason = Text(
+                f"the prefix “{prefix}” is not declared", f"de prefix “{prefix}” is niet bekend"
+            )
+            yield _Fault(token.start, token.text, reason)
+
+
+def _complaint(query: str, found: Sequence[Token], complaint: str, complain: Complain) -> _Fault:
+    """The engine's own words, at the first token that it could not go on with."""
+    bad = _first_bad(query, found, complain)
+    start, near = (bad.start, bad.text) if bad else (len(query), "")
+    match = _POSITION.match(complaint)
+    sentence = _SENTENCE.search(match[3]) if match else None
+    if match is None or sentence:
+        said = sentence[1].strip() if sentence else complaint
+        return _Fault(start, near, Text(said, said))
+    return _Fault(start, near, _expected(near, complain(query[:start] + _PADDING) or ""))
+
+
+def _first_bad(query: str, found: Sequence[Token], complain: Complain) -> Token | None:
+    """The first token after which nothing can make it a query; None when it only stops too early.
+
+    The engine tells how far it read, which is behind the fault by the length of some keyword. Cut
+    off after a token and padded with more than that, a text is good so far exactly when the engine
+    reads it to its end.
+    """
+    good, bad = 0, len(found) + 1
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        token = found[middle - 1]
+        text = query[: token.start + len(token.text)] + _PADDING
+        if _reads_all(text, complain(text)):
+            good = middle
+        else:
+            bad = middle
+    return found[bad - 1] if bad <= len(found) else None
+
+
+def _reads_all(text: str, complaint: str | None) -> bool:
+    match = _POSITION.match(complaint) if complaint else None
+    if match is None:
+        return True
+    lines = text.splitlines(keepends=True) or [""]
+    return int(match["line"]) >= len(lines) and int(match["column"]) > len(lines[-1])
+
+
+def _expected(near: str, complaint: str) -> Text:
+    shown = ", ".join(f"“{sign}”" for sign in _EXPECTED_SIGN.findall(complaint)[:6])
+    en, nl = f"unexpected “{near[:_MAX_SHOWN]}”", f"onverwacht: “{near[:_MAX_SHOWN]}”"
+    if not near:  # the brackets match, so it is not simply cut off
+        en = "something before the end is missing, or is not allowed"
+        nl = "vóór het einde ontbreekt iets, of staat iets dat niet mag"
+    if not shown:
+        return Text(en, nl)
+    return Text(f"{en}; possible here: {shown}", f"{nl}; hier kan: {shown}")

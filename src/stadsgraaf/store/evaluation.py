@@ -1,0 +1,289 @@
+"""Answering one question with pyoxigraph: the core that every store of ours shares.
+
+SPARQL 1.1 Query, https://www.w3.org/TR/sparql11-query/, with RDF datasets as in the Protocol,
+https://www.w3.org/TR/sparql11-protocol/#dataset
+"""
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import IO, Any, cast
+
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+    serialize,
+)
+
+from stadsgraaf.errors import (
+    EvaluationFailed,
+    InvalidParameter,
+    NotAcceptable,
+    NotSupported,
+    QueryMemoryLimit,
+    QueryTooLong,
+    ServiceNotAllowed,
+    StadsgraafError,
+    Text,
+)
+from stadsgraaf.media import RDF, RESULTS, Form, Format
+from stadsgraaf.store.base import Limits, Question
+from stadsgraaf.store.binding import bind
+from stadsgraaf.store.diagnosis import Complain, diagnose
+from stadsgraaf.store.output import Output, Sink
+from stadsgraaf.store.precheck import MAX_DEPTH, Profile, check
+
+__all__ = ["MAX_LENGTH", "Engine"]
+
+#: Bytes that a query may have; the settings may say otherwise.
+MAX_LENGTH = 65_536
+
+_RESULTS: Mapping[str, QueryResultsFormat] = {
+    "JSON": QueryResultsFormat.JSON,
+    "XML": QueryResultsFormat.XML,
+    "CSV": QueryResultsFormat.CSV,
+    "TSV": QueryResultsFormat.TSV,
+}
+_RDF: Mapping[str, RdfFormat] = {
+    "Turtle": RdfFormat.TURTLE,
+    "N-Triples": RdfFormat.N_TRIPLES,
+    "JSON-LD": RdfFormat.JSON_LD,
+    "RDF/XML": RdfFormat.RDF_XML,
+    "TriG": RdfFormat.TRIG,
+    "N-Quads": RdfFormat.N_QUADS,
+}
+_WITH_PREFIXES = frozenset(("Turtle", "TriG", "RDF/XML"))
+_CUSTOM_FUNCTION = re.compile(r"The custom (?:aggregate )?function <([^>]*)> is not supported")
+#: RDF/XML writes a predicate as an element, whose local name must be an NCName.
+_ELEMENT = re.compile(r"[^\W\d][\w.\-]*\Z")
+
+
+class Engine:
+    """A dataset in memory, and how questions about it are answered. Not for more than one thread.
+
+    The default graph is the merge of all graphs: a triple that two graphs have is there once.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        merged: bool,
+        prefixes: Mapping[str, str] | None = None,
+        max_depth: int = MAX_DEPTH,
+        max_length: int = MAX_LENGTH,
+    ) -> None:
+        self._store = store
+        self._merged = merged
+        self._prefixes = dict(prefixes or {})
+        self._max_depth = max_depth
+        self._max_length = max_length
+
+    @classmethod
+    def load(
+        cls,
+        data: bytes | Path,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        max_depth: int = MAX_DEPTH,
+        max_length: int = MAX_LENGTH,
+    ) -> "Engine":
+        """Read N-Quads, from bytes or from a file.
+
+        Raises OSError when the file cannot be read, SyntaxError when it is not N-Quads.
+        """
+        store, merged = _load(data)
+        return cls(
+            store, merged=merged, prefixes=prefixes, max_depth=max_depth, max_length=max_length
+        )
+
+    def answer(self, question: Question, limits: Limits, sink: Sink) -> None:
+        """Evaluate, and write the whole answer into the sink.
+
+        Raises what `Store.answer` says, except for time: stopping in time is the caller's.
+        """
+        if len(question.query.encode("utf-8", "replace")) > self._max_length:
+            raise QueryTooLong(limit=self._max_length)
+        profile = check(question.query, self._max_depth)
+        query = bind(question.query, question.bindings)
+        try:
+            self._answer(query, question, profile, limits, sink)
+        except StadsgraafError:
+            raise
+        except SyntaxError as error:
+            raise diagnose(query, str(error), _complain(question.base_iri)) from None
+        except MemoryError:
+            raise QueryMemoryLimit(limit=limits.memory_mib) from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise _translate(error) from error
+
+    def _answer(
+        self, query: str, question: Question, profile: Profile, limits: Limits, sink: Sink
+    ) -> None:
+        result = self._store.query(
+            query, base_iri=question.base_iri, **self._dataset(question, profile)
+        )
+        if isinstance(result, QueryTriples):
+            _write_triples(result, self._prefixes, question.rdf, limits, sink)
+        else:
+            _write_results(result, question.results, limits, sink)
+
+    def _dataset(self, question: Question, profile: Profile) -> dict[str, Any]:
+        """Which graphs are asked: the engine's flag for the union would override FROM."""
+        if question.default_graphs or question.named_graphs:
+            return {
+                "default_graph": _graphs("default-graph-uri", question.default_graphs),
+                "named_graphs": _graphs("named-graph-uri", question.named_graphs),
+            }
+        return {"use_default_graph_as_union": not self._merged and not profile.has_dataset}
+
+
+def _complain(base_iri: str | None) -> Complain:
+    """Let the engine read a text, without data."""
+    nothing = Store()
+
+    def complain(query: str) -> str | None:
+        try:
+            nothing.query(query, base_iri=base_iri)
+        except SyntaxError as error:
+            return str(error)
+        except (OSError, RuntimeError, ValueError):
+            return None
+        return None
+
+    return complain
+
+
+def _graphs(parameter: str, iris: Iterable[str]) -> list[NamedNode]:
+    try:
+        return [NamedNode(iri) for iri in iris]
+    except ValueError as error:
+        raise InvalidParameter(name=parameter, reason=str(error)) from None
+
+
+# What a statement of N-Quads says, without its graph.
+_TRIPLE = re.compile(
+    rb"""\S+[ ]\S+[ ](?:<<\(.*\)>>|<[^>]*>|_:\S+|"(?:[^"\\]|\\.)*+"\S*)(?=[ ].*\.\s*\Z)""",
+    re.VERBOSE,
+)
+
+
+def _load(data: bytes | Path) -> tuple[Store, bool]:
+    """The store, and whether its default graph holds the merge of the others.
+
+    The merge is made only when graphs overlap; else the engine's union is the same, and free.
+    """
+    source = {"input": data} if isinstance(data, bytes) else {"path": data}
+    merge = b"".join(_merge(data))
+    store = Store()
+    for part in (source, {"input": merge}) if merge else (source,):
+        if _has_blank_nodes(data):  # bulk_load would name them anew in every process
+            store.bulk_extend(parse(format=RdfFormat.N_QUADS, **part))
+        else:
+            store.bulk_load(format=RdfFormat.N_QUADS, **part)
+    return store, bool(merge)
+
+
+def _lines(data: bytes | Path) -> AbstractContextManager[IO[bytes]]:
+    return io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
+
+
+def _has_blank_nodes(data: bytes | Path) -> bool:
+    with _lines(data) as lines:
+        return any(b"_:" in line for line in lines)
+
+
+def _merge(data: bytes | Path) -> Iterator[bytes]:
+    """Each triple once, as statements of the default graph; nothing when no graphs overlap."""
+    with _lines(data) as lines:
+        if not _may_overlap(lines):
+            return
+        lines.seek(0)
+        triples = [found[0] for line in lines if (found := _TRIPLE.match(line))]
+    unique = dict.fromkeys(triples)
+    if len(unique) < len(triples):
+        yield from (triple + b" .\n" for triple in unique)
+
+
+def _may_overlap(lines: Iterable[bytes]) -> bool:
+    """Whether a triple may be in two graphs: in sorted N-Quads such statements are neighbours."""
+    before = triple_before = b""
+    for line in lines:
+        triple = line.rsplit(b" ", 2)[0]
+        if triple == triple_before or line < before:
+            return True
+        before, triple_before = line, triple
+    return False
+
+
+def _write_results(
+    result: QuerySolutions | QueryBoolean, chosen: Format | None, limits: Limits, sink: Sink
+) -> None:
+    form: Form = "ask" if isinstance(result, QueryBoolean) else "select"
+    if chosen is None:
+        raise _not_acceptable(RESULTS)
+    sink.begin(form, chosen)
+    output = Output(sink, form, chosen, limits)
+    result.serialize(cast("IO[bytes]", output), _RESULTS[chosen.name])
+
+
+def _write_triples(
+    triples: QueryTriples,
+    prefixes: dict[str, str],
+    chosen: Format | None,
+    limits: Limits,
+    sink: Sink,
+) -> None:
+    if chosen is None:
+        raise _not_acceptable(RDF)
+    sink.begin("graph", chosen)
+    output = Output(sink, "graph", chosen, limits)
+    counted = _counted(triples, output)
+    if chosen.name == "RDF/XML":
+        counted = _nameable(counted)
+    given = prefixes if chosen.name in _WITH_PREFIXES else None
+    serialize(counted, cast("IO[bytes]", output), _RDF[chosen.name], prefixes=given)
+
+
+def _counted(triples: Iterable[Triple], output: Output) -> Iterator[Triple]:
+    for number, triple in enumerate(triples, 1):
+        output.check_rows(number)
+        yield triple
+
+
+def _nameable(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """Stop at a predicate that no XML element can be named after."""
+    known: set[str] = set()
+    for triple in triples:
+        iri = triple.predicate.value
+        if iri not in known:
+            if not _ELEMENT.search(iri):
+                raise _not_acceptable([other for other in RDF if other.name != "RDF/XML"])
+            known.add(iri)
+        yield triple
+
+
+def _not_acceptable(formats: Iterable[Format]) -> NotAcceptable:
+    return NotAcceptable(available=[each.media_type for each in formats])
+
+
+def _translate(error: Exception) -> StadsgraafError:
+    """Our error for one that the engine raised while it evaluated."""
+    if isinstance(error, OSError):  # it reads memory only, so it was on its way to a SERVICE
+        return ServiceNotAllowed()
+    if found := _CUSTOM_FUNCTION.match(str(error)):
+        function = found[1]
+        return NotSupported(
+            reason=Text(f"the function <{function}>", f"de functie <{function}>"),
+            function=function,
+        )
+    return EvaluationFailed(reason=str(error))

@@ -1,0 +1,118 @@
+"""What a query's tokens say before the engine sees it: clear refusals, and two facts.
+
+This is help, not safety: the engine cuts some texts into other tokens than `lexer` does. What keeps
+a query from the network and from harm is the sandbox of the workers.
+"""
+
+from dataclasses import dataclass
+
+from stadsgraaf.errors import (
+    MalformedQuery,
+    QueryTooComplex,
+    QueryTooDeep,
+    ServiceNotAllowed,
+    Text,
+    UpdateNotAllowed,
+)
+from stadsgraaf.store.lexer import Token, position, tokens
+
+__all__ = ["MAX_DEPTH", "MAX_OPERATORS", "MAX_TOKENS", "Profile", "check"]
+
+#: Levels of brackets; the settings may say otherwise.
+MAX_DEPTH = 64
+MAX_TOKENS = 20_000
+#: Operators nest in the engine's tree, although they are flat in the text.
+MAX_OPERATORS = 1_000
+
+_UPDATES = frozenset(
+    ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
+)
+_PROLOGUE = frozenset(("PREFIX", "BASE", "VERSION"))
+_OPERATOR_WORDS = frozenset(
+    ("FILTER", "BIND", "UNION", "OPTIONAL", "MINUS", "EXISTS", "VALUES", "GRAPH", "AS")
+)
+_OPERATORS = frozenset(("||", "&&", "/", "|", "+", "-", "!", "^", "*"))
+_OPENING = frozenset(("{", "(", "[", "<<", "<<("))
+_CLOSING = frozenset(("}", ")", "]", ">>", ")>>"))
+_VOLATILE = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the tokens tell: whether the query names its dataset, and whether its answer can vary."""
+
+    has_dataset: bool = False
+    volatile: bool = False
+
+
+@dataclass
+class _Reading:
+    """The state of one pass over the tokens."""
+
+    query: str
+    max_depth: int
+    depth: int = 0
+    operators: int = 0
+    expects_form: bool = True
+    has_dataset: bool = False
+    volatile: bool = False
+
+    def word(self, token: Token) -> None:
+        word = token.text.upper()
+        if word == "SERVICE":
+            line, column = position(self.query, token.start)
+            raise ServiceNotAllowed(line=line, column=column)
+        if self.expects_form and word in _UPDATES:
+            raise UpdateNotAllowed(operation=word)
+        self.expects_form = self.expects_form and word in _PROLOGUE
+        self.has_dataset |= word == "FROM" and self.depth == 0
+        self.volatile |= word in _VOLATILE
+        self.operators += word in _OPERATOR_WORDS
+
+    def punctuation(self, token: Token) -> None:
+        if token.text in _OPENING:
+            self.depth += 1
+            if self.depth > self.max_depth:
+                line, column = position(self.query, token.start)
+                raise QueryTooDeep(limit=self.max_depth, line=line, column=column)
+        elif token.text in _CLOSING:
+            self.depth -= 1
+        elif token.text == ";" and self.depth == 0:
+            self.expects_form = True
+        self.operators += token.text in _OPERATORS
+
+
+def check(query: str, max_depth: int = MAX_DEPTH) -> Profile:
+    """Read the tokens once.
+
+    Raises ServiceNotAllowed, UpdateNotAllowed, QueryTooDeep, QueryTooComplex, and MalformedQuery
+    for a character that no text may have.
+
+    >>> check("SELECT * FROM <http://example.org/g> { ?s ?p ?o }").has_dataset
+    True
+    """
+    if "\x00" in query:
+        line, column = position(query, query.index("\x00"))
+        reason = Text("U+0000 cannot stand in a query", "U+0000 kan niet in een query staan")
+        raise MalformedQuery(line=line, column=column, reason=reason)
+    reading = _Reading(query, max_depth)
+    for number, token in enumerate(tokens(query)):
+        if token.kind == "word":
+            reading.word(token)
+        elif token.kind == "punctuation":
+            reading.punctuation(token)
+        _check_size(number, reading.operators)
+    return Profile(reading.has_dataset, reading.volatile)
+
+
+def _check_size(number: int, operators: int) -> None:
+    if number >= MAX_TOKENS:
+        raise QueryTooComplex(
+            reason=Text(f"more than {MAX_TOKENS} tokens", f"meer dan {MAX_TOKENS} tekens")
+        )
+    if operators > MAX_OPERATORS:
+        raise QueryTooComplex(
+            reason=Text(
+                f"more than {MAX_OPERATORS} operators", f"meer dan {MAX_OPERATORS} operatoren"
+            )
+        )
