@@ -20,7 +20,7 @@ JOBS ?= $(shell nproc)
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: help run build validate evidence test check lint types unit browser fmt lock clean
+.PHONY: help run build validate evidence test check lint types unit fmt lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'

@@ -4,7 +4,7 @@
 8080
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -80,9 +80,9 @@ class Settings:
 
 
 def _parse(setting: Setting, text: str) -> object:
-    kind = type(setting.default)
+    kind: Callable[[str], object] = type(setting.default)
     try:
         return kind(text)
     except ValueError:
         name = ENVIRONMENT_PREFIX + setting.name.upper()
-        raise UsageError(reason=f"{name}={text!r} is not a valid {kind.__name__}") from None
+        raise UsageError(reason=f"{name}={text!r} is not a valid {type(setting.default).__name__}") from None

@@ -1,0 +1,118 @@
+"""``stadsgraaf query``."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import click
+
+from stadsgraaf.dataset import Dataset
+from stadsgraaf.errors import Text, UsageError
+from stadsgraaf.exports import canonical_nquads
+from stadsgraaf.media import RDF, RESULTS, Format, by_suffix
+from stadsgraaf.queries import Query, form_of, read_query
+from stadsgraaf.release import Release
+from stadsgraaf.store import Limits, Question
+from stadsgraaf.store.embedded import EmbeddedStore
+
+__all__ = ["query"]
+
+FORMATS = {form.suffix: form for form in (*RESULTS, *RDF)} | {
+    "json": by_suffix("srj", RESULTS),
+    "xml": by_suffix("srx", RESULTS),
+}
+
+
+@click.command()
+@click.argument("query_file", metavar="FILE|NAME|-")
+@click.option(
+    "--data",
+    "directory",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Folder or release to ask; default: this folder.",
+)
+@click.option("--format", "suffix", type=click.Choice(sorted(FORMATS)), help="Of the answer.")
+@click.option(
+    "--set", "given", multiple=True, metavar="NAME=VALUE", help="Bind a parameter of the query."
+)
+@click.option("--timeout", type=float, default=60.0, help="Seconds that it may take. Default: 60.")
+def query(
+    query_file: str, directory: Path, suffix: str | None, given: tuple[str, ...], timeout: float
+) -> None:
+    """Ask a question: a file with SPARQL, the name of a query in queries/, or - for stdin.
+
+    SELECT and ASK answer in TSV, CONSTRUCT and DESCRIBE in Turtle, unless --format says otherwise.
+    Exit code 1 when the query or the data cannot be read.
+
+    \b
+    Examples:
+      stadsgraaf query list-g5-cities
+      stadsgraaf query question.rq --format csv
+      stadsgraaf query count-network-members --set date=2018-03-01
+      echo 'ASK { ?s ?p ?o }' | stadsgraaf query -
+    """
+    asked = _read(query_file, directory)
+    form = _format(asked, suffix)
+    question = Question(
+        query=asked.sparql,
+        results=form if form.kind == "results" else None,
+        rdf=form if form.kind == "rdf" else None,
+        bindings=asked.bindings(dict(_pair(text) for text in given)),
+    )
+    asyncio.run(_print(directory, question, Limits(seconds=timeout)))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(reason=f"--set takes NAME=VALUE, not {text!r}")
+    return name, value
+
+
+def _read(query_file: str, directory: Path) -> Query:
+    if query_file == "-":
+        sparql = sys.stdin.read()
+        return Query("-", Path("-"), Text("", ""), Text("", ""), sparql, form_of(sparql))
+    path = Path(query_file)
+    named = directory / "queries" / f"{query_file}.rq"
+    if not path.is_file() and named.is_file():
+        path = named
+    if not path.is_file():
+        raise UsageError(reason=f"there is no file {query_file} and no query {named}")
+    return read_query(path)
+
+
+def _format(asked: Query, suffix: str | None) -> Format:
+    kind = "rdf" if asked.form == "graph" else "results"
+    chosen = FORMATS[suffix or ("ttl" if kind == "rdf" else "tsv")]
+    assert chosen is not None  # noqa: S101 – the table has no gap
+    if chosen.kind != kind:
+        raise UsageError(reason=f"--format {suffix} does not fit a query of this form")
+    return chosen
+
+
+async def _print(directory: Path, question: Question, limits: Limits) -> None:
+    store = _store(directory)
+    try:
+        answer = await store.answer(question, limits)
+        await _write(answer.chunks)
+    finally:
+        await store.close()
+
+
+async def _write(chunks: AsyncIterator[bytes]) -> None:
+    async for chunk in chunks:
+        sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+
+
+def _store(directory: Path) -> EmbeddedStore:
+    if Release.is_at(directory):
+        release = Release.open(directory)
+        return EmbeddedStore(release.data, prefixes=release.manifest.prefixes)
+    dataset = Dataset.load(directory)
+    for fault in dataset.faults:
+        raise fault
+    return EmbeddedStore(canonical_nquads(dataset.quads), prefixes=dataset.prefixes)

@@ -1,0 +1,101 @@
+"""``stadsgraaf serve``."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stadsgraaf.cli.options import DIRECTORY, cache_for
+from stadsgraaf.errors import NoSuchPath, PortTaken
+from stadsgraaf.release import Release
+from stadsgraaf.settings import Settings
+
+__all__ = ["serve"]
+
+
+def _setting_options(command: Callable[..., None]) -> Callable[..., None]:
+    """One option for each row of the table of settings."""
+    for setting in reversed(Settings.table()):
+        option = "--" + setting.name.replace("_", "-")
+        kind = type(setting.default)
+        text = f"{setting.help} Default: {setting.default or 'none'}."
+        command = click.option(option, type=kind, default=None, help=text)(command)
+    return command
+
+
+@click.command()
+@DIRECTORY
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="Folder for the releases; default: a folder in the user's cache.",
+)
+@_setting_options
+def serve(directory: Path, output: Path | None, **flags: Any) -> None:
+    """Serve a folder of Turtle, or a release, as SPARQL endpoint and pages.
+
+    A folder is built and validated first, unless nothing in it changed since the last time.
+    Every option can be set in the environment too: --port is STADSGRAAF_PORT.
+
+    \b
+    Examples:
+      stadsgraaf serve
+      stadsgraaf serve some/folder --port 8080
+      stadsgraaf serve releases/current --public-url https://data.example.org
+    """
+    from stadsgraaf.web.server import run
+
+    settings = Settings.load(os.environ, flags)
+    _check_port(settings)
+    release = _release(directory, output or cache_for(directory))
+    run(release, settings, lambda: _announce(release, settings))
+
+
+def _check_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            raise PortTaken(host=settings.host, port=settings.port) from None
+
+
+def _release(directory: Path, output: Path) -> Release:
+    """The release at a path, or a fresh one of the folder there.
+
+    The build runs in a process of its own: what it loads (rdflib, pySHACL) never weighs on serving.
+    """
+    if Release.is_at(directory):
+        return Release.open(directory.resolve())
+    if not directory.exists():
+        raise NoSuchPath(path=str(directory))
+    command = [sys.executable, "-m", "stadsgraaf", "build", str(directory), "--output", str(output)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise click.exceptions.Exit(done.returncode)
+    return Release.open(Path(done.stdout.strip()))
+
+
+def _announce(release: Release, settings: Settings) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    root = settings.public_url.rstrip("/") or f"http://{host}:{settings.port}"
+    manifest = release.manifest
+    click.echo(
+        f"{manifest.name('en')}: {manifest.triples} triples in {len(manifest.graphs)} graphs"
+    )
+    for path, words in (
+        ("/", "start here"),
+        ("/sparql", "ask a question in SPARQL; the endpoint"),
+        ("/queries", "questions that are answered already"),
+        ("/search", "look something up"),
+        ("/browse", "everything by kind"),
+    ):
+        click.echo(f"  {root + path:<42} {words}")
+    click.echo("Press Ctrl+C to stop.")

@@ -1,0 +1,150 @@
+"""The commands: exit codes, help, and messages that say what to do."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from stadsgraaf.cli import main
+
+GOOD = '@prefix ex: <http://example.org/> .\nex:a a ex:Thing ; ex:name "A"@nl .\n'
+
+
+def run(*arguments: str, text: str | None = None) -> Result:
+    return CliRunner().invoke(main, list(arguments), input=text)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.ttl").write_text(GOOD, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["", *sorted(main.commands)])
+def test_help_shows_examples(name: str) -> None:
+    result = run(*filter(None, [name]), "--help")
+    assert result.exit_code == 0
+    assert "Examples:" in result.output
+
+
+def test_an_unknown_command_is_wrong_usage() -> None:
+    assert run("publsh").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["build", "validate", "serve"])
+def test_a_folder_that_does_not_exist_is_wrong_usage(command: str, tmp_path: Path) -> None:
+    result = run(command, str(tmp_path / "none"))
+    assert result.exit_code == 2
+    assert "does not exist" in result.stderr
+
+
+def test_messages_are_dutch_where_the_user_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "nl_NL.UTF-8")
+    assert "bestaat niet" in run("validate", str(tmp_path / "none")).stderr
+
+
+def test_an_empty_folder_has_nothing_to_serve(tmp_path: Path) -> None:
+    result = run("build", str(tmp_path), "--output", str(tmp_path / "out"))
+    assert (result.exit_code, "no Turtle file" in result.stderr) == (2, True)
+
+
+def test_an_unexpected_failure_is_exit_code_3(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("stadsgraaf.dataset.Dataset.load", fail)
+    assert run("validate", str(folder)).exit_code == 3
+
+
+def test_build_prints_the_release(folder: Path, tmp_path: Path) -> None:
+    result = run("build", str(folder), "--output", str(tmp_path / "out"))
+    assert result.exit_code == 0
+    assert Path(result.stdout.strip(), "data.nq").is_file()
+
+
+def test_validate_names_file_and_line(folder: Path) -> None:
+    (folder / "b.ttl").write_text("@prefix ex: <http://example.org/> .\n\nex:a ex:b .\n")
+    result = run("validate", str(folder))
+    assert result.exit_code == 1
+    assert "b.ttl:3" in result.stdout
+
+
+def test_validate_of_good_data_is_zero(folder: Path) -> None:
+    assert run("validate", str(folder)).exit_code == 0
+
+
+def test_query_reads_stdin_and_answers_tsv(folder: Path) -> None:
+    result = run(
+        "query", "-", "--data", str(folder), text="SELECT ?o { ?s <http://example.org/name> ?o }"
+    )
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.splitlines() == ["?o", '"A"@nl']
+
+
+def test_query_answers_in_the_format_asked(folder: Path) -> None:
+    result = run(
+        "query", "-", "--data", str(folder), "--format", "json", text="ASK { ?s ?p 'A'@nl }"
+    )
+    assert json.loads(result.stdout)["boolean"] is True
+
+
+def test_query_of_a_graph_form_is_turtle(folder: Path) -> None:
+    result = run("query", "-", "--data", str(folder), text="CONSTRUCT WHERE { ?s ?p ?o }")
+    assert '"A"@nl' in result.stdout
+
+
+def test_query_takes_a_release_too(folder: Path, tmp_path: Path) -> None:
+    run("build", str(folder), "--output", str(tmp_path / "out"))
+    result = run(
+        "query", "-", "--data", str(tmp_path / "out" / "current"), text="ASK { ?s ?p 'A'@nl }"
+    )
+    assert "true" in result.stdout
+
+
+def test_query_with_a_syntax_error_says_line_and_column(folder: Path) -> None:
+    result = run("query", "-", "--data", str(folder), text="SELECT *\nWHERE { ?s ?p }")
+    assert result.exit_code == 1
+    assert "line 2, column" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["none.rq"],
+        ["-", "--set", "x"],
+        ["-", "--set", "x=1"],
+        ["-", "--format", "ttl"],
+        ["-", "--format", "png"],
+    ],
+)
+def test_query_wrongly_used_is_exit_code_2(folder: Path, arguments: list[str]) -> None:
+    result = run("query", *arguments, "--data", str(folder), text="ASK {}")
+    assert result.exit_code == 2, result.stderr
+
+
+def test_settings_say_where_they_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STADSGRAAF_PORT", "8081")
+    output = run("settings").stdout
+    assert "port = 8081  (STADSGRAAF_PORT)" in output
+    assert "host = '127.0.0.1'  (default)" in output
+
+
+def test_evidence_prints_claim_beside_passage(root: Path, article: Path) -> None:
+    result = run("evidence", str(root), "--source", str(article))
+    assert result.exit_code == 0, result.stderr
+    assert "183 of 183" in result.stderr
+
+
+def test_evidence_fails_on_a_source_that_changed(root: Path, article: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.txt"
+    changed.write_text(
+        article.read_text(encoding="utf-8").replace("Amersfoort", "Amersfort"), "utf-8"
+    )
+    result = run("evidence", str(root), "--source", str(changed), "--quiet")
+    assert result.exit_code == 1
+    assert "MISMATCH" in result.stdout

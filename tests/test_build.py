@@ -1,0 +1,114 @@
+"""A release is immutable, repeatable, and switched on only when it is whole and valid."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from stadsgraaf.build import build, current, fingerprint
+from stadsgraaf.errors import InvalidData, UsageError
+from stadsgraaf.release import Release
+
+GOOD = (
+    '@prefix ex: <http://example.org/> .\nex:a a ex:Thing ; ex:name "A"@nl ; ex:has [ ex:q 1 ] .\n'
+)
+SHAPE = """
+@prefix ex: <http://example.org/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+ex:ThingShape a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property ex:ThingShape-name .
+ex:ThingShape-name sh:path ex:name ; sh:minCount 1 ; sh:message "Give the thing a name."@en .
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "a.ttl").write_text(GOOD, encoding="utf-8")
+    return tmp_path / "source"
+
+
+def test_a_release_holds_what_its_manifest_says(folder: Path, tmp_path: Path) -> None:
+    release = build(folder, tmp_path / "out")
+    assert release.manifest.digest == hashlib.sha256(release.data.read_bytes()).hexdigest()
+    for name, entry in release.manifest.files.items():
+        content = (release.path / name).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (
+            entry["bytes"],
+            entry["sha256"],
+        )
+    assert release.manifest.triples == 4
+    assert release.labels.kind("http://example.org/a") == "http://example.org/Thing"
+    assert current(tmp_path / "out") == release
+
+
+def test_the_same_source_gives_the_same_bytes_anywhere(folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere" / "source"
+    shutil.copytree(folder, elsewhere)
+    one, two = build(folder, tmp_path / "one"), build(elsewhere, tmp_path / "two")
+    assert one.manifest.as_json() == two.manifest.as_json()
+    assert one.path.name == two.path.name
+
+
+def test_every_dump_holds_the_dataset(folder: Path, tmp_path: Path) -> None:
+    release = build(folder, tmp_path / "out")
+    sizes = {}
+    for path in release.dumps.iterdir():
+        form = RdfFormat.from_extension(path.suffix[1:])
+        assert form is not None
+        sizes[path.suffix] = len(list(parse(path.read_bytes(), form)))
+    assert sizes == {".nq": 4, ".trig": 4, ".jsonld": 4, ".ttl": 4, ".nt": 4}
+
+
+def test_nothing_is_built_when_nothing_changed(folder: Path, tmp_path: Path) -> None:
+    steps: list[str] = []
+    first = build(folder, tmp_path / "out")
+    assert build(folder, tmp_path / "out", steps.append) == first
+    assert steps == ["nothing changed"]
+
+
+def test_a_change_gives_another_release_and_keeps_the_old(folder: Path, tmp_path: Path) -> None:
+    first = build(folder, tmp_path / "out")
+    (folder / "a.ttl").write_text(GOOD.replace('"A"', '"B"'), encoding="utf-8")
+    second = build(folder, tmp_path / "out")
+    assert first.path != second.path
+    assert Release.open(first.path).manifest == first.manifest
+    assert current(tmp_path / "out") == second
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [GOOD.replace('ex:name "A"@nl ;', ""), GOOD + "ex:b ex:p .\n"],
+    ids=["shape", "syntax"],
+)
+def test_invalid_data_are_refused_and_the_old_release_stays(
+    folder: Path, tmp_path: Path, broken: str
+) -> None:
+    (folder / "shapes").mkdir()
+    (folder / "shapes" / "thing.ttl").write_text(SHAPE, encoding="utf-8")
+    (folder / "data").mkdir()
+    (folder / "a.ttl").rename(folder / "data" / "a.ttl")
+    first = build(folder, tmp_path / "out")
+    (folder / "data" / "a.ttl").write_text(broken, encoding="utf-8")
+    reports = []
+    with pytest.raises(InvalidData):
+        build(folder, tmp_path / "out", report=reports.append)
+    assert current(tmp_path / "out") == first
+    assert [path.name for path in (tmp_path / "out" / "releases").iterdir()] == [first.path.name]
+    assert "a.ttl:" in reports[0].render("text")
+
+
+def test_fingerprint_sees_content_and_name(folder: Path) -> None:
+    before = fingerprint(folder)
+    (folder / "a.ttl").rename(folder / "b.ttl")
+    assert fingerprint(folder) != before
+
+
+def test_a_folder_that_is_no_release_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data.nq").write_text("")
+    for text in ("{}", "[", json.dumps({"graphs": [], "digest": "", "triples": 0, "format": 99})):
+        (tmp_path / "manifest.json").write_text(text)
+        with pytest.raises(UsageError):
+            Release.open(tmp_path)
