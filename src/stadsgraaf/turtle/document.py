@@ -1,0 +1,90 @@
+"""What was read from one Turtle file, and where each triple stands in it."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import overload
+
+from pyoxigraph import Triple
+
+from stadsgraaf.errors import SyntaxFault
+from stadsgraaf.turtle.scan import Lines, token_end
+
+__all__ = ["Position", "Positions", "TurtleDocument"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A line and a column, from 1. Columns count Unicode code points."""
+
+    line: int
+    column: int
+
+
+Triplet = tuple[Position, Position, Position]
+
+
+class Positions(Sequence[Triplet]):
+    """Where subject, predicate and object of each triple begin; worked out when asked for."""
+
+    def __init__(self, lines: Lines, offsets: "Sequence[array[int]]") -> None:
+        self._lines = lines
+        self._subjects, self._predicates, self._objects = offsets
+
+    def __len__(self) -> int:
+        return len(self._subjects)
+
+    @overload
+    def __getitem__(self, index: int) -> Triplet: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Triplet]: ...
+    def __getitem__(self, index: int | slice) -> Triplet | list[Triplet]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        subject, predicate, thing = self.offsets(index)
+        at = self._lines.at
+        return Position(*at(subject)), Position(*at(predicate)), Position(*at(thing))
+
+    def offsets(self, index: int) -> tuple[int, int, int]:
+        """The same, in characters from the beginning of the text."""
+        return self._subjects[index], self._predicates[index], self._objects[index]
+
+
+@dataclass(frozen=True)
+class TurtleDocument:
+    """What one file says, where it says it, and every syntax error in it.
+
+    ``text`` is what was read, without a byte order mark; ``marked`` tells whether it began with
+    one. ``unread`` holds the IRIs in statements that could not be read.
+    """
+
+    path: Path
+    triples: list[Triple]
+    positions: Positions
+    prefixes: dict[str, str]
+    base: str | None
+    faults: list[SyntaxFault]
+    text: str = ""
+    marked: bool = False
+    unread: frozenset[str] = frozenset()
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the text."""
+        return Lines(self.text)
+
+    def position(self, offset: int) -> Position:
+        """The position of an offset."""
+        return Position(*self.lines.at(offset))
+
+    def end(self, offset: int) -> Position:
+        """Where the token that begins at an offset ends, exclusive."""
+        return self.position(token_end(self.text, offset))
+
+    def line(self, number: int) -> str:
+        """The text of a line, from 1, without its end."""
+        starts = self.lines.starts
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].rstrip("\r\n")
