@@ -73,6 +73,8 @@ class Chunks(Protocol):
 class Answer:
     """What goes out: its format, the form of the query, and the bytes as they come.
 
+    ``size`` is the number of bytes when all of them are there already: then nothing can go wrong.
+
     Read all of it, or close it::
 
         answer = await store.answer(question, limits)
@@ -86,6 +88,7 @@ class Answer:
     form: Form
     format: Format
     chunks: Chunks
+    size: int | None = None
 
     async def read(self) -> bytes:
         """The whole answer: ``body = await (await store.answer(question, limits)).read()``.

@@ -1,0 +1,97 @@
+"""The endpoint, described by itself.
+
+SPARQL 1.1 Service Description, https://www.w3.org/TR/sparql11-service-description/
+"""
+
+import io
+from collections.abc import Iterator
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
+
+from stadsgraaf.media import RDF, RESULTS, Format
+from stadsgraaf.namespaces import PREFIXES, expand
+from stadsgraaf.release import Manifest, Release
+from stadsgraaf.settings import Settings
+
+__all__ = ["describe"]
+
+#: What W3C calls the formats, https://www.w3.org/ns/formats/
+_FORMATS = {
+    "JSON": "http://www.w3.org/ns/formats/SPARQL_Results_JSON",
+    "XML": "http://www.w3.org/ns/formats/SPARQL_Results_XML",
+    "CSV": "http://www.w3.org/ns/formats/SPARQL_Results_CSV",
+    "TSV": "http://www.w3.org/ns/formats/SPARQL_Results_TSV",
+    "Turtle": "http://www.w3.org/ns/formats/Turtle",
+    "N-Triples": "http://www.w3.org/ns/formats/N-Triples",
+    "JSON-LD": "http://www.w3.org/ns/formats/JSON-LD",
+    "RDF/XML": "http://www.w3.org/ns/formats/RDF_XML",
+    "TriG": "http://www.w3.org/ns/formats/TriG",
+    "N-Quads": "http://www.w3.org/ns/formats/N-Quads",
+}
+#: Limits are said in Stadsgraaf's own terms: there is no standard for them.
+_LIMITS = {
+    "queryTimeout": "query_timeout",
+    "queryMemory": "query_memory",
+    "queryLength": "query_length",
+    "queryDepth": "query_depth",
+    "resultRows": "result_rows",
+    "resultLength": "result_length",
+}
+_USED = ("sd", "void", "dct", "xsd", "sg")
+
+_Node = NamedNode | BlankNode
+
+
+def describe(release: Release, settings: Settings, endpoint: str, chosen: Format) -> bytes:
+    """The description in an RDF format; ``endpoint`` is the URL that the client used."""
+    body = io.BytesIO()
+    serialize(
+        _triples(release.manifest, settings, endpoint),
+        body,
+        RdfFormat.from_media_type(chosen.media_type),
+        prefixes={prefix: PREFIXES[prefix] for prefix in _USED},
+    )
+    return body.getvalue()
+
+
+def _iri(curie: str) -> NamedNode:
+    return NamedNode(expand(curie, PREFIXES))
+
+
+def _triples(manifest: Manifest, settings: Settings, endpoint: str) -> Iterator[Triple]:
+    service = NamedNode(f"{endpoint}#service")
+    yield Triple(service, _iri("rdf:type"), _iri("sd:Service"))
+    yield Triple(service, _iri("sd:endpoint"), NamedNode(endpoint))
+    yield Triple(service, _iri("sd:supportedLanguage"), _iri("sd:SPARQL11Query"))
+    yield Triple(service, _iri("sd:feature"), _iri("sd:UnionDefaultGraph"))
+    for each in (*RESULTS, *RDF):
+        if each.name in _FORMATS:
+            yield Triple(service, _iri("sd:resultFormat"), NamedNode(_FORMATS[each.name]))
+    for language, title in manifest.title.items():
+        yield Triple(service, _iri("dct:title"), Literal(title, language=language))
+    if manifest.licence:
+        yield Triple(service, _iri("dct:license"), NamedNode(manifest.licence))
+    for term, setting in _LIMITS.items():
+        limit = Literal(getattr(settings, setting))
+        yield Triple(service, _iri(f"sg:{term}"), limit)
+    yield from _dataset(service, manifest, endpoint)
+
+
+def _dataset(service: _Node, manifest: Manifest, endpoint: str) -> Iterator[Triple]:
+    dataset = NamedNode(manifest.dataset or f"{endpoint}#dataset")
+    default = NamedNode(f"{endpoint}#default-graph")
+    yield Triple(service, _iri("sd:defaultDataset"), dataset)
+    yield Triple(dataset, _iri("rdf:type"), _iri("sd:Dataset"))
+    yield Triple(dataset, _iri("sd:defaultGraph"), default)
+    yield Triple(default, _iri("rdf:type"), _iri("sd:Graph"))
+    yield Triple(default, _iri("void:triples"), Literal(manifest.triples))
+    for number, graph in enumerate(manifest.graphs, 1):
+        named, content = (NamedNode(f"{endpoint}#{kind}-{number}") for kind in ("named", "graph"))
+        yield Triple(dataset, _iri("sd:namedGraph"), named)
+        yield Triple(named, _iri("rdf:type"), _iri("sd:NamedGraph"))
+        yield Triple(named, _iri("sd:name"), NamedNode(graph.iri))
+        yield Triple(named, _iri("sd:graph"), content)
+        yield Triple(content, _iri("rdf:type"), _iri("sd:Graph"))
+        yield Triple(content, _iri("void:triples"), Literal(graph.triples))
+        for language, title in graph.title.items():
+            yield Triple(content, _iri("dct:title"), Literal(title, language=language))

@@ -1,0 +1,37 @@
+"""The only place where an error becomes a response.
+
+Problem Details for HTTP APIs, RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
+
+>>> from stadsgraaf.errors import NotFound
+>>> response = render(NotFound(what="/x"), {"type": "http", "headers": []})
+>>> response.status_code, response.media_type
+(404, 'application/problem+json')
+"""
+
+import json
+
+from starlette.responses import Response
+from starlette.types import Scope
+
+from stadsgraaf.errors import Language, StadsgraafError
+from stadsgraaf.media import PROBLEM
+from stadsgraaf.web.headers import CORS, SECURITY
+
+__all__ = ["render"]
+
+
+def render(error: StadsgraafError, scope: Scope) -> Response:
+    """The response for an error; anybody's page may read it, nobody may keep it."""
+    language: Language = scope.get("stadsgraaf.language", "en")
+    return Response(
+        json.dumps(error.problem(language), ensure_ascii=False, default=str),
+        error.status,
+        headers={
+            **SECURITY,
+            **CORS,
+            "Cache-Control": "no-store",
+            "Content-Language": language,
+            **error.headers,
+        },
+        media_type=PROBLEM.media_type,
+    )

@@ -1,0 +1,254 @@
+"""What a request to the endpoint asks.
+
+SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/
+
+Beside GET and POST there is QUERY, https://www.rfc-editor.org/rfc/rfc9110#name-methods with
+https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/: safe like GET, with a body
+like POST.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, quote
+
+from starlette.types import Receive, Scope
+
+from stadsgraaf.errors import (
+    BodyTooLarge,
+    InvalidParameter,
+    MethodNotAllowed,
+    NotUtf8,
+    RepeatedParameter,
+    RequestError,
+    RequestTimeout,
+    Text,
+    UnsupportedMediaType,
+    UpdateNotAllowed,
+)
+from stadsgraaf.media import HTML, RDF, RESULTS, Format
+from stadsgraaf.settings import Settings
+
+__all__ = [
+    "BODY_TYPES",
+    "METHODS",
+    "ClientGoneError",
+    "SparqlRequest",
+    "endpoint_url",
+    "header",
+    "read_request",
+]
+
+METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "QUERY")
+_WITH_BODY = frozenset(("POST", "QUERY"))
+_DIRECT = "application/sparql-query"
+_UPDATE = "application/sparql-update"
+_FORM = "application/x-www-form-urlencoded"
+BODY_TYPES: Final = (_DIRECT, _FORM)
+
+_MAX_PARAMETERS = 100
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
+_ONCE = ("query", "timeout", "format", "output")
+
+#: What ``format=`` may say beside a media type or a suffix.
+_ALIASES: Mapping[str, str] = {"json": "srj", "xml": "srx", "turtle": "ttl", "ntriples": "nt"}
+
+
+class ClientGoneError(Exception):
+    """The client hung up: there is nobody left to answer."""
+
+
+@dataclass(frozen=True)
+class SparqlRequest:
+    """What is asked. ``query`` is None when none was given.
+
+    ``chosen`` are the formats of a ``format`` parameter, which goes before ``Accept``; ``seconds``
+    is the lower deadline of a ``timeout`` parameter.
+    """
+
+    method: str
+    endpoint: str
+    query: str | None = None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    accept: str | None = None
+    chosen: tuple[Format, ...] = ()
+    seconds: float | None = None
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the answer may be kept and asked for again: conditions count, then."""
+        return self.method != "POST"
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The value of a header, its lines joined, or None."""
+    values = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+    return ", ".join(values) if values else None
+
+
+def endpoint_url(scope: Scope, settings: Settings) -> str:
+    """The URL of the endpoint as the client knows it: also the base IRI of its query."""
+    path = quote(scope["path"], safe="/-._~!$&'()*+,;=:@")
+    if settings.public_url:
+        return settings.public_url.rstrip("/") + path.removeprefix(scope.get("root_path", ""))
+    host = header(scope, b"host") or ""
+    if not _HOST.match(host):
+        host = f"{settings.host}:{settings.port}"
+    return f"{scope.get('scheme', 'http')}://{host}{path}"
+
+
+async def read_request(scope: Scope, receive: Receive, settings: Settings) -> SparqlRequest:
+    """The request, read whole.
+
+    Raises MethodNotAllowed, UnsupportedMediaType, BodyTooLarge, RequestTimeout, NotUtf8,
+    RepeatedParameter, InvalidParameter, UpdateNotAllowed or RequestError; ClientGoneError when the
+    client hung up before its body was complete.
+    """
+    method: str = scope["method"]
+    if method not in METHODS:
+        raise MethodNotAllowed(method=method, allowed=METHODS)
+    parameters = _parameters(scope["query_string"], "query string")
+    if method in _WITH_BODY:
+        parameters += await _body_parameters(scope, receive, settings)
+    return _request(scope, settings, parameters)
+
+
+def _request(
+    scope: Scope, settings: Settings, parameters: Sequence[tuple[str, str]]
+) -> SparqlRequest:
+    given: dict[str, list[str]] = {}
+    for name, value in parameters:
+        given.setdefault(name, []).append(value)
+    if "update" in given:
+        raise UpdateNotAllowed
+    for name in _ONCE:
+        if len(given.get(name, ())) > 1:
+            raise RepeatedParameter(name=name)
+    query = given.get("query", [None])[0]
+    return SparqlRequest(
+        method=scope["method"],
+        endpoint=endpoint_url(scope, settings),
+        query=query,
+        default_graphs=tuple(given.get("default-graph-uri", ())),
+        named_graphs=tuple(given.get("named-graph-uri", ())),
+        accept=header(scope, b"accept"),
+        chosen=_chosen(given),
+        seconds=_seconds(given.get("timeout")),
+    )
+
+
+def _parameters(text: bytes, part: str) -> list[tuple[str, str]]:
+    if not text:
+        return []
+    if _BROKEN_ESCAPE.search(text):
+        raise RequestError(
+            reason=Text(
+                f"a % in the {part} is not followed by two hexadecimal digits",
+                "na een % staan geen twee hexadecimale cijfers",
+            )
+        )
+    try:
+        return parse_qsl(
+            text.decode("utf-8"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MAX_PARAMETERS,
+        )
+    except UnicodeDecodeError:
+        raise NotUtf8(part=part) from None
+    except ValueError:
+        raise RequestError(
+            reason=Text(
+                f"more than {_MAX_PARAMETERS} parameters", f"meer dan {_MAX_PARAMETERS} parameters"
+            )
+        ) from None
+
+
+async def _body_parameters(
+    scope: Scope, receive: Receive, settings: Settings
+) -> list[tuple[str, str]]:
+    media_type = _body_type(scope)
+    body = await _body(scope, receive, settings)
+    if media_type == _FORM:
+        return _parameters(body, "form")
+    try:
+        return [("query", body.decode("utf-8"))]
+    except UnicodeDecodeError:
+        raise NotUtf8(part="query") from None
+
+
+def _body_type(scope: Scope) -> str:
+    """The media type of the body: one of `BODY_TYPES`."""
+    encoding = header(scope, b"content-encoding") or "identity"
+    if encoding.strip().lower() != "identity":
+        raise UnsupportedMediaType(given=f"Content-Encoding: {encoding}", supported=["identity"])
+    given = header(scope, b"content-type") or ""
+    media_type, *parameters = (part.strip().lower() for part in given.split(";"))
+    charsets = [part[len("charset=") :] for part in parameters if part.startswith("charset=")]
+    if media_type == _UPDATE:
+        raise UpdateNotAllowed
+    if media_type not in BODY_TYPES or not set(charsets) <= {"utf-8", '"utf-8"', "utf8"}:
+        raise UnsupportedMediaType(given=given, supported=list(BODY_TYPES))
+    return media_type
+
+
+async def _body(scope: Scope, receive: Receive, settings: Settings) -> bytes:
+    announced = header(scope, b"content-length") or "0"
+    if announced.isdecimal() and int(announced) > settings.body_length:
+        raise BodyTooLarge(limit=settings.body_length)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(settings.body_timeout):
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGoneError
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+                if len(body) > settings.body_length:
+                    raise BodyTooLarge(limit=settings.body_length)
+    except TimeoutError:
+        raise RequestTimeout(seconds=settings.body_timeout) from None
+    return bytes(body)
+
+
+def _seconds(given: Sequence[str] | None) -> float | None:
+    if given is None:
+        return None
+    try:
+        seconds = float(given[0])
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        reason = Text(
+            "it is not a number of seconds above 0", "het is geen aantal seconden boven 0"
+        )
+        raise InvalidParameter(name="timeout", reason=reason)
+    return seconds
+
+
+def _chosen(given: Mapping[str, Sequence[str]]) -> tuple[Format, ...]:
+    """Formats by suffix or media type: ``json`` is right for SELECT and for CONSTRUCT."""
+    for name in ("format", "output"):
+        if name not in given:
+            continue
+        wanted = given[name][0].strip().lower()
+        suffix = _ALIASES.get(wanted, wanted)
+        found = tuple(
+            each
+            for each in (*RESULTS, *RDF, HTML)
+            if suffix == each.suffix
+            or wanted in each.media_types
+            or f"application/{wanted}" in each.media_types
+        )
+        if not found:
+            known = ", ".join(each.suffix for each in (*RESULTS, *RDF, HTML))
+            reason = Text(f"it is none of: {known}", f"het is geen van: {known}")
+            raise InvalidParameter(name=name, reason=reason)
+        return found
+    return ()

@@ -1,0 +1,294 @@
+"""The SPARQL endpoint.
+
+SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/
+
+A thin ASGI application, mounted ahead of the framework: a cheap query costs no more than it must.
+An answer is complete, or it is an error: once bytes have gone out and a limit hits, the connection
+is broken off, so that nobody can take a part for the whole.
+
+Who asks for HTML gets the workbench: an ASGI application, called with what was asked (a
+`SparqlRequest`) in ``scope["stadsgraaf.sparql"]``, its body already read.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from stadsgraaf import __version__
+from stadsgraaf.errors import MissingParameter, NotAcceptable, StadsgraafError
+from stadsgraaf.media import HTML, RDF, RESULTS, Format, negotiate
+from stadsgraaf.release import Release
+from stadsgraaf.settings import Settings
+from stadsgraaf.store.base import Answer, Limits, Question, Store
+from stadsgraaf.web.description import describe
+from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header
+from stadsgraaf.web.problems import render
+from stadsgraaf.web.protocol import (
+    BODY_TYPES,
+    METHODS,
+    ClientGoneError,
+    SparqlRequest,
+    header,
+    read_request,
+)
+
+__all__ = ["BrokenOffError", "SparqlEndpoint"]
+
+#: How long a client may keep what it got.
+_KEEP: Final = "public, max-age=60"
+#: Functions whose value changes from one evaluation to the next. An escape may hide one.
+_VOLATILE = re.compile(r"(?:NOW|RAND|UUID|BNODE)\s*\(|\\u", re.IGNORECASE)
+#: Without a query, what is asked for by default is the description of the service.
+_NO_QUERY: Final = (RDF[0], *RESULTS, *RDF[1:], HTML)
+#: A client that does not hang up is not looked after at once: most answers are there before.
+_WATCH_AFTER: Final = 0.05
+_ATTACHED: Final = frozenset(("CSV", "TSV"))
+
+_PREFLIGHT: Final[Mapping[str, str]] = {
+    "Allow": ", ".join(METHODS),
+    "Access-Control-Allow-Methods": ", ".join(METHODS),
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+    "Accept-Query": ", ".join(BODY_TYPES),
+}
+_EXPOSED: Final = "Link, ETag, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition"
+
+
+class BrokenOffError(Exception):
+    """A limit hit after bytes went out; the server ends the connection without ending the answer."""
+
+
+class SparqlEndpoint:
+    """``app = SparqlEndpoint(store, release, settings, workbench)``."""
+
+    def __init__(
+        self, store: Store, release: Release, settings: Settings, workbench: ASGIApp
+    ) -> None:
+        self._store = store
+        self._release = release
+        self._settings = settings
+        self._workbench = workbench
+        self._headers = _common_headers(release)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["method"] == "OPTIONS":
+            await self._send_whole(send, 204, _PREFLIGHT, b"")
+            return
+        try:
+            request = await read_request(scope, receive, self._settings)
+            await self._respond(request, scope, receive, send)
+        except ClientGoneError:
+            return
+        except StadsgraafError as error:
+            await self._refuse(error, scope, receive, send)
+
+    async def _respond(
+        self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        offered = (*RESULTS, *RDF, HTML) if request.query is not None else _NO_QUERY
+        chosen = _negotiate(request, offered)
+        if chosen is None:
+            raise NotAcceptable(available=[each.media_type for each in offered])
+        if chosen is HTML:
+            await self._workbench({**scope, "stadsgraaf.sparql": request}, receive, send)
+        elif request.query is not None:
+            await self._answer(request, scope, receive, send)
+        elif chosen in RDF and request.is_safe:
+            await self._describe(request, chosen, scope, send)
+        else:
+            raise MissingParameter(name="query")
+
+    # --- a query ------------------------------------------------------------------------------------
+
+    async def _answer(
+        self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        question = _question(request, scope)
+        caching = self._caching(request, question)
+        if request.is_safe and _matches(scope, caching.get("ETag")):
+            await self._send_whole(send, 304, caching, b"")
+            return
+        async with _hangup(receive):
+            answer = await self._store.answer(question, self._limits(request))
+            try:
+                await self._send_answer(answer, request, scope, send, caching)
+            finally:
+                await answer.aclose()
+
+    async def _send_answer(
+        self,
+        answer: Answer,
+        request: SparqlRequest,
+        scope: Scope,
+        send: Send,
+        caching: Mapping[str, str],
+    ) -> None:
+        headers = {"Content-Type": answer.format.content_type, **caching}
+        if answer.format.name in _ATTACHED:
+            headers["Content-Disposition"] = f'attachment; filename="result.{answer.format.suffix}"'
+        if answer.size is not None or scope.get("http_version") == "1.0":
+            # An HTTP/1.0 client takes the end of the connection for the end of the answer.
+            await self._send_whole(send, 200, headers, await answer.read())
+            return
+        await self._start(send, 200, headers)
+        if request.method != "HEAD":
+            await _stream(answer, send)
+        await send({"type": "http.response.body", "body": b""})
+
+    def _limits(self, request: SparqlRequest) -> Limits:
+        seconds = self._settings.query_timeout
+        return Limits(
+            seconds=min(seconds, request.seconds or seconds),
+            memory_mib=self._settings.query_memory,
+            rows=self._settings.result_rows,
+            bytes=self._settings.result_length,
+        )
+
+    def _caching(self, request: SparqlRequest, question: Question) -> dict[str, str]:
+        """Headers for whoever keeps answers: the release and the request make the answer."""
+        if _VOLATILE.search(question.query):
+            return {"Cache-Control": "no-cache", "Vary": "Accept"}
+        parts = (
+            __version__,
+            self._release.manifest.digest,
+            question.query,
+            question.base_iri,
+            question.default_graphs,
+            question.named_graphs,
+            question.results and question.results.media_type,
+            question.rdf and question.rdf.media_type,
+        )
+        digest = hashlib.sha256(repr(parts).encode()).hexdigest()
+        keep = _KEEP if request.is_safe else "no-cache"
+        return {"ETag": f'"{digest[:32]}"', "Cache-Control": keep, "Vary": "Accept"}
+
+    # --- the service itself -------------------------------------------------------------------------
+
+    async def _describe(
+        self, request: SparqlRequest, chosen: Format, scope: Scope, send: Send
+    ) -> None:
+        body = describe(self._release, self._settings, request.endpoint, chosen)
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {"ETag": etag, "Cache-Control": _KEEP, "Vary": "Accept, Host"}
+        if _matches(scope, etag):
+            await self._send_whole(send, 304, headers, b"")
+            return
+        await self._send_whole(send, 200, {"Content-Type": chosen.content_type, **headers}, body)
+
+    # --- on the wire --------------------------------------------------------------------------------
+
+    async def _refuse(
+        self, error: StadsgraafError, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        response = render(error, scope)
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+        if error.status in (408, 413):
+            response.headers["Connection"] = "close"  # the rest of the body is not waited for
+        await response(scope, receive, send)
+
+    async def _send_whole(
+        self, send: Send, status: int, headers: Mapping[str, str], body: bytes
+    ) -> None:
+        sized = {} if status in (204, 304) else {"Content-Length": str(len(body))}
+        await self._start(send, status, {**headers, **sized})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _start(self, send: Send, status: int, headers: Mapping[str, str]) -> None:
+        fields = [(key.lower().encode(), value.encode("latin-1")) for key, value in headers.items()]
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": self._headers + fields,
+            }
+        )
+
+
+async def _stream(answer: Answer, send: Send) -> None:
+    try:
+        async for chunk in answer.chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    except StadsgraafError as error:
+        raise BrokenOffError(error.slug) from error
+
+
+def _common_headers(release: Release) -> list[tuple[bytes, bytes]]:
+    links = [Link("/sparql", "service-desc", "text/turtle"), Link("/", "service-doc", "text/html")]
+    if release.manifest.licence:
+        links.append(Link(release.manifest.licence, "license"))
+    headers = {
+        **SECURITY,
+        **CORS,
+        "Access-Control-Expose-Headers": _EXPOSED,
+        "Link": link_header(links),
+    }
+    return [(key.lower().encode(), value.encode("latin-1")) for key, value in headers.items()]
+
+
+def _negotiate(request: SparqlRequest, offered: tuple[Format, ...]) -> Format | None:
+    if request.chosen:
+        return request.chosen[0]
+    return negotiate(request.accept, offered)
+
+
+def _question(request: SparqlRequest, scope: Scope) -> Question:
+    chosen = request.chosen
+    client = scope.get("client")
+    if chosen:
+        results = next((each for each in chosen if each in RESULTS), None)
+        rdf = next((each for each in chosen if each in RDF), None)
+    else:
+        results, rdf = negotiate(request.accept, RESULTS), negotiate(request.accept, RDF)
+    return Question(
+        query=request.query or "",
+        results=results,
+        rdf=rdf,
+        base_iri=request.endpoint,
+        default_graphs=request.default_graphs,
+        named_graphs=request.named_graphs,
+        client=client[0] if client else "",
+    )
+
+
+def _matches(scope: Scope, etag: str | None) -> bool:
+    """If-None-Match, RFC 9110, section 13.1.2, compared weakly."""
+    given = header(scope, b"if-none-match")
+    if given is None or etag is None:
+        return False
+    return etag in [tag.strip().removeprefix("W/") for tag in given.split(",")]
+
+
+@asynccontextmanager
+async def _hangup(receive: Receive) -> AsyncIterator[None]:
+    """Cancel the work inside when the client hangs up; raises ClientGoneError then."""
+    work = asyncio.current_task()
+    watches: list[asyncio.Task[None]] = []
+    gone = False
+
+    async def watch() -> None:
+        nonlocal gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone = True
+        if work:
+            work.cancel()
+
+    timer = asyncio.get_running_loop().call_later(
+        _WATCH_AFTER, lambda: watches.append(asyncio.create_task(watch()))
+    )
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not gone or not work or work.uncancel():
+            raise
+        raise ClientGoneError from None
+    finally:
+        timer.cancel()
+        for task in watches:
+            task.cancel()
