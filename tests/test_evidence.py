@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import Literal, Quad, RdfFormat, parse
 
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.errors import EvidenceMismatch, NoSuchPath
@@ -13,6 +13,8 @@ from stadsgraaf.evidence import SourceText, check_evidence, passages
 
 TEXT = "Eén stad\u00a0hoopt ‘iets’ – en meer."
 WORDS = TEXT[4:14]
+#: Where the headline may stand: as the title by which the source is known.
+TITLES = {"http://purl.org/dc/terms/title", "http://purl.org/dc/terms/bibliographicCitation"}
 
 
 def digest(text: str) -> str:
@@ -101,10 +103,10 @@ def test_no_passage_of_the_article_stands_in_the_repository(
 ) -> None:
     source = SourceText.read(article)
     literals = {
-        quad.object.value for quad in our_dataset.asserted if hasattr(quad.object, "language")
+        quad.object.value
+        for quad in our_dataset.asserted
+        if isinstance(quad.object, Literal) and quad.predicate.value not in TITLES
     }
     long = [passage.words(source) for passage in passages(our_dataset.asserted)]
-    copied = {
-        words for words in long if len(words) > 60 and any(words in text for text in literals)
-    }
+    copied = {words for words in long if len(words) > 60 and any(words in text for text in literals)}
     assert copied == set()
