@@ -54,7 +54,7 @@ _DIRECTIVES = {"prefix": 2, "base": 1, "version": 1}
 class Lines:
     r"""Turns offsets into lines and columns, both from 1.
 
-    >>> Lines("ab\\ncd").at(4)
+    >>> Lines("ab\ncd").at(4)
     (2, 2)
     """
 
