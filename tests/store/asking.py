@@ -64,9 +64,11 @@ class Asker:
     ) -> tuple[Form, Format, bytes]:
         """Form, format and body of an answer."""
 
+        store = self.store(data)
+
         async def ask() -> tuple[Form, Format, bytes]:
             question = Question(query, **({"results": RESULTS[0], "rdf": RDF[0]} | parts))
-            answer = await self.store(data).answer(question, limits or Limits())
+            answer = await store.answer(question, limits or Limits())
             return answer.form, answer.format, await answer.read()
 
         return self.loop.run(ask())

@@ -1,12 +1,13 @@
 """The stores that one set of rules is proved for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from asking import PREFIXES, Asker, Loop
 
 from stadsgraaf.store import Store
 from stadsgraaf.store.embedded import EmbeddedStore
+from stadsgraaf.store.pool import PoolStore
 
 
 @pytest.fixture(scope="session")
@@ -17,14 +18,22 @@ def loop() -> Iterator[Loop]:
     running.close()
 
 
-def embedded(data: bytes) -> Store:
-    """A store in this process."""
-    return EmbeddedStore(data, prefixes=PREFIXES)
-
-
-@pytest.fixture(scope="session", params=[embedded], ids=lambda make: make.__name__)
-def ask(request: pytest.FixtureRequest, loop: Loop) -> Iterator[Asker]:
+@pytest.fixture(scope="session", params=["embedded", "pool"])
+def ask(
+    request: pytest.FixtureRequest, loop: Loop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Asker]:
     """Each kind of store in turn."""
-    asker = Asker(loop, request.param)
+
+    def pool(data: bytes) -> Store:
+        path = tmp_path_factory.mktemp("data") / "data.nq"
+        path.write_bytes(data)
+        return loop.run(PoolStore.start(path, prefixes=PREFIXES))
+
+    makers: dict[str, Callable[[bytes], Store]] = {
+        "embedded": lambda data: EmbeddedStore(data, prefixes=PREFIXES),
+        "pool": pool,
+    }
+    asker = Asker(loop, makers[request.param])
+    asker.store()
     yield asker
     asker.close()

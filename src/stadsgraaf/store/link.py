@@ -1,0 +1,263 @@
+"""A worker as the pool sees it, and the answer that it is giving."""
+
+import asyncio
+import json
+from collections import deque
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from stadsgraaf.errors import StadsgraafError, StoreUnavailable
+from stadsgraaf.media import Form, Format
+from stadsgraaf.store.base import Limits
+from stadsgraaf.store.spawner import Birth
+from stadsgraaf.store.wire import (
+    DATA,
+    END,
+    FAILED,
+    HEAD,
+    QUESTION,
+    READY,
+    Frames,
+    decode_error,
+    decode_head,
+    frame,
+)
+
+__all__ = ["KilledElsewhereError", "Owner", "Reply", "Spool", "Worker"]
+
+
+class KilledElsewhereError(Exception):
+    """Somebody killed the worker before anything of its answer was read: ask another one."""
+
+
+@dataclass
+class Spool:
+    """How much of answers may wait for slow readers, in bytes; beyond it, workers wait."""
+
+    total: int = 134_217_728
+    each: int = 16_777_216
+    least: int = 262_144
+    used: int = 0
+
+    @property
+    def room(self) -> int:
+        """What one answer may keep waiting now."""
+        return self.each if self.used < self.total else self.least
+
+
+class Owner(Protocol):
+    """What a worker tells the pool."""
+
+    spool: Spool
+
+    def ready(self, worker: "Worker") -> None:
+        """It can be asked."""
+        ...
+
+    def finished(self, worker: "Worker", *, tired: bool) -> None:
+        """Its answer is complete, or was an error."""
+        ...
+
+    def lost(self, worker: "Worker") -> None:
+        """Its connection is gone."""
+        ...
+
+    def abandon(self, worker: "Worker") -> None:
+        """Nobody waits for its answer any more."""
+        ...
+
+
+class Reply:
+    """The answer that a worker is giving: part of `Chunks`."""
+
+    def __init__(self, worker: "Worker", limits: Limits, spool: Spool) -> None:
+        self.limits = limits
+        self.head: tuple[Form, Format] | None = None
+        self.was_read = False
+        self._worker: Worker | None = worker
+        self._spool = spool
+        self._chunks: deque[bytes] = deque()
+        self._waiting = 0
+        self._size = 0
+        self._ended = False
+        self._error: Exception | None = None
+        self._news: asyncio.Future[None] | None = None
+
+    @property
+    def size(self) -> int | None:
+        """The size of the answer, when all of it is here."""
+        return self._size if self._ended else None
+
+    @property
+    def is_over_its_room(self) -> bool:
+        """Whether the reader lags so far behind that the worker must wait."""
+        return self._waiting > self._spool.room
+
+    # The worker's side
+
+    def feed(self, data: bytes) -> None:
+        """More of the answer."""
+        self._chunks.append(data)
+        self._count(len(data))
+        self._size += len(data)
+        self._tell()
+
+    def end(self) -> None:
+        """The answer is complete."""
+        self._ended = True
+        self._worker = None
+        self._tell()
+
+    def fail(self, error: Exception) -> None:
+        """There is no more; what has not been read will not be."""
+        self._error = error
+        self._worker = None
+        self._drop()
+        self._tell()
+
+    def _count(self, size: int) -> None:
+        self._waiting += size
+        self._spool.used += size
+
+    def _drop(self) -> None:
+        self._chunks.clear()
+        self._count(-self._waiting)
+
+    def _tell(self) -> None:
+        if self._news and not self._news.done():
+            self._news.set_result(None)
+
+    # The reader's side
+
+    async def started(self) -> tuple[Form, Format]:
+        """What is answered, once the first bytes are there or all of it is."""
+        while not (self._error or self._ended or (self.head and self._chunks)):
+            await self._listen()
+        if self._error:
+            raise self._error
+        if not self.head:
+            raise StoreUnavailable(reason="a worker ended without an answer")
+        return self.head
+
+    async def _listen(self) -> None:
+        self._news = asyncio.get_running_loop().create_future()
+        try:
+            await self._news
+        finally:
+            self._news = None
+
+    def __aiter__(self) -> "Reply":
+        return self
+
+    async def __anext__(self) -> bytes:
+        while not self._chunks:
+            if self._error:
+                raise self._error
+            if self._ended:
+                raise StopAsyncIteration
+            await self._listen()
+        self.was_read = True
+        chunk = self._chunks.popleft()
+        self._count(-len(chunk))
+        if self._worker:
+            self._worker.go_on(self)
+        return chunk
+
+    async def aclose(self) -> None:
+        """Part of `Chunks`."""
+        self._ended = True
+        self._drop()
+        if self._worker:
+            worker, self._worker = self._worker, None
+            worker.abandon()
+
+
+class Worker(asyncio.Protocol):
+    """One worker process. It is starting, idle, busy with a reply, or dead."""
+
+    def __init__(self, owner: Owner, birth: Birth) -> None:
+        self.birth = birth
+        self.reply: Reply | None = None
+        self.client = ""
+        self.since = 0.0
+        self.is_slow = False
+        self.is_beyond_share = False
+        self.is_dead = False
+        self.is_ready = False
+        self.stalled_since: float | None = None
+        self._owner = owner
+        self._frames = Frames()
+        self._transport: asyncio.Transport | None = None
+        self._loop = asyncio.get_running_loop()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Part of `asyncio.Protocol`."""
+        self._transport = cast("asyncio.Transport", transport)
+        if self.is_dead:
+            self._transport.abort()
+
+    def ask(self, payload: bytes, client: str, limits: Limits) -> Reply:
+        """Have it answer an encoded question."""
+        self.client = client
+        self.since = self._loop.time()
+        self.reply = Reply(self, limits, self._owner.spool)
+        if self._transport:
+            self._transport.write(frame(QUESTION, payload))
+        return self.reply
+
+    def data_received(self, data: bytes) -> None:
+        """Part of `asyncio.Protocol`."""
+        for kind, payload in self._frames.feed(data):
+            if kind == READY:
+                self.is_ready = True
+                self._owner.ready(self)
+            elif self.reply:
+                self._hear(self.reply, kind, payload)
+
+    def _hear(self, reply: Reply, kind: bytes, payload: bytes) -> None:
+        if kind == HEAD:
+            reply.head = decode_head(payload)
+        elif kind == DATA:
+            reply.feed(payload)
+            self._hold_back(reply)
+        elif kind == END:
+            reply.end()
+            self._finish(tired=json.loads(payload))
+        elif kind == FAILED:
+            reply.fail(decode_error(payload))
+            self._finish(tired=False)
+
+    def _finish(self, *, tired: bool) -> None:
+        self.reply = None
+        self.stalled_since = None
+        self._owner.finished(self, tired=tired)
+
+    def _hold_back(self, reply: Reply) -> None:
+        if self._transport and reply.is_over_its_room and self.stalled_since is None:
+            self.stalled_since = self._loop.time()
+            self._transport.pause_reading()
+
+    def go_on(self, reply: Reply) -> None:
+        """The reader took something."""
+        if self._transport and self.stalled_since is not None and not reply.is_over_its_room:
+            self.stalled_since = None
+            self._transport.resume_reading()
+
+    def abandon(self) -> None:
+        """The reader left."""
+        self.reply = None
+        self._owner.abandon(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """Part of `asyncio.Protocol`."""
+        if not self.is_dead:
+            self._owner.lost(self)
+
+    def die(self, error: StadsgraafError | None) -> None:
+        """It is to be no more; its reader, if any, gets the error."""
+        self.is_dead = True
+        if self.reply and error:
+            self.reply.fail(error)
+        self.reply = None
+        if self._transport:
+            self._transport.abort()

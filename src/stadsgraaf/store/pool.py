@@ -1,0 +1,392 @@
+"""A store whose queries run in processes that can be killed.
+
+::
+
+    store = await PoolStore.start(Path("release/data.nq"), workers=2)
+    answer = await store.answer(Question("ASK {}", results=RESULTS[0]), Limits(seconds=3))
+
+One zygote holds the data; workers are forked from it and share its memory. A query that takes long
+leaves its place to a new worker, so that cheap queries never wait for dear ones; how many may take
+long at once is limited, and so is each client's part of that. A worker that is out of time, or has
+nobody left to answer, is killed; one that crashes costs one answer; one that somebody else kills
+costs nothing, as long as nothing of its answer has been read.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import os
+import signal
+import socket
+from collections import Counter
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from stadsgraaf.errors import (
+    EvaluationFailed,
+    QueryMemoryLimit,
+    QueryTimeout,
+    QueryTooComplex,
+    QueryTooLong,
+    ServiceNotAllowed,
+    StadsgraafError,
+    StoreBusy,
+    StoreUnavailable,
+    Text,
+    TooManyRequests,
+)
+from stadsgraaf.store.base import Answer, Limits, Question
+from stadsgraaf.store.evaluation import MAX_LENGTH
+from stadsgraaf.store.link import KilledElsewhereError, Reply, Spool, Worker
+from stadsgraaf.store.precheck import MAX_DEPTH
+from stadsgraaf.store.spawner import Spawner
+from stadsgraaf.store.waiting import RETRY_AFTER, WaitingRoom
+from stadsgraaf.store.wire import encode_question
+
+__all__ = ["PoolStore", "State"]
+
+#: How often running queries are looked at, in seconds.
+_TICK: Final = 0.05
+#: Seconds after which a query is one of the slow ones.
+_SLOW_AFTER: Final = 0.1
+#: Seconds that a query may take when its client has its part of slow queries already.
+_BEYOND_SHARE: Final = 1.0
+#: Seconds that an answer may wait for its reader while questions wait for a worker.
+_STALLED: Final = 1.0
+#: Seconds that a question may wait for a worker.
+_QUEUED: Final = 5.0
+#: How often a question is put to another worker when somebody killed the first.
+_ATTEMPTS: Final = 3
+_BACKOFF: Final = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0)
+_NICENESS: Final = 10
+
+
+@dataclass(frozen=True)
+class State:
+    """How the pool is: its processes by number, and what they do."""
+
+    zygote: int | None
+    workers: tuple[int, ...]
+    idle: int
+    slow: int
+    waiting: int
+
+
+class PoolStore:
+    """Workers around one dataset. Made by `start`, in the event loop that uses it."""
+
+    def __init__(
+        self, order: Mapping[str, object], *, workers: int, slow_workers: int, queue_length: int
+    ) -> None:
+        self.spool = Spool()
+        self._order = order
+        self._length_limit = int(str(order["max_length"]))
+        self._wanted = workers
+        self._slow_places = slow_workers
+        self._slow_share = max(1, slow_workers // 2)
+        self._loop = asyncio.get_running_loop()
+        self._spawner: Spawner | None = None
+        self._workers: set[Worker] = set()
+        self._idle: list[Worker] = []
+        self._slow: Counter[str] = Counter()
+        self._waiting: WaitingRoom[Worker] = WaitingRoom(queue_length)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._failures = 0
+        self._closed = False
+
+    @classmethod
+    async def start(
+        cls,
+        data: Path,
+        *,
+        workers: int = 2,
+        slow_workers: int = 4,
+        queue_length: int = 256,
+        prefixes: Mapping[str, str] | None = None,
+        max_depth: int = MAX_DEPTH,
+        max_length: int = MAX_LENGTH,
+    ) -> "PoolStore":
+        """Load N-Quads and start the workers; returns when the first one can be asked.
+
+        ``slow_workers`` is how many more there may be while queries take long. Raises
+        StoreUnavailable when the data cannot be read.
+        """
+        order = {
+            "data": str(data),
+            "prefixes": dict(prefixes or {}),
+            "max_depth": max_depth,
+            "max_length": max_length,
+        }
+        store = cls(order, workers=workers, slow_workers=slow_workers, queue_length=queue_length)
+        try:
+            await store._start()
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def _start(self) -> None:
+        spawner = Spawner(self._order, self._zygote_lost)
+        self._spawner = spawner
+        await spawner.start()
+        self._fill()
+
+    # --- asking ---------------------------------------------------------------------------------
+
+    async def answer(self, question: Question, limits: Limits) -> Answer:
+        """Begin to answer; see `Store.answer`."""
+        if len(question.query.encode("utf-8", "replace")) > self._length_limit:
+            raise QueryTooLong(limit=self._length_limit)
+        payload = encode_question(question, limits)
+        for _ in range(_ATTEMPTS):
+            worker = await self._take(question.client, limits)
+            reply = worker.ask(payload, question.client, limits)
+            self._look_after()
+            try:
+                form, chosen = await reply.started()
+            except KilledElsewhereError:
+                continue
+            except BaseException:
+                await reply.aclose()
+                raise
+            return Answer(form, chosen, reply, reply.size)
+        raise StoreBusy(retry_after=RETRY_AFTER)
+
+    async def _take(self, client: str, limits: Limits) -> Worker:
+        """A worker that is free, for this client."""
+        if self._closed:
+            raise StoreUnavailable(reason="it is closed")
+        if self._idle and self._may_enter(client):
+            return self._idle.pop()
+        place = self._waiting.join(client)
+        self._look_after()
+        try:
+            async with asyncio.timeout(min(_QUEUED, limits.seconds)):
+                return await place
+        except TimeoutError:
+            if place.done() and not place.cancelled():
+                return place.result()  # it came in the very last moment
+            raise StoreBusy(retry_after=RETRY_AFTER) from None
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled() and not place.exception():
+                self._offer(place.result())
+            raise
+
+    def _may_enter(self, client: str) -> bool:
+        """Whether a client gets a worker: with its part of slow ones, only if others keep one."""
+        return not client or self._slow[client] < self._slow_share or len(self._idle) > 1
+
+    # --- what workers tell ----------------------------------------------------------------------
+
+    def ready(self, worker: Worker) -> None:
+        """Part of `Owner`."""
+        self._failures = 0
+        self._offer(worker)
+
+    def finished(self, worker: Worker, *, tired: bool) -> None:
+        """Part of `Owner`."""
+        if worker.is_slow or tired:  # it runs at a lower priority, or has grown
+            self._kill(worker, None)
+        else:
+            self._offer(worker)
+
+    def abandon(self, worker: Worker) -> None:
+        """Part of `Owner`."""
+        self._kill(worker, None)
+
+    def lost(self, worker: Worker) -> None:
+        """Part of `Owner`."""
+        self._failures += not worker.is_ready
+        reply, worker.reply = worker.reply, None
+        self._forget(worker)
+        if reply:
+            self._spawn_task(self._explain(worker, reply))
+
+    def _offer(self, worker: Worker) -> None:
+        """A worker is free: for who waits, else for who comes."""
+        if worker.is_dead or self._closed:
+            return
+        self._idle.append(worker)
+        while self._idle and (place := self._waiting.call(self._may_enter)):
+            place.set_result(self._idle.pop())
+
+    async def _explain(self, worker: Worker, reply: Reply) -> None:
+        """Why a worker ended that nobody of us killed."""
+        status: int | None = None
+        with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(2):
+                status = await asyncio.shield(worker.birth.exit)
+        if status in (None, -signal.SIGKILL) and not reply.was_read:
+            reply.fail(KilledElsewhereError())
+        else:
+            reply.fail(_cause(status, reply.limits))
+
+    # --- looking after --------------------------------------------------------------------------
+
+    def _look_after(self) -> None:
+        if self._timer is None and not self._closed:
+            self._timer = self._loop.call_later(_TICK, self._tick)
+
+    def _tick(self) -> None:
+        """Look at every running query: out of time, slow, or held up by its reader."""
+        self._timer = None
+        now = self._loop.time()
+        busy = [worker for worker in self._workers if worker.reply]
+        for worker in busy:
+            self._check(worker, now)
+        self._make_room(busy, now)
+        self._fill()
+        if busy or len(self._waiting):
+            self._look_after()
+
+    def _check(self, worker: Worker, now: float) -> None:
+        assert worker.reply  # noqa: S101 – only busy workers are checked
+        age, limit = now - worker.since, worker.reply.limits.seconds
+        if age >= limit:
+            self._kill(worker, QueryTimeout(limit=limit))
+        elif worker.is_beyond_share and age > _BEYOND_SHARE:
+            self._kill(worker, TooManyRequests(retry_after=RETRY_AFTER))
+        elif not worker.is_slow and age > _SLOW_AFTER:
+            self._mark_slow(worker)
+
+    def _mark_slow(self, worker: Worker) -> None:
+        worker.is_slow = True
+        worker.is_beyond_share = bool(
+            worker.client and self._slow[worker.client] >= self._slow_share
+        )
+        self._slow[worker.client] += 1
+        _lower_priority(worker.birth.pid)
+
+    def _make_room(self, busy: list[Worker], now: float) -> None:
+        """While others wait, the answer that waits longest for its reader is broken off."""
+        held_up = [worker for worker in busy if worker.stalled_since and not worker.is_dead]
+        if held_up and len(self._waiting):
+            longest = min(held_up, key=lambda worker: worker.stalled_since or now)
+            if now - (longest.stalled_since or now) > _STALLED:
+                self._kill(longest, StoreBusy(retry_after=RETRY_AFTER))
+
+    # --- workers come and go --------------------------------------------------------------------
+
+    def _kill(self, worker: Worker, error: StadsgraafError | None) -> None:
+        worker.die(error)
+        if self._spawner:
+            self._spawner.kill(worker.birth)
+        self._forget(worker)
+
+    def _forget(self, worker: Worker) -> None:
+        self._workers.discard(worker)
+        worker.is_dead = True
+        if worker in self._idle:
+            self._idle.remove(worker)
+        if worker.is_slow:
+            worker.is_slow = False
+            self._slow[worker.client] -= 1
+            if not self._slow[worker.client]:
+                del self._slow[worker.client]
+        self._fill()
+
+    def _fill(self) -> None:
+        """See to it that there are as many workers as wanted beside the slow ones."""
+        slow = sum(worker.is_slow for worker in self._workers)
+        missing = self._wanted - (len(self._workers) - slow)
+        room = self._wanted + self._slow_places - len(self._workers)
+        for _ in range(min(missing, room)):
+            self._spawn_worker()
+
+    def _spawn_worker(self) -> None:
+        if self._closed or self._spawner is None:
+            return
+        try:
+            connection, birth = self._spawner.fork()
+        except StoreUnavailable:
+            return
+        worker = Worker(self, birth)
+        self._workers.add(worker)
+        self._spawn_task(self._connect(worker, connection))
+
+    async def _connect(self, worker: Worker, connection: socket.socket) -> None:
+        await asyncio.sleep(_BACKOFF[min(self._failures, len(_BACKOFF) - 1)])
+        await self._loop.create_unix_connection(lambda: worker, sock=connection)
+
+    def _spawn_task(self, work: Coroutine[None, None, None]) -> None:
+        """Run to the end: a task that nobody holds may vanish."""
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _zygote_lost(self) -> None:
+        if self._spawner:
+            self._spawn_task(self._spawner.close())
+            self._spawner = None
+        for worker in list(self._workers):
+            worker.die(StoreUnavailable(reason=_GONE))
+        self._workers.clear()
+        self._idle.clear()
+        self._slow.clear()
+        if not self._closed:
+            self._spawn_task(self._revive())
+
+    async def _revive(self) -> None:
+        """Start another zygote, and again if that fails."""
+        for attempt in itertools.count(1):
+            try:
+                await self._start()
+            except (StoreUnavailable, OSError):
+                await asyncio.sleep(_BACKOFF[min(attempt, len(_BACKOFF) - 1)])
+            else:
+                return
+
+    @property
+    def state(self) -> State:
+        """How the pool is now."""
+        return State(
+            zygote=self._spawner.pid if self._spawner else None,
+            workers=tuple(w.birth.pid for w in self._workers if w.birth.pid),
+            idle=len(self._idle),
+            slow=self._slow.total(),
+            waiting=len(self._waiting),
+        )
+
+    async def close(self) -> None:
+        """Kill every process and break off every answer. See `Store.close`."""
+        self._closed = True
+        if self._timer:
+            self._timer.cancel()
+        self._waiting.send_home(StoreUnavailable(reason=_CLOSED))
+        for worker in list(self._workers):
+            worker.die(StoreUnavailable(reason=_CLOSED))
+        self._workers.clear()
+        self._idle.clear()
+        for task in list(self._tasks):
+            task.cancel()
+        if self._spawner:
+            await self._spawner.close()
+            self._spawner = None
+
+
+_CLOSED = Text("it is being closed", "hij wordt gesloten")
+_GONE = Text("its process ended; another one is started", "zijn proces eindigde; een nieuw start")
+
+
+def _cause(status: int | None, limits: Limits) -> StadsgraafError:
+    """What the end of a worker says about its query."""
+    if status in (-signal.SIGSEGV, -signal.SIGBUS):
+        return QueryTooComplex(
+            reason=Text("it nests deeper than can be read", "de nesting is te diep om te lezen")
+        )
+    if status == -signal.SIGABRT:  # the engine gives up like this when it gets no memory
+        return QueryMemoryLimit(limit=limits.memory_mib)
+    if status == -signal.SIGSYS:  # it went for the network
+        return ServiceNotAllowed()
+    if status == -signal.SIGKILL:
+        return StoreBusy(retry_after=RETRY_AFTER)
+    return EvaluationFailed(reason=f"its process ended ({status})")
+
+
+def _lower_priority(pid: int | None) -> None:
+    if pid:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, _NICENESS)

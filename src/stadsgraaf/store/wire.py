@@ -1,0 +1,143 @@
+"""What the pool, its zygote and its workers say to each other.
+
+Between pool and worker: frames of a letter, a length and that many bytes, over a stream. Between
+pool and zygote: one small message per packet.
+"""
+
+import json
+import struct
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, Final
+
+from stadsgraaf.errors import EvaluationFailed, StadsgraafError, Text
+from stadsgraaf.media import RDF, RESULTS, Form, Format
+from stadsgraaf.store.base import Limits, Question
+
+__all__ = [
+    "DATA",
+    "END",
+    "FAILED",
+    "HEAD",
+    "HEADER",
+    "QUESTION",
+    "READY",
+    "Frames",
+    "decode_error",
+    "decode_head",
+    "decode_question",
+    "encode_error",
+    "encode_head",
+    "encode_question",
+    "frame",
+]
+
+#: Frames to a worker, and from it.
+QUESTION: Final = b"Q"
+READY: Final = b"R"
+HEAD: Final = b"H"
+DATA: Final = b"D"
+END: Final = b"E"
+FAILED: Final = b"X"
+
+HEADER: Final = struct.Struct("<cI")
+_FORMATS = {each.name: each for each in (*RESULTS, *RDF)}
+
+
+def frame(kind: bytes, payload: bytes = b"") -> bytes:
+    """One frame: a letter, four bytes of length, the payload."""
+    return HEADER.pack(kind, len(payload)) + payload
+
+
+class Frames:
+    """Takes bytes as they come and gives whole frames.
+
+    >>> list(Frames().feed(frame(DATA, b"abc") + b"E"))
+    [(b'D', b'abc')]
+    """
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The frames that are complete now."""
+        self._buffer += data
+        start, end = 0, len(self._buffer)
+        while end - start >= HEADER.size:
+            kind, length = HEADER.unpack_from(self._buffer, start)
+            stop = start + HEADER.size + length
+            if stop > end:
+                break
+            yield kind, bytes(self._buffer[start + HEADER.size : stop])
+            start = stop
+        del self._buffer[:start]
+
+
+def encode_question(question: Question, limits: Limits) -> bytes:
+    """A question and what it may cost."""
+    fields = {
+        "query": question.query,
+        "results": question.results and question.results.name,
+        "rdf": question.rdf and question.rdf.name,
+        "base_iri": question.base_iri,
+        "default_graphs": question.default_graphs,
+        "named_graphs": question.named_graphs,
+        "bindings": dict(question.bindings),
+        "limits": asdict(limits),
+    }
+    # Half a surrogate pair cannot be sent as UTF-8; JSON escapes it.
+    return json.dumps(fields).encode("ascii")
+
+
+def decode_question(payload: bytes) -> tuple[Question, Limits]:
+    """The question and its limits again."""
+    fields: dict[str, Any] = json.loads(payload)
+    limits = Limits(**fields.pop("limits"))
+    for name in ("results", "rdf"):
+        fields[name] = _FORMATS.get(fields[name])
+    for name in ("default_graphs", "named_graphs"):
+        fields[name] = tuple(fields[name])
+    return Question(**fields), limits
+
+
+def encode_head(form: Form, chosen: Format) -> bytes:
+    """What an answer is."""
+    return json.dumps([form, chosen.name]).encode("ascii")
+
+
+def decode_head(payload: bytes) -> tuple[Form, Format]:
+    """The form and the format again."""
+    form, name = json.loads(payload)
+    return form, _FORMATS[name]
+
+
+def encode_error(error: StadsgraafError) -> bytes:
+    """An error, by its slug and members."""
+    members = {
+        name: {"text": list(member)} if isinstance(member, Text) else member
+        for name, member in error.members.items()
+    }
+    return json.dumps([error.slug, members], default=str).encode("ascii")
+
+
+def decode_error(payload: bytes) -> StadsgraafError:
+    """The error again.
+
+    >>> decode_error(encode_error(EvaluationFailed(reason=Text("a", "b")))).detail("nl")
+    'De query kon niet worden uitgevoerd: b'
+    """
+    slug, members = json.loads(payload)
+    said = {
+        name: Text(*member["text"]) if isinstance(member, dict) else member
+        for name, member in members.items()
+    }
+    return _ERRORS.get(slug, EvaluationFailed)(**said)
+
+
+def _errors(base: type[StadsgraafError]) -> Iterator[type[StadsgraafError]]:
+    yield base
+    for each in base.__subclasses__():
+        yield from _errors(each)
+
+
+_ERRORS = {each.slug: each for each in _errors(StadsgraafError)}

@@ -1,0 +1,152 @@
+"""A worker: answers one question after the other over a socket, until it is killed.
+
+It is forked from the zygote, so that the data are there already. It has given up the network, its
+files and its hope to outlive the zygote; its stack is large, because a query may nest; its memory
+is limited. Time is the pool's business.
+"""
+
+import contextlib
+import fcntl
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import threading
+import time
+from typing import Final
+
+from stadsgraaf.errors import EvaluationFailed, QueryMemoryLimit, StadsgraafError
+from stadsgraaf.media import Form, Format
+from stadsgraaf.store import sandbox
+from stadsgraaf.store.base import Limits, Question
+from stadsgraaf.store.evaluation import Engine
+from stadsgraaf.store.wire import (
+    DATA,
+    END,
+    FAILED,
+    HEAD,
+    HEADER,
+    READY,
+    decode_question,
+    encode_error,
+    encode_head,
+    frame,
+)
+
+__all__ = ["run"]
+
+_MIB: Final = 1 << 20
+_STACK: Final = 256 * _MIB
+#: The worker's socket and the file with its size; nothing else is open beside the standard streams.
+_SOCKET, _STATM = 3, 4
+_ABOVE = 16
+_PAGE = resource.getpagesize()
+#: Bytes that are collected before they go out, and for how long at most, in seconds.
+_PIECE = 65_536
+_PATIENCE = 0.02
+#: A worker that has kept this part of its memory after a query asks to be replaced.
+_TIRED = 0.25
+
+
+def run(connection: socket.socket, engine: Engine, zygote: int) -> None:
+    """Become a worker. Never returns."""
+    try:
+        sandbox.die_with_parent(zygote)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        link = _only_socket(connection)
+        sandbox.drop_limits(_STATM + 1)
+        sandbox.deny_system_calls()
+        gc.enable()
+        threading.stack_size(_STACK)
+        thread = threading.Thread(target=_serve, args=(link, engine), name="sparql")
+        thread.start()
+        thread.join()
+    finally:
+        os._exit(0)
+
+
+def _only_socket(connection: socket.socket) -> socket.socket:
+    """The connection as descriptor 3, with everything else closed."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(nothing, number)
+    wanted = (connection.detach(), os.open("/proc/self/statm", os.O_RDONLY))
+    away = [fcntl.fcntl(number, fcntl.F_DUPFD, _ABOVE) for number in wanted]
+    os.dup2(away[0], _SOCKET)
+    os.dup2(away[1], _STATM)
+    os.closerange(_STATM + 1, 1 << 20)
+    return socket.socket(fileno=_SOCKET)
+
+
+def _serve(link: socket.socket, engine: Engine) -> None:
+    base = _size()
+    link.sendall(frame(READY))
+    with contextlib.suppress(OSError), link.makefile("rb") as requests:
+        while header := requests.read(HEADER.size):
+            _, length = HEADER.unpack(header)
+            question, limits = decode_question(requests.read(length))
+            _answer(link, engine, question, limits, base)
+
+
+def _answer(
+    link: socket.socket, engine: Engine, question: Question, limits: Limits, base: int
+) -> None:
+    sandbox.limit_memory(base + limits.memory_mib * _MIB)
+    sink = _Sink(link)
+    try:
+        engine.answer(question, limits, sink)
+    except StadsgraafError as error:
+        sink.fail(error)
+    except MemoryError:
+        sink.fail(QueryMemoryLimit(limit=limits.memory_mib))
+    except OSError:  # the pool is gone
+        raise
+    except BaseException as error:  # noqa: BLE001 – a panic of the engine is a BaseException
+        sink.fail(EvaluationFailed(reason=str(error)))
+    else:
+        sink.end(tired=_size() - base > limits.memory_mib * _MIB * _TIRED)
+
+
+def _size() -> int:
+    return int(os.pread(_STATM, 64, 0).split()[0]) * _PAGE
+
+
+class _Sink:
+    """Frames on their way out; an answer that fails before any went out leaves no trace."""
+
+    def __init__(self, link: socket.socket) -> None:
+        self._link = link
+        self._head = b""
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._since = 0.0
+
+    def begin(self, form: Form, chosen: Format) -> None:
+        """Part of `Sink`."""
+        self._head = frame(HEAD, encode_head(form, chosen))
+
+    def write(self, data: bytes) -> None:
+        """Part of `Sink`."""
+        if not self._pieces:
+            self._since = time.monotonic()
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size >= _PIECE or time.monotonic() - self._since > _PATIENCE:
+            self._link.sendall(self._taken())
+
+    def _taken(self) -> bytes:
+        data = b"".join(self._pieces)
+        taken = self._head + (frame(DATA, data) if data else b"")
+        self._head, self._pieces, self._size = b"", [], 0
+        return taken
+
+    def end(self, *, tired: bool) -> None:
+        """The answer is complete."""
+        self._link.sendall(self._taken() + frame(END, json.dumps(tired).encode("ascii")))
+
+    def fail(self, error: StadsgraafError) -> None:
+        """There is no answer, or no whole one."""
+        self._link.sendall(frame(FAILED, encode_error(error)))

@@ -1,0 +1,136 @@
+"""The zygote: a small process that holds the data and forks workers, and does nothing else.
+
+Run as ``python -m stadsgraaf.store.zygote DESCRIPTOR``, where the descriptor is a socket to the
+pool. It has one thread, so that forking is safe, and it owns the workers: it kills them when asked,
+tells how they ended, and takes them along when the pool is gone.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+from stadsgraaf.store import worker
+from stadsgraaf.store.evaluation import Engine
+
+__all__ = ["DIED", "FORK", "FORKED", "KILL", "LOADED", "LOST", "main"]
+
+#: From the pool: a letter, then the number of a process; FORK comes with a socket.
+FORK: Final = b"F"
+KILL: Final = b"K"
+#: To the pool: a letter, then JSON.
+LOADED: Final = b"R"
+LOST: Final = b"X"
+FORKED: Final = b"P"
+DIED: Final = b"D"
+
+_LARGEST = 1 << 20
+
+
+def main(descriptor: int) -> None:
+    """Load what the pool says, then serve it."""
+    control = socket.socket(fileno=descriptor)
+    try:
+        engine = _load(json.loads(control.recv(_LARGEST)))
+    except (OSError, SyntaxError, ValueError) as error:
+        _tell(control, LOST, str(error))
+        return
+    gc.disable()
+    gc.collect()
+    gc.freeze()
+    _tell(control, LOADED, None)
+    _Nursery(control, engine).run()
+
+
+def _load(order: dict[str, object]) -> Engine:
+    path = Path(str(order.pop("data")))
+    return Engine.load(path, **order)  # type: ignore[arg-type]  # the pool names its parameters
+
+
+def _tell(control: socket.socket, kind: bytes, what: object) -> None:
+    with contextlib.suppress(OSError):  # the pool is gone; the next read says so too
+        control.send(kind + json.dumps(what).encode("ascii"))
+
+
+class _Nursery:
+    """The workers that live."""
+
+    def __init__(self, control: socket.socket, engine: Engine) -> None:
+        self._control = control
+        self._engine = engine
+        self._living: set[int] = set()
+        self._woken, self._wake = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(self._wake, False)
+        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    def run(self) -> None:
+        """Until the pool hangs up."""
+        poll = select.poll()
+        for descriptor in (self._control.fileno(), self._woken):
+            poll.register(descriptor, select.POLLIN)
+        open_ = True
+        while open_:
+            for descriptor, _ in poll.poll():
+                if descriptor == self._woken:
+                    self._reap()
+                else:
+                    open_ = self._obey()
+        self._end()
+
+    def _obey(self) -> bool:
+        message, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
+        if not message:
+            return False
+        if message[:1] == FORK:
+            self._fork(socket.socket(fileno=descriptors[0]))
+        elif message[:1] == KILL and int(message[1:]) in self._living:
+            os.kill(int(message[1:]), signal.SIGKILL)
+        return True
+
+    def _fork(self, connection: socket.socket) -> None:
+        zygote = os.getpid()
+        try:
+            child = os.fork()
+        except OSError:  # no memory or no process left: the pool sees its socket close
+            child = -1
+        if child == 0:
+            signal.set_wakeup_fd(-1)
+            worker.run(connection, self._engine, zygote)
+        connection.close()
+        if child > 0:
+            self._living.add(child)
+        _tell(self._control, FORKED, child)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._woken, 4096)
+        while self._living:
+            try:
+                child, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if child == 0:
+                return
+            self._living.discard(child)
+            _tell(self._control, DIED, [child, os.waitstatus_to_exitcode(status)])
+
+    def _end(self) -> None:
+        for child in self._living:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        for child in self._living:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(child, 0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
+    os._exit(0)  # giving the data back piece by piece would take long

@@ -1,0 +1,478 @@
+"""The pool: what its workers may, what becomes of those that die, and who gets the next one."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asking import DATA, Loop
+
+from stadsgraaf.errors import (
+    QueryMemoryLimit,
+    QueryTimeout,
+    QueryTooComplex,
+    ServiceNotAllowed,
+    StadsgraafError,
+    StoreBusy,
+    StoreUnavailable,
+    TooManyRequests,
+)
+from stadsgraaf.media import RESULTS
+from stadsgraaf.store import Answer, Limits, Question
+from stadsgraaf.store.link import Spool
+from stadsgraaf.store.pool import PoolStore
+from stadsgraaf.store.waiting import WaitingRoom
+
+
+def product(times: int, head: str = "SELECT (COUNT(*) AS ?n)", rows: int = 300) -> str:
+    """A query over the product of some tables."""
+    numbers = " ".join(map(str, range(rows)))
+    tables = " ".join(f"VALUES ?v{number} {{ {numbers} }}" for number in range(times))
+    return f"{head} {{ {tables} }}"
+
+
+RUNAWAY = product(9)
+LONG = product(3, rows=160)
+LARGE = product(2, "SELECT *")
+
+
+class Pool:
+    """A pool in an event loop of its own, and what tests do with it."""
+
+    def __init__(self, loop: Loop, path: Path, **settings: Any) -> None:
+        self.loop = loop
+        self.store: PoolStore = loop.run(PoolStore.start(path, **settings))
+
+    async def answer(self, query: str, client: str = "", **limits: Any) -> Answer:
+        question = Question(query, results=RESULTS[0], client=client)
+        return await self.store.answer(question, Limits(**({"seconds": 20} | limits)))
+
+    async def body(self, query: str, client: str = "", **limits: Any) -> Any:
+        return json.loads(await (await self.answer(query, client, **limits)).read())
+
+    def ask(self, query: str = "ASK {}", client: str = "", **limits: Any) -> Any:
+        return self.loop.run(self.body(query, client, **limits))
+
+    def failure(self, query: str, client: str = "", **limits: Any) -> StadsgraafError:
+        with pytest.raises(StadsgraafError) as raised:
+            self.ask(query, client, **limits)
+        return raised.value
+
+    def later(self, query: str, client: str = "", **limits: Any) -> "asyncio.Future[Any]":
+        """A question that is asked now and answered some time."""
+
+        async def begin() -> "asyncio.Future[Any]":
+            return asyncio.ensure_future(self.body(query, client, **limits))
+
+        return self.loop.run(begin())
+
+    def outcome(self, future: "asyncio.Future[Any]") -> Any:
+        async def wait() -> Any:
+            return (await asyncio.gather(future, return_exceptions=True))[0]
+
+        return self.loop.run(wait())
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something that must come; the limit is only there to end a failing test."""
+        end = time.monotonic() + 30
+        while not condition():
+            assert time.monotonic() < end, self.store.state
+            time.sleep(0.01)
+
+    def pids(self) -> set[int]:
+        return set(self.store.state.workers)
+
+    def close(self) -> None:
+        self.loop.run(self.store.close())
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("pool") / "data.nq"
+    file.write_bytes(DATA)
+    return file
+
+
+@pytest.fixture
+def make(loop: Loop, path: Path) -> Iterator[Callable[..., Pool]]:
+    made: list[Pool] = []
+
+    def start(**settings: Any) -> Pool:
+        made.append(Pool(loop, path, **settings))
+        return made[-1]
+
+    yield start
+    for pool in made:
+        pool.close()
+
+
+@pytest.fixture
+def pool(make: Callable[..., Pool]) -> Pool:
+    return make()
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state in "ZX"
+
+
+# What a worker may
+
+
+def test_worker_has_given_up_what_it_does_not_need(pool: Pool) -> None:
+    pool.until(lambda: pool.store.state.idle == 2)
+    for pid in pool.pids():
+        process = Path(f"/proc/{pid}")
+        assert {entry.name for entry in (process / "fd").iterdir()} == set("01234")
+        status = (process / "status").read_text(encoding="ascii")
+        assert re.search(r"^NoNewPrivs:\s+1$", status, re.MULTILINE)
+        assert re.search(r"^Seccomp:\s+2$", status, re.MULTILINE)
+        limits = (process / "limits").read_text(encoding="ascii")
+        assert re.search(r"^Max core file size\s+0\s+0", limits, re.MULTILINE)
+        assert re.search(r"^Max open files\s+5\s+5", limits, re.MULTILINE)
+        assert (process / "oom_score_adj").read_text(encoding="ascii").strip() == "1000"
+
+
+def test_processes_get_no_secrets(make: Callable[..., Pool], monkeypatch: Any) -> None:
+    monkeypatch.setenv("STADSGRAAF_SECRET", "s3cret")
+    pool = make()
+    for pid in (pool.store.state.zygote, *pool.pids()):
+        assert b"s3cret" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+@pytest.fixture
+def canary() -> Iterator[tuple[int, Callable[[], int]]]:
+    """A port, and how many connections it got."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+
+        def hits() -> int:
+            count = 0
+            try:
+                while True:
+                    server.accept()[0].close()
+                    count += 1
+            except TimeoutError:
+                return count
+
+        yield server.getsockname()[1], hits
+
+
+@pytest.mark.parametrize("service", ["SERVICE:x", "SERVICE SILENT:x"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_service_that_the_lexer_misses_meets_the_sandbox(
+    pool: Pool, canary: tuple[int, Callable[[], int]], service: str, host: str
+) -> None:
+    port, hits = canary
+    query = f"PREFIX : <http://{host}:{port}/> SELECT * {{ {service} {{ ?s ?p ?o }} }}"
+    assert isinstance(pool.failure(query), ServiceNotAllowed)
+    assert hits() == 0
+    assert pool.ask() == {"head": {}, "boolean": True}
+
+
+@pytest.mark.parametrize(
+    ("give_up", "ends"),
+    [
+        ("sandbox.deny_system_calls()", -signal.SIGSYS),
+        ("sandbox.drop_limits(3)", 7),
+    ],
+)
+def test_either_guard_alone_keeps_the_network_shut(
+    canary: tuple[int, Callable[[], int]], give_up: str, ends: int
+) -> None:
+    port, hits = canary
+    script = f"""
+        import socket, os
+        from stadsgraaf.store import sandbox
+        {give_up}
+        try:
+            socket.create_connection(("127.0.0.1", {port}))
+        except OSError:
+            os._exit(7)
+        """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)
+    assert done.returncode == ends
+    assert hits() == 0
+
+
+def test_guard_leaves_a_process_that_behaves_alone() -> None:
+    script = """
+        import threading
+        from stadsgraaf.store import sandbox
+        assert sandbox.deny_system_calls()
+        thread = threading.Thread(target=lambda: open("/dev/null").close())
+        thread.start()
+        thread.join()
+        """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
+
+
+# Limits that end a worker
+
+
+def test_runaway_is_killed_and_replaced(pool: Pool) -> None:
+    pool.until(lambda: pool.store.state.idle == 2)
+    before = pool.pids()
+    assert isinstance(pool.failure(RUNAWAY, seconds=0.4), QueryTimeout)
+    pool.until(lambda: pool.store.state.idle == 2)
+    (killed,) = before - pool.pids()
+    pool.until(lambda: is_gone(killed))
+
+
+def test_memory_is_limited(pool: Pool) -> None:
+    query = product(4, "SELECT DISTINCT *")
+    error = pool.failure(query, memory_mib=48, rows=10**12, bytes=10**12)
+    assert isinstance(error, QueryMemoryLimit)
+    assert error.members["limit"] == 48
+    assert pool.ask()["boolean"]
+
+
+def test_memory_of_one_query_does_not_weigh_on_the_next(make: Callable[..., Pool]) -> None:
+    pool = make(workers=1)
+    for _ in range(4):
+        pool.ask(product(2, "SELECT DISTINCT *", rows=120), memory_mib=64)
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (signal.SIGSEGV, QueryTooComplex),
+        (signal.SIGBUS, QueryTooComplex),
+        (signal.SIGABRT, QueryMemoryLimit),
+        (signal.SIGSYS, ServiceNotAllowed),
+    ],
+)
+def test_crash_costs_one_answer(pool: Pool, end: signal.Signals, expected: type) -> None:
+    future = pool.later(RUNAWAY, "someone")
+    pool.until(lambda: pool.store.state.slow == 1)
+    (busy,) = [pid for pid in pool.pids() if _niceness(pid)]
+    os.kill(busy, end)
+    assert isinstance(pool.outcome(future), expected)
+    assert pool.ask()["boolean"]
+
+
+def _niceness(pid: int) -> int:
+    return os.getpriority(os.PRIO_PROCESS, pid)
+
+
+def test_reader_that_leaves_ends_the_work(pool: Pool) -> None:
+    async def leave() -> None:
+        answer = await pool.answer(product(5, "SELECT *"), rows=10**12, bytes=10**12)
+        await answer.aclose()
+
+    pool.until(lambda: pool.store.state.idle == 2)
+    before = pool.pids()
+    pool.loop.run(leave())
+    (killed,) = before - pool.pids()
+    pool.until(lambda: is_gone(killed))
+    assert pool.ask()["boolean"]
+
+
+def test_caller_that_is_cancelled_ends_the_work(pool: Pool) -> None:
+    future = pool.later(RUNAWAY)
+    pool.until(lambda: pool.store.state.slow == 1)
+
+    async def cancel() -> None:
+        future.cancel()
+
+    pool.loop.run(cancel())
+    pool.until(lambda: pool.store.state.slow == 0 and pool.store.state.idle == 2)
+
+
+# Workers that somebody else kills
+
+
+def test_idle_worker_that_is_killed_is_replaced(pool: Pool) -> None:
+    pool.until(lambda: pool.store.state.idle == 2)
+    killed = pool.pids()
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    assert pool.ask()["boolean"]
+    pool.until(lambda: pool.store.state.idle == 2 and not pool.pids() & killed)
+
+
+def test_query_whose_worker_is_killed_is_asked_again(pool: Pool) -> None:
+    future = pool.later(LONG)
+    pool.until(lambda: pool.store.state.slow == 1)
+    (busy,) = [pid for pid in pool.pids() if _niceness(pid)]
+    os.kill(busy, signal.SIGKILL)
+    assert pool.outcome(future)["results"]["bindings"][0]["n"]["value"] == str(160**3)
+
+
+def test_query_that_is_killed_again_and_again_is_given_up(pool: Pool) -> None:
+    future = pool.later(RUNAWAY)
+    killed: set[int] = set()
+    while not future.done():
+        for pid in pool.pids() - killed:
+            if not is_gone(pid) and _niceness(pid):
+                killed.add(pid)
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+    assert isinstance(pool.outcome(future), StoreBusy)
+    assert len(killed) == 3
+
+
+def test_zygote_that_is_killed_is_started_again(pool: Pool) -> None:
+    before = pool.store.state
+    assert before.zygote
+    os.kill(before.zygote, signal.SIGKILL)
+    pool.until(lambda: pool.store.state.zygote not in (None, before.zygote))
+    assert pool.ask()["boolean"]
+    assert all(is_gone(pid) for pid in before.workers)
+
+
+# Who gets the next worker
+
+
+def test_slow_query_leaves_room_for_cheap_ones(make: Callable[..., Pool]) -> None:
+    pool = make(workers=1, slow_workers=1)
+    slow = pool.later(RUNAWAY, "slow")
+    for _ in range(20):
+        assert pool.ask("ASK {}", "quick")["boolean"]
+    assert not slow.done()
+
+
+def test_client_with_its_part_of_slow_queries_gets_no_more(make: Callable[..., Pool]) -> None:
+    pool = make(workers=2, slow_workers=2)
+    first = pool.later(RUNAWAY, "greedy")
+    pool.until(lambda: pool.store.state.slow == 1)
+    assert isinstance(pool.failure(RUNAWAY, "greedy"), TooManyRequests)
+    assert pool.ask("ASK {}", "greedy")["boolean"]
+    modest = pool.later(LONG, "modest")
+    assert pool.outcome(modest)["results"]
+    assert not first.done()
+
+
+def test_full_queue_refuses_at_once(make: Callable[..., Pool]) -> None:
+    pool = make(workers=1, slow_workers=0, queue_length=2)
+    running = pool.later(RUNAWAY, "a")
+    pool.until(lambda: pool.store.state.slow == 1)
+    waiting = [pool.later("ASK {}", client) for client in ("b", "c")]
+    pool.until(lambda: pool.store.state.waiting == 2)
+    again = pool.failure("ASK {}", "b")
+    assert isinstance(again, TooManyRequests)
+    assert again.headers["Retry-After"] == "2"
+    other = pool.failure("ASK {}", "d")
+    assert isinstance(other, StoreBusy)
+    assert other.headers["Retry-After"] == "2"
+    assert not running.done()
+    assert not any(future.done() for future in waiting)
+
+
+def test_question_that_waits_too_long_is_refused(make: Callable[..., Pool]) -> None:
+    pool = make(workers=1, slow_workers=0)
+    pool.later(RUNAWAY, "a")
+    pool.until(lambda: pool.store.state.slow == 1)
+    assert isinstance(pool.failure("ASK {}", "b", seconds=0.2), StoreBusy)
+    assert pool.store.state.waiting == 0
+
+
+def test_waiting_clients_take_turns_and_the_newest_question_goes_first() -> None:
+    async def order() -> list[str]:
+        room: WaitingRoom[None] = WaitingRoom(10)
+        names = {}
+        for name in ("a1", "a2", "a3", "b1", "b2", "c1"):
+            names[room.join(name[0])] = name
+        called = []
+        while future := room.call(lambda client: client != "c"):
+            called.append(names[future])
+            future.set_result(None)
+        return called
+
+    assert asyncio.run(order()) == ["a3", "b2", "a2", "b1", "a1"]
+
+
+def test_answer_that_nobody_reads_makes_room_for_others(make: Callable[..., Pool]) -> None:
+    pool = make(workers=1, slow_workers=0)
+    pool.store.spool = Spool(total=0, least=1000)
+
+    async def begin() -> Answer:
+        return await pool.answer(LARGE, "lazy", seconds=60)
+
+    answer = pool.loop.run(begin())
+    assert pool.ask("ASK {}", "eager")["boolean"]
+    with pytest.raises(StoreBusy):
+        pool.loop.run(answer.read())
+
+
+def test_answer_that_is_read_slowly_does_not_hold_its_worker(make: Callable[..., Pool]) -> None:
+    pool = make(workers=1, slow_workers=0)
+
+    async def begin() -> Answer:
+        return await pool.answer(LARGE, "lazy", seconds=60)
+
+    answer = pool.loop.run(begin())
+    pool.until(lambda: answer.chunks.size is not None)  # type: ignore[attr-defined]
+    assert pool.ask("ASK {}", "lazy")["boolean"]
+    body = json.loads(pool.loop.run(answer.read()))
+    assert len(body["results"]["bindings"]) == 300**2
+    assert pool.store.spool.used == 0
+
+
+def test_small_answer_tells_its_size(pool: Pool) -> None:
+    answer = pool.loop.run(pool.answer("ASK {}"))
+    assert answer.size == len(pool.loop.run(answer.read()))
+
+
+# Start and end
+
+
+def test_data_that_cannot_be_read_are_told(loop: Loop, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.nq"
+    bad.write_bytes(b"no quads\n")
+    for path in (bad, tmp_path / "none.nq"):
+        with pytest.raises(StoreUnavailable) as raised:
+            Pool(loop, path)
+        assert raised.value.members["reason"]
+
+
+def test_close_leaves_no_process_and_no_descriptor(loop: Loop, path: Path) -> None:
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    pool = Pool(loop, path)
+    running = [pool.later(RUNAWAY, str(number)) for number in range(4)]
+    pool.until(lambda: pool.store.state.slow > 1)
+    state = pool.store.state
+    pool.close()
+    assert all(is_gone(pid) for pid in (state.zygote, *state.workers) if pid)
+    assert all(isinstance(pool.outcome(future), StoreUnavailable) for future in running)
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before
+    assert isinstance(pool.failure("ASK {}"), StoreUnavailable)
+
+
+def test_processes_end_with_the_process_that_serves(path: Path) -> None:
+    script = f"""
+        import asyncio
+        from pathlib import Path
+        from stadsgraaf.store.pool import PoolStore
+        async def main():
+            store = await PoolStore.start(Path({str(path)!r}))
+            while store.state.idle < 2:
+                await asyncio.sleep(0.01)
+            print(store.state.zygote, *store.state.workers, flush=True)
+            await asyncio.sleep(60)
+        asyncio.run(main())
+        """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        pids = [int(pid) for pid in process.stdout.readline().split()]
+        assert len(pids) == 3
+        process.kill()
+    end = time.monotonic() + 30
+    while not all(is_gone(pid) for pid in pids):
+        assert time.monotonic() < end
+        time.sleep(0.02)
