@@ -25,7 +25,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
 
-run: .venv/.run-stamp $(STATIC)/.stamp ## set up, build and validate the dataset, serve it
+run: .venv/.run-stamp $(STATIC)/manifest.json ## set up, build and validate the dataset, serve it
 	$(call say,dataset)
 	@$(BIN)/stadsgraaf build . --output $(BUILD)/releases
 	$(call say,serve)
@@ -41,7 +41,7 @@ validate: .venv/.run-stamp ## validate the dataset
 evidence: .venv/.run-stamp ## print each claim beside its passage, recompute all digests
 	@$(BIN)/stadsgraaf evidence --source $(SHARED)/source/article.txt
 
-test: .venv/.test-stamp $(STATIC)/.stamp chromium ## set up, then lint, types and every test
+test: .venv/.test-stamp $(STATIC)/manifest.json chromium ## set up, then lint, types and every test
 	@$(MAKE) lint types unit
 
 check: test ## what CI runs
@@ -56,7 +56,7 @@ types: .venv/.test-stamp ## mypy, strict
 	$(call say,types)
 	@$(BIN)/mypy
 
-unit: .venv/.test-stamp $(STATIC)/.stamp ## every test
+unit: .venv/.test-stamp $(STATIC)/manifest.json ## every test
 	$(call say,tests)
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal
 
@@ -94,7 +94,7 @@ $(BIN)/python:
 	@$(PIP) install --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
-$(STATIC)/.stamp: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json \
+$(STATIC)/manifest.json: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json \
 		$(shell find $(FRONTEND) -path '*/node_modules' -prune -o -type f -print)
 	$(call say,front end)
 	@command -v npm >/dev/null || { echo "npm is needed (Debian: apt install nodejs npm)" >&2; exit 1; }

@@ -9,6 +9,7 @@ import pytest
 from stadsgraaf.cli import main
 from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.settings import Settings
+from stadsgraaf.web.app import _ROUTES as ROUTES
 
 FOLDERS = ("ontology", "data", "shapes", "queries", "src", "tests")
 #: A README fits on a screen, the repository's on two.
@@ -50,6 +51,11 @@ def test_every_setting_is_in_the_reference_with_its_default_and_help(root: Path)
 
 def test_every_problem_type_is_in_the_reference(root: Path) -> None:
     assert problems(StadsgraafError) <= set(re.findall(r"`([a-z0-9-]+)`", reference(root)))
+
+
+def test_every_route_is_in_the_reference(root: Path) -> None:
+    paths = {re.sub(r":\w+\}", "}", route.path) for route in ROUTES} | {"/sparql", "/search"}
+    assert {path for path in paths if f"| `{path}` |" not in reference(root)} == set()
 
 
 def test_every_query_is_in_its_readme(root: Path) -> None:
