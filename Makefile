@@ -18,7 +18,7 @@ ARTICLE := $(wildcard $(SHARED)/source/article.txt)
 JOBS ?= $(shell nproc)
 
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
-PIP := $(BIN)/pip --disable-pip-version-check --quiet
+PIP := $(BIN)/pip --disable-pip-version-check -qq
 
 .PHONY: help run build validate evidence test check lint types unit fmt lock clean
 
