@@ -24,6 +24,7 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── RequestTimeout           408  request-timeout
     │   ├── QueryTooLong             413  query-too-long
     │   ├── BodyTooLarge             413  body-too-large
+    │   ├── UriTooLong               414  uri-too-long
     │   ├── UnsupportedMediaType     415  unsupported-media-type
     │   ├── TooManyRequests          429  too-many-requests
     │   └── HeadersTooLarge          431  headers-too-large
@@ -95,6 +96,7 @@ __all__ = [
     "TooManyRequests",
     "UnsupportedMediaType",
     "UpdateNotAllowed",
+    "UriTooLong",
     "UsageError",
 ]
 
@@ -378,6 +380,18 @@ class BodyTooLarge(RequestError):
     sentence = Text(
         "The request body is larger than {limit} bytes.",
         "De inhoud van het verzoek is groter dan {limit} bytes.",
+    )
+
+
+class UriTooLong(RequestError):
+    """The address of the request is too long; member ``limit``, in bytes."""
+
+    status = 414
+    slug = "uri-too-long"
+    title = Text("Address too long", "Adres te lang")
+    sentence = Text(
+        "The address is longer than {limit} bytes: send the query by POST.",
+        "Het adres is langer dan {limit} bytes: stuur de query met POST.",
     )
 
 

@@ -40,7 +40,11 @@ class Settings:
         "", "Address that clients see, when a proxy stands in front; else that of the request."
     )
     article: str = _setting("", "Text file of the source that the evidence points into.")
+    trusted_proxies: str = _setting(
+        "", "Addresses of proxies whose X-Forwarded-For is believed, with commas between."
+    )
     workers: int = _setting(2, "Processes that evaluate queries.")
+    slow_workers: int = _setting(4, "Further processes while queries take long.")
     query_timeout: float = _setting(30.0, "Seconds that a query may take.")
     query_memory: int = _setting(1024, "MiB of memory that a query may take beside the data.")
     query_length: int = _setting(65_536, "Bytes that a query may have.")
@@ -49,7 +53,7 @@ class Settings:
     body_timeout: float = _setting(10.0, "Seconds in which a request must be complete.")
     result_rows: int = _setting(1_000_000, "Solutions or triples that an answer may have.")
     result_length: int = _setting(104_857_600, "Bytes that an answer may have.")
-    queue_length: int = _setting(64, "Queries that may wait for a worker.")
+    queue_length: int = _setting(256, "Queries that may wait for a worker.")
     page_size: int = _setting(50, "Items on one page of a list.")
 
     @classmethod

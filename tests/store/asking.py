@@ -26,6 +26,15 @@ DATA = b"""\
 """
 
 
+def long_answer(size: int) -> str:
+    """A query whose answer streams: 256 solutions that take about so many bytes together."""
+    query = f"VALUES ?n {{ {' '.join(map(str, range(256)))} }} BIND(STR(?n) AS ?x0)"
+    doublings = max(1, (size // 512).bit_length())
+    for number in range(doublings):
+        query += f" BIND(CONCAT(?x{number}, ?x{number}) AS ?x{number + 1})"
+    return f"SELECT ?n ?x{doublings} {{ {query} }}"
+
+
 class Loop:
     """An event loop in a thread, so that a store can live longer than one test."""
 

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
-from asking import DATA, FORMATS, Asker
+from asking import DATA, FORMATS, Asker, long_answer
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
 
 from stadsgraaf.errors import (
@@ -408,8 +408,7 @@ def test_deadline_ends_a_query_that_only_computes(ask: Asker) -> None:
 
 def test_deadline_ends_an_answer_that_nobody_reads(ask: Asker) -> None:
     async def read_late() -> None:
-        digits = (f"VALUES ?v{i} {{ 1 2 3 4 5 6 7 8 9 }}" for i in range(7))
-        query = f"SELECT * {{ {' '.join(digits)} }}"
+        query = long_answer(60_000_000)
         limits = Limits(seconds=0.5)
         answer = await ask.store().answer(Question(query, results=RESULTS[0]), limits)
         await asyncio.sleep(1)

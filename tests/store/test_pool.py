@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import DATA, Loop
+from asking import DATA, Loop, long_answer
 
 from stadsgraaf.errors import (
     QueryMemoryLimit,
     QueryTimeout,
     QueryTooComplex,
+    ResultTooLarge,
     ServiceNotAllowed,
     StadsgraafError,
     StoreBusy,
@@ -43,7 +44,6 @@ def product(times: int, head: str = "SELECT (COUNT(*) AS ?n)", rows: int = 300) 
 
 RUNAWAY = product(9)
 LONG = product(3, rows=160)
-LARGE = product(2, "SELECT *")
 
 
 class Pool:
@@ -233,8 +233,7 @@ def test_runaway_is_killed_and_replaced(pool: Pool) -> None:
 
 
 def test_memory_is_limited(pool: Pool) -> None:
-    query = product(4, "SELECT DISTINCT *")
-    error = pool.failure(query, memory_mib=48, rows=10**12, bytes=10**12)
+    error = pool.failure(product(3, "SELECT *") + " ORDER BY ?v0", memory_mib=48)
     assert isinstance(error, QueryMemoryLimit)
     assert error.members["limit"] == 48
     assert pool.ask()["boolean"]
@@ -270,7 +269,7 @@ def _niceness(pid: int) -> int:
 
 def test_reader_that_leaves_ends_the_work(pool: Pool) -> None:
     async def leave() -> None:
-        answer = await pool.answer(product(5, "SELECT *"), rows=10**12, bytes=10**12)
+        answer = await pool.answer(long_answer(60_000_000))
         await answer.aclose()
 
     pool.until(lambda: pool.store.state.idle == 2)
@@ -400,7 +399,7 @@ def test_answer_that_nobody_reads_makes_room_for_others(make: Callable[..., Pool
     pool.store.spool = Spool(total=0, least=1000)
 
     async def begin() -> Answer:
-        return await pool.answer(LARGE, "lazy", seconds=60)
+        return await pool.answer(long_answer(10_000_000), "lazy", seconds=60)
 
     answer = pool.loop.run(begin())
     assert pool.ask("ASK {}", "eager")["boolean"]
@@ -412,13 +411,13 @@ def test_answer_that_is_read_slowly_does_not_hold_its_worker(make: Callable[...,
     pool = make(workers=1, slow_workers=0)
 
     async def begin() -> Answer:
-        return await pool.answer(LARGE, "lazy", seconds=60)
+        return await pool.answer(long_answer(1_000_000), "lazy", seconds=60)
 
     answer = pool.loop.run(begin())
     pool.until(lambda: answer.chunks.size is not None)  # type: ignore[attr-defined]
     assert pool.ask("ASK {}", "lazy")["boolean"]
     body = json.loads(pool.loop.run(answer.read()))
-    assert len(body["results"]["bindings"]) == 300**2
+    assert len(body["results"]["bindings"]) == 256
     assert pool.store.spool.used == 0
 
 
@@ -476,3 +475,11 @@ def test_processes_end_with_the_process_that_serves(path: Path) -> None:
     while not all(is_gone(pid) for pid in pids):
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_answer_that_multiplies_is_whole_or_an_error(pool: Pool) -> None:
+    huge = product(5, "SELECT *")
+    for limits in ({"rows": 50_000}, {"rows": 10**9, "bytes": 10**9}):
+        assert isinstance(pool.failure(huge, "", **limits), ResultTooLarge)
+    answer = pool.loop.run(pool.answer(product(2, "SELECT *")))
+    assert answer.size is not None

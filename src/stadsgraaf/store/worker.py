@@ -17,11 +17,13 @@ import threading
 import time
 from typing import Final
 
-from stadsgraaf.errors import EvaluationFailed, QueryMemoryLimit, StadsgraafError
+from stadsgraaf.errors import EvaluationFailed, QueryMemoryLimit, ResultTooLarge, StadsgraafError
 from stadsgraaf.media import Form, Format
 from stadsgraaf.store import sandbox
 from stadsgraaf.store.base import Limits, Question
 from stadsgraaf.store.evaluation import Engine
+from stadsgraaf.store.output import BYTES
+from stadsgraaf.store.shape import multiplies
 from stadsgraaf.store.wire import (
     DATA,
     END,
@@ -46,6 +48,8 @@ _PAGE = resource.getpagesize()
 #: Bytes that are collected before they go out, and for how long at most, in seconds.
 _PIECE = 65_536
 _PATIENCE = 0.02
+#: Bytes that an answer may have when patterns of its query multiply.
+_HELD = 16 * _MIB
 #: A worker that has kept this part of its memory after a query asks to be replaced.
 _TIRED = 0.25
 
@@ -95,7 +99,7 @@ def _answer(
     link: socket.socket, engine: Engine, question: Question, limits: Limits, base: int
 ) -> None:
     sandbox.limit_memory(base + limits.memory_mib * _MIB)
-    sink = _Sink(link)
+    sink = _Sink(link, question.query)
     try:
         engine.answer(question, limits, sink)
     except StadsgraafError as error:
@@ -115,10 +119,15 @@ def _size() -> int:
 
 
 class _Sink:
-    """Frames on their way out; an answer that fails before any went out leaves no trace."""
+    """Frames on their way out; an answer that fails before any went out leaves no trace.
 
-    def __init__(self, link: socket.socket) -> None:
+    One that may be far larger than the data goes out when it is complete, and has to be smaller.
+    """
+
+    def __init__(self, link: socket.socket, query: str) -> None:
         self._link = link
+        self._query = query
+        self._is_held: bool | None = None
         self._head = b""
         self._pieces: list[bytes] = []
         self._size = 0
@@ -134,7 +143,16 @@ class _Sink:
             self._since = time.monotonic()
         self._pieces.append(data)
         self._size += len(data)
-        if self._size >= _PIECE or time.monotonic() - self._since > _PATIENCE:
+        if self._is_held:
+            if self._size > _HELD:
+                raise ResultTooLarge(limit=_HELD, unit=BYTES)
+        elif self._size >= _PIECE or time.monotonic() - self._since > _PATIENCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._is_held is None:  # asked when bytes are to go out: a small answer never needs it
+            self._is_held = multiplies(self._query)
+        if not self._is_held:
             self._link.sendall(self._taken())
 
     def _taken(self) -> bytes:

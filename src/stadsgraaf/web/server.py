@@ -1,20 +1,119 @@
-"""Running the application under uvicorn."""
+"""Running the application: uvicorn around it, the pool of workers behind it.
 
+::
+
+    run(release, settings, announce=lambda: print("ready"))
+"""
+
+import asyncio
+import errno
+import logging
+import resource
+import signal
+import socket
 from collections.abc import Callable
+from typing import Final
 
 import uvicorn
+import uvloop
 
+from stadsgraaf.errors import PortTaken
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
-from stadsgraaf.store.embedded import EmbeddedStore
+from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.web.app import create_app
+from stadsgraaf.web.connections import GuardedProtocol
+from stadsgraaf.web.sparql import BrokenOffError
 
-__all__ = ["run"]
+__all__ = ["open_store", "run"]
+
+#: Seconds that answers under way get when the server is told to stop.
+_GRACE: Final = 10
+_BACKLOG: Final = 2048
+#: Descriptors that are not connections: files, sockets of workers.
+_RESERVED: Final = 64
+
+
+async def open_store(release: Release, settings: Settings) -> PoolStore:
+    """The store of a release, with the limits of the settings."""
+    return await PoolStore.start(
+        release.data,
+        workers=settings.workers,
+        slow_workers=settings.slow_workers,
+        queue_length=settings.queue_length,
+        prefixes=release.manifest.prefixes,
+        max_depth=settings.query_depth,
+        max_length=settings.query_length,
+    )
 
 
 def run(release: Release, settings: Settings, announce: Callable[[], None]) -> None:
-    """Serve until a signal says to stop; ``announce`` is called once requests are taken."""
-    store = EmbeddedStore(release.data, prefixes=release.manifest.prefixes)
-    announce()
-    app = create_app(store, release, settings)
-    uvicorn.run(app, host=settings.host, port=settings.port, proxy_headers=False)
+    """Serve until SIGTERM or SIGINT; ``announce`` is called once requests are taken.
+
+    Raises PortTaken, or StoreUnavailable when the release's data cannot be read.
+    """
+    with (
+        _listen(settings) as listener,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)  # uvicorn raises them again when it has stopped
+        runner.run(_serve(release, settings, announce, listener))
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(host=settings.host, port=settings.port) from None
+        raise
+
+
+async def _serve(
+    release: Release, settings: Settings, announce: Callable[[], None], listener: socket.socket
+) -> None:
+    store = await open_store(release, settings)
+    try:
+        server = _Server(_config(create_app(store, release, settings), settings), announce)
+        await server.serve(sockets=[listener])
+    finally:
+        await store.close()
+
+
+def _config(app: object, settings: Settings) -> uvicorn.Config:
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    logging.getLogger("uvicorn.error").addFilter(_said_already)
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application
+        http=GuardedProtocol,
+        ws="none",
+        loop="none",
+        log_level="warning",
+        access_log=False,  # addresses and queries are their users' own
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or "",
+        limit_concurrency=max(_RESERVED, descriptors - _RESERVED),
+        timeout_graceful_shutdown=_GRACE,
+        backlog=_BACKLOG,
+    )
+
+
+def _said_already(record: logging.LogRecord) -> bool:
+    """An answer that was broken off is no fault of the application."""
+    return not (record.exc_info and isinstance(record.exc_info[1], BrokenOffError))
+
+
+class _Server(uvicorn.Server):
+    """Says when it takes requests."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Part of uvicorn's server."""
+        await super().startup(sockets)
+        self._announce()

@@ -1,0 +1,171 @@
+"""What a client may do to a connection before the application sees a request.
+
+A head must be complete in time, small, and unambiguous, https://www.rfc-editor.org/rfc/rfc9112; a
+response must be taken. Who does not keep to that is cut off: connections are what a server runs
+out of first.
+"""
+
+import asyncio
+import json
+from http import HTTPStatus
+from typing import Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from stadsgraaf.errors import HeadersTooLarge, RequestError, StadsgraafError, Text, UriTooLong
+from stadsgraaf.media import PROBLEM
+
+__all__ = ["GuardedProtocol"]
+
+#: Seconds in which the head of a request must be there, and a connection may idle.
+HEAD_SECONDS: Final = 10.0
+#: Seconds in which a client must take something of a response that waits for it.
+STALL_SECONDS: Final = 20.0
+MAX_URL: Final = 65_536
+MAX_HEADERS: Final = 32_768
+MAX_FIELDS: Final = 100
+_VERSIONS: Final = ("1.0", "1.1")
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, with less patience."""
+
+    _patience: asyncio.TimerHandle | None = None
+    _stall: asyncio.TimerHandle | None = None
+    _in_head = True
+    _head_size = 0
+    _refused = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Part of `asyncio.Protocol`."""
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Part of `asyncio.Protocol`."""
+        self._cancel_timers()
+        super().connection_lost(exc)
+
+    def _cancel_timers(self) -> None:
+        for timer in (self._patience, self._stall):
+            if timer:
+                timer.cancel()
+        self._patience = self._stall = None
+
+    # --- requests -------------------------------------------------------------------------------
+
+    def _expect_head(self) -> None:
+        self._in_head, self._head_size = True, 0
+        if self._patience:
+            self._patience.cancel()
+        self._patience = self.loop.call_later(HEAD_SECONDS, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Part of `asyncio.Protocol`."""
+        if self._refused:
+            return
+        if self._in_head:
+            self._head_size += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_size > MAX_URL + MAX_HEADERS:
+            self._refuse(HeadersTooLarge(limit=MAX_HEADERS))
+
+    def on_headers_complete(self) -> None:
+        """Part of httptools' protocol."""
+        self._in_head, self._head_size = False, 0
+        if self._patience:
+            self._patience.cancel()
+        fault = self._fault()
+        if fault:
+            self._refuse(fault)
+        else:
+            super().on_headers_complete()
+
+    def _fault(self) -> StadsgraafError | None:
+        """What is wrong with the head, if anything."""
+        if len(self.url) > MAX_URL:
+            return UriTooLong(limit=MAX_URL)
+        size = sum(len(name) + len(value) for name, value in self.headers)
+        if size > MAX_HEADERS or len(self.headers) > MAX_FIELDS:
+            return HeadersTooLarge(limit=MAX_HEADERS)
+        version = self.parser.get_http_version()
+        if version not in _VERSIONS:
+            return RequestError(reason=Text("HTTP/1.1 is spoken here", "hier geldt HTTP/1.1"))
+        names = [name for name, _ in self.headers]
+        hosts = names.count(b"host")
+        if hosts > 1 or (version == "1.1" and hosts == 0):
+            return RequestError(
+                reason=Text("there must be one Host header", "er moet één Host-header zijn")
+            )
+        if b"transfer-encoding" in names and b"content-length" in names:
+            return RequestError(
+                reason=Text("the length is given in two ways", "de lengte is dubbel gegeven")
+            )
+        return None
+
+    def on_body(self, body: bytes) -> None:
+        """Part of httptools' protocol."""
+        if not self._refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Part of httptools' protocol."""
+        if not self._refused:
+            super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What uvicorn calls when the parser gives up."""
+        if not self._refused and not self.transport.is_closing():
+            self._refuse(RequestError(reason=Text(msg, "dit is geen HTTP")))
+
+    def _refuse(self, error: StadsgraafError) -> None:
+        self._refused = True
+        body = json.dumps(error.problem(), ensure_ascii=False).encode()
+        head = (
+            f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}\r\n"
+            f"content-type: {PROBLEM.media_type}\r\n"
+            f"content-length: {len(body)}\r\n"
+            "access-control-allow-origin: *\r\n"
+            "cache-control: no-store\r\n"
+            "x-content-type-options: nosniff\r\n"
+            "connection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode("ascii") + body)
+        self.transport.close()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: the request is answered as if it had not asked for another protocol."""
+
+    # --- responses ------------------------------------------------------------------------------
+
+    def on_response_complete(self) -> None:
+        """What a request's cycle calls at its end."""
+        super().on_response_complete()
+        if not self.transport.is_closing() and not self.pipeline:
+            self._expect_head()
+
+    def pause_writing(self) -> None:
+        """Part of `asyncio.Protocol`."""
+        super().pause_writing()
+        self._watch_stall(self.transport.get_write_buffer_size())
+
+    def _watch_stall(self, waiting: int) -> None:
+        self._stall = self.loop.call_later(STALL_SECONDS, self._check_stall, waiting)
+
+    def _check_stall(self, before: int) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        if waiting >= before:
+            self.transport.abort()
+        else:
+            self._watch_stall(waiting)
+
+    def resume_writing(self) -> None:
+        """Part of `asyncio.Protocol`."""
+        if self._stall:
+            self._stall.cancel()
+            self._stall = None
+        super().resume_writing()
