@@ -20,7 +20,7 @@ JOBS ?= $(shell nproc)
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 
-.PHONY: help run build validate evidence test check lint types unit fmt lock clean
+.PHONY: help run build validate evidence test check lint types unit fmt reference lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ fmt: .venv/.test-stamp ## format Python and Turtle
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/turtlefmt ontology data shapes
+
+reference: .venv/.test-stamp ## write REFERENCE.md anew
+	@$(BIN)/python tests/reference.py > REFERENCE.md.new && mv REFERENCE.md.new REFERENCE.md
 
 lock: .venv/.test-stamp ## compile the locked dependencies anew, without addresses
 	@$(BIN)/pip-compile $(LOCK) --extra editable -o requirements.txt pyproject.toml

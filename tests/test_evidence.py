@@ -108,5 +108,7 @@ def test_no_passage_of_the_article_stands_in_the_repository(
         if isinstance(quad.object, Literal) and quad.predicate.value not in TITLES
     }
     long = [passage.words(source) for passage in passages(our_dataset.asserted)]
-    copied = {words for words in long if len(words) > 60 and any(words in text for text in literals)}
+    copied = {
+        words for words in long if len(words) > 60 and any(words in text for text in literals)
+    }
     assert copied == set()

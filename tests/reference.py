@@ -1,0 +1,172 @@
+"""REFERENCE.md, written from the things themselves: ``make reference``.
+
+``test_docs.py`` proves that the file in the repository is what this writes.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from pyoxigraph import Literal, NamedNode
+
+from stadsgraaf.cli import main
+from stadsgraaf.dataset import Dataset
+from stadsgraaf.errors import PROBLEMS, StadsgraafError
+from stadsgraaf.namespaces import PREFIXES, shorten
+from stadsgraaf.queries import read_queries
+from stadsgraaf.settings import ENVIRONMENT_PREFIX, Settings
+from stadsgraaf.web.app import ROUTES
+
+#: What answers at an address; a route without a row here has no documentation, and fails the test.
+ADDRESSES = {
+    "/": "where to begin",
+    "/sparql": "the SPARQL 1.1 Protocol endpoint; without a query its service description, or the form",
+    "/id/{rest}": "303 to the document about the thing",
+    "/def/{rest}": "303 to the document about the term or concept",
+    "/doc/{rest}": "the document: HTML or RDF, by `Accept` or by suffix `.html .ttl .jsonld .nt .rdf .trig .nq`",
+    "/resource": "the same for any other IRI: `/resource?iri=…`",
+    "/resource.{suffix}": "the same in one format",
+    "/graph/{rest}": "a named graph",
+    "/search": "things by name, as a page or as JSON",
+    "/search.json": "the same, always JSON",
+    "/browse": "everything by kind",
+    "/claims": "the claims: who holds what, how strongly",
+    "/article": "the source with the claims at their passages",
+    "/queries": "the canned queries",
+    "/queries/{name}": "one canned query: its parameters, its answer, its SPARQL",
+    "/data": "downloads, named graphs, how to cite",
+    "/dumps/{name}": "a dump",
+    "/def/problem/{slug}": "what a problem type means",
+    "/accessibility": "accessibility statement",
+    "/privacy": "privacy statement",
+    "/live": "whether the process lives",
+    "/ready": "whether questions are answered",
+    "/static/{name}": "style, scripts, fonts",
+}
+
+
+def routes() -> set[str]:
+    """Every address of the application, without the converters of its parameters."""
+    return {route.path.replace(":path}", "}") for route in ROUTES}
+
+
+def reference(root: Path) -> str:
+    """The text of REFERENCE.md."""
+    parts = [
+        _intro(),
+        _commands(),
+        _settings(),
+        _addresses(),
+        _problems(),
+        _queries(root),
+        _shapes(root),
+    ]
+    return "\n".join(parts)
+
+
+def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    cells = ([cell.replace("|", r"\|") for cell in line] for line in lines)
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
+
+
+def _intro() -> str:
+    return """# Reference
+
+Everything that has a name. Written by `make reference`; a test fails when it is out of date.
+"""
+
+
+def _commands() -> str:
+    def usage(name: str, command: click.Command) -> str:
+        return " ".join(["stadsgraaf", name, *command.collect_usage_pieces(click.Context(command))])
+
+    rows = (
+        (
+            f"`{usage(name, command).replace(' [OPTIONS]', '')}`",
+            (command.help or "").splitlines()[0],
+        )
+        for name, command in sorted(main.commands.items())
+    )
+    return """## Commands
+
+`--help` on each shows its options and examples. Exit codes: 0 done · 1 findings (violations,
+mismatches, syntax errors in the data) · 2 wrong usage · 3 internal failure.
+
+""" + _table(("command", "what it does"), rows)
+
+
+def _settings() -> str:
+    rows = (
+        (f"`{row.name}`", "–" if row.default == "" else f"`{row.default}`", row.help)
+        for row in Settings.table()
+    )
+    return f"""## Settings
+
+An option of `stadsgraaf serve` (`--query-timeout`), else a variable in the environment
+(`{ENVIRONMENT_PREFIX}QUERY_TIMEOUT`), else the default. `stadsgraaf settings` prints what is in force.
+
+""" + _table(("setting", "default", "what it is"), rows)
+
+
+def _addresses() -> str:
+    return """## Addresses
+
+Before any page's path, `/nl` or `/en` fixes the language; without it `Accept-Language` decides.
+
+""" + _table(
+        ("address", "what answers"), ((f"`{path}`", words) for path, words in ADDRESSES.items())
+    )
+
+
+def _walk(error: type[StadsgraafError]) -> Iterator[type[StadsgraafError]]:
+    yield error
+    for child in error.__subclasses__():
+        yield from _walk(child)
+
+
+def _problems() -> str:
+    rows = (
+        (f"`{error.slug}`", str(error.status), error.title.en) for error in _walk(StadsgraafError)
+    )
+    return f"""## Problem types
+
+Errors are problem details (RFC 9457), or a page with the same words when a browser asks. The type
+is `{PROBLEMS}` and the name below.
+
+""" + _table(("problem type", "status", "title"), rows)
+
+
+def _queries(root: Path) -> str:
+    queries = [*read_queries(root / "queries"), *read_queries(root / "queries" / "rules")]
+    return """## Queries
+
+`stadsgraaf query NAME` asks one, and so does its page at `/queries/NAME`. The last ones are rules:
+what they construct is a named graph of its own.
+
+""" + _table(("query", "question"), ((f"`{query.name}`", query.summary.en) for query in queries))
+
+
+def _shapes(root: Path) -> str:
+    dataset = Dataset.load(root)
+    names: dict[str, str] = {}
+    shapes: set[str] = set()
+    for quad in dataset.asserted:
+        subject, value = quad.subject, quad.object
+        if not isinstance(subject, NamedNode):
+            continue
+        if quad.predicate.value == PREFIXES["sh"] + "name" and isinstance(value, Literal):
+            names |= {subject.value: value.value} if value.language == "en" else {}
+        elif quad.predicate.value == PREFIXES["rdf"] + "type" and isinstance(value, NamedNode):
+            shapes |= {subject.value} if value.value == PREFIXES["sh"] + "NodeShape" else set()
+    rows = ((f"`{shorten(iri, dataset.prefixes)}`", names.get(iri, "")) for iri in sorted(shapes))
+    return """## Shapes
+
+The node shapes of `shapes/`. The property shapes of each are named after it: `shape:Claim-modality`.
+
+""" + _table(("shape", "about, or what it finds"), rows)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference(Path(__file__).resolve().parent.parent))
