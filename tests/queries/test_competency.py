@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions
+from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions, Store
 
 from stadsgraaf.queries import Query, read_queries
 
@@ -162,3 +162,19 @@ def test_somebody_has_the_roles_of_the_day(ask: Ask, date: str, roles: set[str])
 def test_a_ministry_has_the_name_of_the_day(ask: Ask, date: str, name: str) -> None:
     (row,) = ask("find-ministry", date=date)
     assert row["name"].value == name
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in FEDERATED])
+def test_the_file_as_it_stands_asks_with_its_defaults(
+    name: str, ask: Ask, queries: Mapping[str, Query], store: Store
+) -> None:
+    """Anybody's SPARQL client can send the text: each parameter has its default in a VALUES."""
+    unchanged = store.query(queries[name].sparql, use_default_graph_as_union=True)
+    bound = ask(name)
+    if isinstance(bound, QueryBoolean):
+        assert bool(unchanged) == bool(bound)
+        return
+    columns = [variable.value for variable in bound.variables]
+    assert found_solutions(unchanged, columns) == found_solutions(bound, columns)
+    for parameter in queries[name].parameters:
+        assert re.search(rf"VALUES \?{parameter.name} {{", queries[name].sparql)

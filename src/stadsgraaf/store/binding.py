@@ -5,7 +5,13 @@
 
 Inside a group the variable becomes the term, so that it holds in every branch, filter and nested
 query, and the engine can look it up. Where only a variable may stand (after SELECT and GROUP BY,
-say) it stays, and a VALUES at the start of WHERE gives it its value. Terms are read and written
+say) it stays, and a VALUES at the start of WHERE gives it its value. A ``VALUES ?type { … }`` in
+the query is the default of a variable, and makes room for the term that is bound:
+
+>>> bind("SELECT * { VALUES ?type { <x:Old> } ?s a ?type }", {"type": "<x:New>"})
+'SELECT * { VALUES ?type { <x:New> }  ?s a <x:New> }'
+
+Terms are read and written
 again by the engine's own parser: no text of a caller ends up in a query.
 """
 
@@ -80,7 +86,7 @@ class _Binder:
         while index < len(self.tokens):
             token = self.tokens[index]
             yield self.query[end : token.start]
-            taken, piece = (4, "true") if self._asks_bound(index) else (1, self._piece(token))
+            taken, piece = self._special(index) or (1, self._piece(token))
             yield piece
             index += taken
             last = self.tokens[index - 1]
@@ -88,12 +94,22 @@ class _Binder:
             self.last = last.text.upper()
         yield self.query[end:]
 
-    def _asks_bound(self, index: int) -> bool:
-        """``BOUND(?x)`` takes a variable only; of a bound one it is true."""
+    def _special(self, index: int) -> tuple[int, str] | None:
+        """What takes a variable only: how many tokens it has, and what stands there instead.
+
+        ``BOUND(?x)`` of a bound one is true; ``VALUES ?x { … }`` was its default, and goes.
+        """
         match [token.text for token in self.tokens[index : index + 4]]:
-            case [word, "(", variable, ")"]:
-                return word.upper() == "BOUND" and variable[1:] in self.terms
-        return False
+            case [word, "(", variable, ")"] if word.upper() == "BOUND":
+                return (4, "true") if variable[1:] in self.terms else None
+            case [word, variable, "{", *_] if word.upper() == "VALUES":
+                return (self._block(index), "") if variable[1:] in self.terms else None
+        return None
+
+    def _block(self, index: int) -> int:
+        """The number of tokens up to the next closing brace, with it."""
+        rest = (token.text for token in self.tokens[index:])
+        return next((number for number, text in enumerate(rest, 1) if text == "}"), 1)
 
     def _piece(self, token: Token) -> str:
         if token.kind == "word":
