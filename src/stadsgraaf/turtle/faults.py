@@ -31,6 +31,8 @@ class Trouble:
     prefix: str | None = None
 
 
+#: Characters of the file that a sentence quotes.
+_READABLE = 40
 #: What begins a statement, at the very beginning of a line.
 _FRESH = re.compile(r"""^(?=[<\[(_@:A-Za-z\x80-\U0010FFFF])""", re.MULTILINE)
 #: A dot at the end of a line ends a statement.
@@ -70,7 +72,7 @@ class _Case:
     def word(self) -> str:
         """The words at which the parser gave up, cut to a readable length."""
         word = self.text[self.at : self.end].strip().split("\n")[0]
-        return word if len(word) <= 40 else word[:39] + "…"
+        return word if len(word) <= _READABLE else word[: _READABLE - 1] + "…"
 
     @property
     def line_start(self) -> int:

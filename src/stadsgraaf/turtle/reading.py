@@ -274,7 +274,7 @@ def _align(triples: list[Triple], piece: _Piece) -> "Sequence[array[int]]":
     found = scan(piece.text, piece.start, piece.end)
     if not found.modern and _agrees(triples, found, piece.text):
         return found.subjects, found.predicates, found.objects
-    return _by_statement(len(triples), found, piece)
+    return _by_statement(found, piece)
 
 
 def _agrees(triples: list[Triple], found: Scan, text: str) -> bool:
@@ -316,7 +316,7 @@ class _Feed(io.RawIOBase):
         return out
 
 
-def _by_statement(total: int, found: Scan, piece: _Piece) -> "Sequence[array[int]]":
+def _by_statement(found: Scan, piece: _Piece) -> "Sequence[array[int]]":
     """Offsets by counting the triples of each statement; exact where the scan counts the same."""
     starts = [*found.statements, piece.end]
     chunks = [piece.chunk(piece.header, piece.start, starts[0])]

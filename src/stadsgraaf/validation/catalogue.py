@@ -1,0 +1,116 @@
+"""Every built-in rule: its name, what it means, how to mend what it finds, an example of each.
+
+The examples are run as the rules' tests: the bad one is found, the good one is not. A verify rule
+is a SPARQL query in ``checks/`` and tells all this in its header.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from stadsgraaf.errors import Text
+from stadsgraaf.validation.finding import RULES, Severity
+
+__all__ = ["Rule", "rule", "rules"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. ``good`` and ``bad`` are Turtle (or SPARQL for rules on queries).
+
+    ``query`` is the SPARQL of a verify rule: each solution is a finding, at ``?this``, ``?path``
+    and ``?value``.
+    """
+
+    name: str
+    severity: Severity
+    title: Text
+    why: Text
+    mend: Text
+    good: str
+    bad: str
+    query: str = ""
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the rule."""
+        return RULES + self.name
+
+    def explain(self, language: str) -> str:
+        """A page about the rule, in Markdown."""
+        dutch = language == "nl"
+        words = ("Waarom", "Wat te doen", "Fout", "Goed") if dutch else _ENGLISH
+
+        def say(text: Text) -> str:
+            return text.nl if dutch else text.en
+
+        kind = "sparql" if self.bad.lstrip().startswith(("SELECT", "PREFIX", "ASK")) else "turtle"
+        return (
+            f"# {self.name} – {say(self.title)}\n\n"
+            f"{self.severity} · <{self.iri}>\n\n"
+            f"## {words[0]}\n\n{say(self.why)}\n\n"
+            f"## {words[1]}\n\n{say(self.mend)}\n\n"
+            f"## {words[2]}\n\n```{kind}\n{self.bad.strip()}\n```\n\n"
+            f"## {words[3]}\n\n```{kind}\n{self.good.strip()}\n```\n"
+        )
+
+
+_ENGLISH = ("Why", "What to do", "Wrong", "Right")
+_PACKAGE = "stadsgraaf.validation"
+
+
+def _text(entry: Mapping[str, Any], key: str) -> Text:
+    english = str(entry[key]).strip()
+    return Text(english, str(entry[f"{key}-nl"]).strip())
+
+
+def _rule(name: str, entry: Mapping[str, Any], query: str = "") -> Rule:
+    return Rule(
+        name=name,
+        severity=Severity(entry.get("severity", "violation")),
+        title=_text(entry, "title"),
+        why=_text(entry, "why"),
+        mend=_text(entry, "mend"),
+        good=str(entry.get("good", "")),
+        bad=str(entry.get("bad", "")),
+        query=query,
+    )
+
+
+def _read() -> Iterator[Rule]:
+    here = files(_PACKAGE)
+    built_in = yaml.safe_load(here.joinpath("rules.yaml").read_text(encoding="utf-8"))
+    for name, entry in built_in.items():
+        yield _rule(name, entry)
+    for folder in sorted(here.joinpath("checks").iterdir(), key=lambda item: item.name):
+        if not folder.is_dir():
+            continue
+        for item in sorted(folder.iterdir(), key=lambda item: item.name):
+            if item.name.endswith(".rq"):
+                yield read_check(
+                    f"{folder.name}/{item.name.removesuffix('.rq')}",
+                    item.read_text(encoding="utf-8"),
+                )
+
+
+def read_check(name: str, text: str) -> Rule:
+    """A verify rule from the text of its file. Raises KeyError when its header lacks something."""
+    lines = text.splitlines()
+    header = [line[2:].removeprefix(" ") for line in lines if line.startswith("#+")]
+    query = "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
+    return _rule(name, yaml.safe_load("\n".join(header)), query)
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """All built-in rules by name."""
+    return {found.name: found for found in _read()}
+
+
+def rule(name: str) -> Rule:
+    """One rule. Raises KeyError when there is none of that name."""
+    return rules()[name]

@@ -1,0 +1,102 @@
+"""A finding: one thing that is wrong, where it is, why, and how to mend it."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stadsgraaf.errors import Text
+
+__all__ = ["NO_TEXT", "RULES", "Finding", "Severity", "Span"]
+
+#: Where the page of a built-in rule lives; its name follows.
+RULES = "https://w3id.org/stadsgraaf/def/rule/"
+
+
+NO_TEXT = Text("", "")
+
+
+class Severity(StrEnum):
+    """How bad a finding is, as in SHACL: only violations fail."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a file: from a line and column, both from 1, to another, exclusive.
+
+    ``file`` is a path below the root with forward slashes; it is empty when there is no place.
+    """
+
+    file: str = ""
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.
+
+    ``rule`` is an IRI and ``name`` its short form. ``focus`` and ``value`` are RDF terms in
+    N-Triples notation, ``path`` is a SPARQL property path. ``thing`` says the focus node to
+    people: its label and CURIE, or for a blank node those of its nearest owner that has an IRI.
+    ``message`` says what to do; ``reason`` says what the rule found; ``engine`` is what the
+    engine said. ``excerpt`` is the line of the file; ``shape`` is the IRI of a SHACL shape, or
+    empty, ``declared`` the place of the rule itself. ``order`` tells equal findings apart.
+    """
+
+    rule: str
+    name: str
+    severity: Severity
+    span: Span
+    message: Text
+    reason: Text = NO_TEXT
+    mend: Text = NO_TEXT
+    engine: str = ""
+    focus: str = ""
+    thing: Text = NO_TEXT
+    curie: str = ""
+    path: str = ""
+    value: str = ""
+    shape: str = ""
+    component: str = ""
+    declared: Span | None = None
+    excerpt: str = ""
+    details: tuple["Finding", ...] = ()
+    stable_focus: str = ""
+    order: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same finding when lines move; 32 hex digits."""
+        focus = self.stable_focus or self.focus
+        # a finding without focus node is known by its file and the words of its line
+        where = focus or f"{self.span.file}|{self.excerpt.strip()}"
+        parts = (self.rule, self.component, where, self.path, self.value, str(self.order))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+    @property
+    def key(self) -> tuple[str, int, int, int, str, str, str]:
+        """What findings are sorted by."""
+        span = self.span
+        return (
+            span.file,
+            span.line,
+            span.column,
+            self.severity.rank,
+            self.name,
+            self.value,
+            self.focus,
+        )

@@ -1,0 +1,69 @@
+"""JSON: everything that a finding knows, for programs."""
+
+import json
+from typing import Any
+
+from stadsgraaf.errors import Text
+from stadsgraaf.validation.finding import Finding, Span
+from stadsgraaf.validation.report import Report
+
+__all__ = ["as_json", "render"]
+
+
+def render(report: Report) -> str:
+    """The report as one JSON object."""
+    return (
+        json.dumps(
+            {
+                "format": 1,
+                "conforms": report.conforms,
+                "counts": {severity.value: count for severity, count in report.counts.items()},
+                "files": report.files,
+                "triples": report.triples,
+                "passed": len(report.passed),
+                "findings": [as_json(finding) for finding in report.findings],
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+        + "\n"
+    )
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """A finding as a JSON object; what is empty is left out."""
+    members: dict[str, Any] = {
+        "rule": finding.rule,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        **_span(finding.span),
+        "message": _text(finding.message),
+        "reason": _text(finding.reason),
+        "mend": _text(finding.mend),
+        "engine": finding.engine,
+        "focus": finding.focus,
+        "label": _text(finding.thing),
+        "curie": finding.curie,
+        "path": finding.path,
+        "value": finding.value,
+        "shape": finding.shape,
+        "component": finding.component,
+        "declared": _span(finding.declared) if finding.declared else None,
+        "fingerprint": finding.fingerprint,
+        "details": [as_json(detail) for detail in finding.details],
+    }
+    return {name: member for name, member in members.items() if member}
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {
+        "file": span.file,
+        "line": span.line,
+        "column": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {language: words for language, words in text._asdict().items() if words}

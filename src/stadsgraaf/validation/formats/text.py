@@ -1,0 +1,105 @@
+"""Text for people: grouped by file, each finding with its line and a caret, a summary at the end."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from stadsgraaf.errors import Language, Text
+from stadsgraaf.validation.finding import Finding, Severity
+from stadsgraaf.validation.report import Report
+
+__all__ = ["render"]
+
+_COLOURS = {Severity.VIOLATION: "31", Severity.WARNING: "33", Severity.INFO: "36"}
+_WORDS = {
+    Severity.VIOLATION: (Text("violation", "overtreding"), Text("violations", "overtredingen")),
+    Severity.WARNING: (Text("warning", "waarschuwing"), Text("warnings", "waarschuwingen")),
+    Severity.INFO: (Text("remark", "opmerking"), Text("remarks", "opmerkingen")),
+}
+#: Characters of a line that are shown; more does not fit on a screen.
+_WIDTH = 100
+
+
+def render(report: Report, *, language: Language = "en", colour: bool = False) -> str:
+    """The report as text; ``colour`` uses the escape codes of terminals."""
+    pen = _Pen(colour=colour)
+    lines: list[str] = []
+    for file, findings in groupby(report.findings, key=lambda finding: finding.span.file):
+        lines.append(pen.bold(file or _NOWHERE.say(language)))
+        for finding in findings:
+            lines += _finding(finding, language, pen)
+        lines.append("")
+    lines += _summary(report, language, pen)
+    return "\n".join(lines) + "\n"
+
+
+_NOWHERE = Text("(no file)", "(geen bestand)")
+
+
+class _Pen:
+    def __init__(self, *, colour: bool) -> None:
+        self._colour = colour
+
+    def paint(self, text: str, code: str) -> str:
+        return f"\033[{code}m{text}\033[0m" if self._colour and text else text
+
+    def bold(self, text: str) -> str:
+        return self.paint(text, "1")
+
+    def dim(self, text: str) -> str:
+        return self.paint(text, "2")
+
+
+def _finding(finding: Finding, language: Language, pen: _Pen) -> Iterator[str]:
+    span = finding.span
+    severity = pen.paint(_WORDS[finding.severity][0].say(language), _COLOURS[finding.severity])
+    about = _about(finding, language)
+    yield f"  {span.line}:{span.column}  {severity}  {finding.message.say(language)}  {pen.dim(finding.name)}"
+    if about:
+        yield f"      {about}"
+    yield from _excerpt(finding, pen)
+    if finding.reason.en and finding.reason != finding.message and finding.component:
+        yield pen.dim(f"      {finding.reason.say(language)}")
+    for detail in finding.details:
+        yield f"      – {detail.message.say(language)} ({detail.name})"
+
+
+def _about(finding: Finding, language: Language) -> str:
+    label = finding.thing.say(language)
+    return f"{finding.curie} “{label}”" if label and finding.curie else finding.curie
+
+
+def _excerpt(finding: Finding, pen: _Pen) -> Iterator[str]:
+    if not finding.excerpt.strip():
+        return
+    span = finding.span
+    start = span.column - 1
+    # a long line is shown from a little before the place
+    cut = max(0, start - _WIDTH // 2) if len(finding.excerpt) > _WIDTH else 0
+    shown = finding.excerpt[cut : cut + _WIDTH].replace("\t", " ")
+    length = span.end_column - span.column if span.end_line == span.line else len(shown)
+    width = max(1, min(length, len(shown) - (start - cut)))
+    number = f"{span.line:>5} │ "
+    yield pen.dim(number) + shown
+    yield (
+        pen.dim("      │ ")
+        + " " * (start - cut)
+        + pen.paint("^" * width, _COLOURS[finding.severity])
+    )
+
+
+def _summary(report: Report, language: Language, pen: _Pen) -> Iterator[str]:
+    counts = [
+        pen.paint(f"{count} {_WORDS[severity][count != 1].say(language)}", _COLOURS[severity])
+        for severity, count in report.counts.items()
+        if count
+    ]
+    checked = Text(
+        f"{report.triples} triples in {report.files} files",
+        f"{report.triples} triples in {report.files} bestanden",
+    ).say(language)
+    if report.passed:
+        counts.append(
+            Text(f"{len(report.passed)} known", f"{len(report.passed)} bekend").say(language)
+        )
+    nothing = Text("nothing found", "niets gevonden").say(language)
+    yield f"{', '.join(counts) or pen.paint(nothing, '32')} – {checked}"

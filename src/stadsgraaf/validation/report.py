@@ -1,0 +1,61 @@
+"""A validation report: the findings, sorted, and how they are told."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from stadsgraaf.validation.finding import Finding, Severity
+
+__all__ = ["Report", "collect"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What validation says of a dataset.
+
+    ``seconds`` is the time of each stage; ``passed`` are findings that a baseline lets pass.
+    """
+
+    findings: tuple[Finding, ...]
+    files: int = 0
+    triples: int = 0
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    passed: tuple[Finding, ...] = ()
+
+    @property
+    def counts(self) -> dict[Severity, int]:
+        """How many findings of each severity, the worst first."""
+        found = Counter(finding.severity for finding in self.findings)
+        return {severity: found[severity] for severity in Severity}
+
+    @property
+    def violations(self) -> int:
+        """How many findings fail."""
+        return self.counts[Severity.VIOLATION]
+
+    @property
+    def conforms(self) -> bool:
+        """Whether there is no violation; warnings do not count."""
+        return not self.violations
+
+    def fails(self, severity: Severity = Severity.VIOLATION) -> bool:
+        """Whether there is a finding of this severity or worse."""
+        return any(finding.severity.rank <= severity.rank for finding in self.findings)
+
+    def render(self, form: str = "text", **options: object) -> str:
+        """The report in a format of ``FORMATS``. Raises KeyError for one that is not there."""
+        from stadsgraaf.validation.formats import FORMATS  # noqa: PLC0415 – they import Report
+
+        return FORMATS[form](self, **options)
+
+
+def collect(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings, drop repetitions, number those that only their place tells apart."""
+    seen: Counter[str] = Counter()
+    kept: list[Finding] = []
+    for finding in sorted(dict.fromkeys(findings), key=lambda finding: finding.key):
+        fingerprint = finding.fingerprint
+        kept.append(replace(finding, order=seen[fingerprint]))
+        seen[fingerprint] += 1
+    return tuple(kept)

@@ -1,0 +1,173 @@
+"""What each SHACL constraint found and how to mend it, in plain words.
+
+https://www.w3.org/TR/shacl/#core-components
+
+The message of a shape says what its author wants; these sentences say what is the matter when
+there is no message, and why the shape objects when there is one.
+"""
+
+from stadsgraaf.errors import Text
+from stadsgraaf.namespaces import PREFIXES
+
+__all__ = ["MENDS", "PARAMETERS", "REASONS"]
+
+_SH = PREFIXES["sh"]
+
+#: The parameter of a component that its sentence names as ``{wanted}``.
+PARAMETERS = {
+    "Class": "class",
+    "Datatype": "datatype",
+    "NodeKind": "nodeKind",
+    "MinCount": "minCount",
+    "MaxCount": "maxCount",
+    "MinExclusive": "minExclusive",
+    "MinInclusive": "minInclusive",
+    "MaxExclusive": "maxExclusive",
+    "MaxInclusive": "maxInclusive",
+    "MinLength": "minLength",
+    "MaxLength": "maxLength",
+    "Pattern": "pattern",
+    "LanguageIn": "languageIn",
+    "UniqueLang": "uniqueLang",
+    "Equals": "equals",
+    "Disjoint": "disjoint",
+    "LessThan": "lessThan",
+    "LessThanOrEquals": "lessThanOrEquals",
+    "Not": "not",
+    "And": "and",
+    "Or": "or",
+    "Xone": "xone",
+    "Node": "node",
+    "QualifiedMinCount": "qualifiedMinCount",
+    "QualifiedMaxCount": "qualifiedMaxCount",
+    "QualifiedValueShape": "qualifiedValueShape",
+    "Closed": "closed",
+    "HasValue": "hasValue",
+    "In": "in",
+    "SPARQL": "sparql",
+}
+
+REASONS: dict[str, Text] = {
+    "Class": Text("{value} is not a {wanted}.", "{value} is geen {wanted}."),
+    "Datatype": Text(
+        "{value} is not a valid literal of datatype {wanted}.",
+        "{value} is geen geldige literal van datatype {wanted}.",
+    ),
+    "NodeKind": Text(
+        "{value} is not of the kind {wanted}.", "{value} is niet van de soort {wanted}."
+    ),
+    "MinCount": Text(
+        "{focus} has fewer than {wanted} values of {path}.",
+        "{focus} heeft minder dan {wanted} waarden van {path}.",
+    ),
+    "MaxCount": Text(
+        "{focus} has more than {wanted} values of {path}.",
+        "{focus} heeft meer dan {wanted} waarden van {path}.",
+    ),
+    "MinExclusive": Text(
+        "{value} is not greater than {wanted}.", "{value} is niet groter dan {wanted}."
+    ),
+    "MinInclusive": Text("{value} is less than {wanted}.", "{value} is kleiner dan {wanted}."),
+    "MaxExclusive": Text(
+        "{value} is not less than {wanted}.", "{value} is niet kleiner dan {wanted}."
+    ),
+    "MaxInclusive": Text("{value} is greater than {wanted}.", "{value} is groter dan {wanted}."),
+    "MinLength": Text(
+        "{value} has fewer than {wanted} characters.", "{value} heeft minder dan {wanted} tekens."
+    ),
+    "MaxLength": Text(
+        "{value} has more than {wanted} characters.", "{value} heeft meer dan {wanted} tekens."
+    ),
+    "Pattern": Text(
+        "{value} does not match the pattern {wanted}.",
+        "{value} past niet bij het patroon {wanted}.",
+    ),
+    "LanguageIn": Text(
+        "{value} is in none of the languages {wanted}.",
+        "{value} is in geen van de talen {wanted}.",
+    ),
+    "UniqueLang": Text(
+        "{focus} has more than one {path} in the same language.",
+        "{focus} heeft meer dan één {path} in dezelfde taal.",
+    ),
+    "Equals": Text(
+        "{path} and {wanted} do not have the same values.",
+        "{path} en {wanted} hebben niet dezelfde waarden.",
+    ),
+    "Disjoint": Text(
+        "{value} is a value of both {path} and {wanted}.",
+        "{value} is een waarde van zowel {path} als {wanted}.",
+    ),
+    "LessThan": Text(
+        "{value} is not less than the value of {wanted}.",
+        "{value} is niet kleiner dan de waarde van {wanted}.",
+    ),
+    "LessThanOrEquals": Text(
+        "{value} is greater than the value of {wanted}.",
+        "{value} is groter dan de waarde van {wanted}.",
+    ),
+    "Not": Text("{value} has the shape {wanted}.", "{value} heeft de vorm {wanted}."),
+    "And": Text(
+        "{value} lacks one of the shapes that it must all have.",
+        "{value} mist een van de vormen die het alle moet hebben.",
+    ),
+    "Or": Text(
+        "{value} has none of the shapes of which it must have one.",
+        "{value} heeft geen van de vormen waarvan het er een moet hebben.",
+    ),
+    "Xone": Text(
+        "{value} must have exactly one of several shapes.",
+        "{value} moet precies een van een aantal vormen hebben.",
+    ),
+    "Node": Text(
+        "{value} does not have the shape {wanted}.", "{value} heeft niet de vorm {wanted}."
+    ),
+    "QualifiedMinCount": Text(
+        "{focus} has fewer than {wanted} values of {path} of the shape asked for.",
+        "{focus} heeft minder dan {wanted} waarden van {path} met de gevraagde vorm.",
+    ),
+    "QualifiedMaxCount": Text(
+        "{focus} has more than {wanted} values of {path} of the shape asked for.",
+        "{focus} heeft meer dan {wanted} waarden van {path} met de gevraagde vorm.",
+    ),
+    "Closed": Text(
+        "{path} is not a property that {focus} may have.",
+        "{path} is geen eigenschap die {focus} mag hebben.",
+    ),
+    "HasValue": Text(
+        "{wanted} is not among the values of {path} of {focus}.",
+        "{wanted} is geen van de waarden van {path} van {focus}.",
+    ),
+    "In": Text("{value} is none of {wanted}.", "{value} is geen van {wanted}."),
+    "SPARQL": Text("{focus} breaks the rule {shape}.", "{focus} breekt de regel {shape}."),
+}
+
+MENDS: dict[str, Text] = {
+    "Class": Text(
+        "Take a {wanted}, or give {value} this type.",
+        "Neem een {wanted}, of geef {value} dit type.",
+    ),
+    "Datatype": Text("Write it as “…”^^{wanted}.", "Schrijf het als “…”^^{wanted}."),
+    "NodeKind": Text("Write a {wanted} here.", "Schrijf hier een {wanted}."),
+    "MinCount": Text("Add {path}.", "Voeg {path} toe."),
+    "MaxCount": Text("Keep at most {wanted}.", "Houd er ten hoogste {wanted}."),
+    "MinExclusive": Text("Take a greater value.", "Neem een grotere waarde."),
+    "MinInclusive": Text("Take a value from {wanted} on.", "Neem een waarde vanaf {wanted}."),
+    "MaxExclusive": Text("Take a smaller value.", "Neem een kleinere waarde."),
+    "MaxInclusive": Text("Take a value up to {wanted}.", "Neem een waarde tot en met {wanted}."),
+    "MinLength": Text("Write more.", "Schrijf meer."),
+    "MaxLength": Text("Shorten it.", "Maak het korter."),
+    "Pattern": Text("Write it in that form.", "Schrijf het in die vorm."),
+    "LanguageIn": Text("Give it one of these languages.", "Geef het een van deze talen."),
+    "UniqueLang": Text("Keep one for each language.", "Houd er één per taal."),
+    "Equals": Text("Give both the same values.", "Geef beide dezelfde waarden."),
+    "Disjoint": Text("Remove it from one of them.", "Haal het bij een van beide weg."),
+    "LessThan": Text("Mend one of the two.", "Verbeter een van de twee."),
+    "LessThanOrEquals": Text("Mend one of the two.", "Verbeter een van de twee."),
+    "Closed": Text(
+        "Remove it, mend its name, or let the shape allow it.",
+        "Haal haar weg, verbeter de naam, of laat de vorm haar toe.",
+    ),
+    "HasValue": Text("Add {wanted}.", "Voeg {wanted} toe."),
+    "In": Text("Choose one of these.", "Kies een van deze."),
+}

@@ -1,0 +1,123 @@
+"""What the shapes themselves say: messages, parameters, and where each stands."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from stadsgraaf.dataset import Document
+from stadsgraaf.errors import Text
+from stadsgraaf.namespaces import PREFIXES, shorten
+from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.finding import Span
+from stadsgraaf.validation.places import Places
+from stadsgraaf.validation.sentences import PARAMETERS
+
+__all__ = ["Shapes", "said"]
+
+_SH = PREFIXES["sh"]
+_FIRST, _REST = PREFIXES["rdf"] + "first", PREFIXES["rdf"] + "rest"
+_KINDS = {f"{_SH}{name}" for name in ("NodeShape", "PropertyShape")}
+
+
+def said(literals: Iterable[Literal]) -> Text:
+    """A message in both languages; the one it has stands for the one it lacks.
+
+    >>> said([Literal("Mend it", language="en-GB")])
+    Text(en='Mend it', nl='Mend it')
+    """
+    found: dict[str, str] = {}
+    for literal in literals:
+        found.setdefault((literal.language or "").split("-")[0], literal.value)
+    one = found.get("", next(iter(found.values()), ""))
+    english = found.get("en", one)
+    return Text(english, found.get("nl", english))
+
+
+class Shapes:
+    """The shapes of a dataset as their files have them."""
+
+    def __init__(self, documents: Sequence[Document], prefixes: dict[str, str]) -> None:
+        self.documents = documents
+        self.triples: list[Triple] = [t for d in documents for t in d.turtle.triples]
+        self._prefixes = prefixes
+        self._about: dict[object, list[tuple[str, Term]]] = defaultdict(list)
+        self._parent: dict[object, Term] = {}
+        for triple in self.triples:
+            if isinstance(triple.subject, Triple) or isinstance(triple.object, Triple):
+                continue
+            self._about[triple.subject].append((triple.predicate.value, triple.object))
+            if isinstance(triple.object, BlankNode):
+                self._parent.setdefault(triple.object, triple.subject)
+        self._places = Places(documents, prefixes)
+        self._places.learn(t.subject for t in self.triples if not isinstance(t.subject, Triple))
+
+    def values(self, shape: Term, name: str) -> list[Term]:
+        """Values of a SHACL property of a shape, by its local name; lists are unfolded."""
+        found = [thing for predicate, thing in self._about[shape] if predicate == _SH + name]
+        return [
+            member
+            for thing in found
+            for member in (self._members(thing) if name in {"in", "languageIn"} else [thing])
+        ]
+
+    def _members(self, head: Term) -> list[Term]:
+        members: list[Term] = []
+        seen: set[Term] = set()
+        while head not in seen and self._about[head]:
+            seen.add(head)
+            cell = dict(self._about[head])
+            if _FIRST in cell:
+                members.append(cell[_FIRST])
+            head = cell.get(_REST, head)
+        return members
+
+    def message(self, shape: Term) -> Text:
+        """The message of a shape, empty when it has none."""
+        return said(m for m in self.values(shape, "message") if isinstance(m, Literal))
+
+    def wanted(self, shape: Term, component: str) -> str:
+        """The parameter of a component as people write it."""
+        values = self.values(shape, PARAMETERS.get(component, component))
+        return ", ".join(self._say(value) for value in values[:12]) + (
+            ", …" if len(values) > 12 else ""  # noqa: PLR2004 – a list that fits on a line
+        )
+
+    def _say(self, value: Term) -> str:
+        if isinstance(value, NamedNode):
+            return shorten(value.value, self._prefixes)
+        return value.value if isinstance(value, Literal) else self.name(value)
+
+    def owner(self, shape: Term) -> Term:
+        """The shape itself when it has an IRI, else the nearest one above it that has."""
+        seen: set[Term] = set()
+        while isinstance(shape, BlankNode) and shape in self._parent and shape not in seen:
+            seen.add(shape)
+            shape = self._parent[shape]
+        return shape
+
+    def name(self, shape: Term) -> str:
+        """The CURIE of a shape, or that of its owner."""
+        owner = self.owner(shape)
+        return shorten(owner.value, self._prefixes) if isinstance(owner, NamedNode) else "…"
+
+    def span(self, shape: Term) -> Span | None:
+        """Where a shape begins."""
+        return self._places.locate(shape)
+
+    def declared_prefixes(self, constraint: Term) -> dict[str, str]:
+        """The prefixes that ``sh:prefixes`` gives a constraint, imports included."""
+        found: dict[str, str] = {}
+        todo, seen = self.values(constraint, "prefixes"), set[Term]()
+        while todo:
+            ontology = todo.pop()
+            if ontology in seen:
+                continue
+            seen.add(ontology)
+            todo += [o for p, o in self._about[ontology] if p == PREFIXES["owl"] + "imports"]
+            for declaration in self.values(ontology, "declare"):
+                prefix = next(iter(self.values(declaration, "prefix")), None)
+                namespace = next(iter(self.values(declaration, "namespace")), None)
+                if isinstance(prefix, Literal) and isinstance(namespace, Literal):
+                    found[prefix.value] = namespace.value
+        return found

@@ -1,0 +1,93 @@
+"""The words of a SPARQL query with their places. It tells names, variables and keywords apart.
+
+https://www.w3.org/TR/sparql11-query/#sparqlGrammar
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+__all__ = ["Token", "mentioned", "prefixes_of", "tokens"]
+
+_LONG = "|".join(rf"{q * 3}(?:[^{q}\\]|\\.|{q}(?!{q * 2}))*{q * 3}" for q in ('"', "'"))
+_SHORT = "|".join(rf"{q}(?:[^{q}\\\r\n]|\\.)*{q}" for q in ('"', "'"))
+_LOCAL = r"(?:[\w:%\-]|\\.)+(?:\.+(?:[\w:%\-]|\\.)+)*"
+_TOKEN = re.compile(
+    rf"""
+    (?P<space>\s+|\#[^\n]*)
+    |(?P<string>{_LONG}|{_SHORT})
+    |(?P<iri><[^<>"{{}}|^`\\\x00-\x20]*>)
+    |(?P<variable>[?$]\w+)
+    |(?P<blank>_:\w[\w.-]*)
+    |(?P<name>(?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:(?:{_LOCAL})?)
+    |(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    |(?P<number>[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)
+    |(?P<word>[^\W\d]\w*)
+    |(?P<mark>\^\^|&&|\|\||!=|<=|>=|<<|>>|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word: its kind (a group of the grammar above), its text and its offset."""
+
+    kind: str
+    text: str
+    at: int
+
+    @property
+    def upper(self) -> str:
+        """A keyword or function name as SPARQL compares it; empty for other kinds."""
+        return self.text.upper() if self.kind == "word" else ""
+
+
+def tokens(query: str) -> list[Token]:
+    """The words of a query, without space and comments.
+
+    >>> [token.text for token in tokens("SELECT * { ?s sg:date 1 } # all")]
+    ['SELECT', '*', '{', '?s', 'sg:date', '1', '}']
+    """
+    return [
+        Token(match.lastgroup or "mark", match[0], match.start())
+        for match in _TOKEN.finditer(query)
+        if match.lastgroup != "space"
+    ]
+
+
+def prefixes_of(words: list[Token]) -> dict[str, str]:
+    """The prefixes that a query declares.
+
+    >>> prefixes_of(tokens("PREFIX e: <http://e/> ASK {}"))
+    {'e': 'http://e/'}
+    """
+    return {
+        words[i + 1].text[:-1]: words[i + 2].text[1:-1]
+        for i, word in enumerate(words[:-2])
+        if word.upper == "PREFIX" and words[i + 1].kind == "name" and words[i + 2].kind == "iri"
+    }
+
+
+def mentioned(words: list[Token], prefixes: Mapping[str, str]) -> Iterator[tuple[str, Token]]:
+    """Every IRI that a query names, with the word that names it; declarations are left out."""
+    declared = _declarations(words)
+    for number, word in enumerate(words):
+        if number in declared:
+            continue
+        if word.kind == "iri":
+            yield word.text[1:-1], word
+        elif word.kind == "name":
+            prefix, _, local = word.text.partition(":")
+            if prefix in prefixes:
+                yield prefixes[prefix] + re.sub(r"\\(.)", r"\1", local), word
+
+
+def _declarations(words: list[Token]) -> set[int]:
+    found: set[int] = set()
+    for number, word in enumerate(words):
+        if word.upper == "PREFIX":
+            found |= {number + 1, number + 2}
+        elif word.upper == "BASE":
+            found.add(number + 1)
+    return found

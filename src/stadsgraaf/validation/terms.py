@@ -1,0 +1,190 @@
+"""Names that nobody declares: a slip of the pen in an IRI is valid RDF, and means nothing.
+
+A dataset answers for the names in its own namespaces; the world's vocabularies answer for theirs,
+of which rdflib knows the terms.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import rdflib.namespace
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+from rdflib.namespace import DefinedNamespace
+
+from stadsgraaf.namespaces import PREFIXES
+
+__all__ = ["Kind", "Unknown", "Vocabulary", "namespace_of", "uses"]
+
+_TYPE = PREFIXES["rdf"] + "type"
+#: Classes whose instances are terms of a vocabulary.
+_TERM_CLASSES = frozenset(
+    PREFIXES[prefix] + name
+    for prefix, names in {
+        "owl": "Class ObjectProperty DatatypeProperty AnnotationProperty Ontology",
+        "rdfs": "Class Datatype",
+        "rdf": "Property",
+        "skos": "Concept ConceptScheme Collection",
+    }.items()
+    for name in names.split()
+)
+#: Predicates whose values are terms: a slip there is one in the vocabulary.
+_TERM_VALUED = frozenset(
+    PREFIXES[prefix] + name
+    for prefix, names in {
+        "rdf": "type",
+        "rdfs": "domain range subClassOf subPropertyOf",
+        "owl": "inverseOf equivalentClass equivalentProperty disjointWith onProperty",
+        "sh": "class targetClass path targetSubjectsOf targetObjectsOf inversePath datatype",
+    }.items()
+    for name in names.split()
+)
+#: Predicates whose values need not be described: versions, and documents elsewhere.
+_ELSEWHERE = frozenset(
+    PREFIXES[prefix] + name
+    for prefix, names in {
+        "owl": "versionIRI priorVersion backwardCompatibleWith incompatibleWith imports",
+        "rdfs": "seeAlso",
+        "foaf": "homepage page",
+        "schema": "url",
+        "dcat": "accessURL downloadURL endpointURL landingPage endpointDescription",
+        "dct": "source",
+        "void": "dataDump sparqlEndpoint uriLookupEndpoint exampleResource",
+        "vann": "preferredNamespaceUri",
+    }.items()
+    for name in names.split()
+)
+#: Terms newer than rdflib's lists, https://www.w3.org/TR/rdf12-concepts/
+_NEWER = {
+    PREFIXES["rdf"] + name
+    for name in ("reifies", "dirLangString", "JSON", "HTML", "XMLLiteral", "PlainLiteral")
+}
+_MEMBER = re.compile(re.escape(PREFIXES["rdf"]) + r"_[1-9][0-9]*")
+#: How alike two names must be to say “did you mean”.
+_ALIKE = 0.8
+
+
+class Kind(StrEnum):
+    """What a name is used as."""
+
+    PREDICATE = "predicate"
+    CLASS = "class"
+    DATATYPE = "datatype"
+    THING = "thing"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A name that nobody declares. ``foreign`` when another vocabulary should; ``near`` or empty."""
+
+    iri: str
+    near: str
+    foreign: bool
+
+
+def namespace_of(iri: str) -> str:
+    """An IRI up to its last slash or hash.
+
+    >>> namespace_of("http://e/def/ont/date")
+    'http://e/def/ont/'
+    """
+    return iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
+
+
+def _closed_vocabularies() -> dict[str, tuple[frozenset[str], bool]]:
+    """Terms by namespace, and whether the list is known to be whole."""
+    found: dict[str, tuple[frozenset[str], bool]] = {}
+    for thing in vars(rdflib.namespace).values():
+        if isinstance(thing, type(DefinedNamespace)) and thing is not DefinedNamespace:
+            space = str(thing._NS)  # noqa: SLF001 – rdflib has no public name for it
+            names = [*thing.__annotations__, *thing._extras]  # noqa: SLF001
+            whole = bool(thing._fail)  # noqa: SLF001
+            found[space] = frozenset(space + name for name in names), whole
+    return found
+
+
+class Vocabulary:
+    """What a dataset and the world's vocabularies declare.
+
+    ``declared`` are all subjects; ``own`` are the namespaces that the dataset answers for: all
+    below ``base_iri`` in which it describes something, or without one, those of the classes,
+    properties and concepts that it declares.
+    """
+
+    def __init__(self, quads: Iterable[Quad], base_iri: str | None, unread: Iterable[str]) -> None:
+        self.declared: set[str] = set(unread)
+        terms: set[str] = set()
+        for quad in quads:
+            if isinstance(quad.subject, NamedNode):
+                iri = quad.subject.value
+                self.declared.add(iri)
+                thing = quad.object
+                if (
+                    quad.predicate.value == _TYPE
+                    and isinstance(thing, NamedNode)
+                    and thing.value in _TERM_CLASSES
+                ):
+                    terms.add(iri)
+            if isinstance(quad.graph_name, NamedNode):
+                self.declared.add(quad.graph_name.value)
+        answered = {iri for iri in self.declared if iri.startswith(base_iri)} if base_iri else terms
+        self.own = {namespace_of(iri) for iri in answered}
+        self._promised = base_iri is not None
+        self._near: dict[str, str] = {}
+
+    @cached_property
+    def _world(self) -> dict[str, tuple[frozenset[str], bool]]:
+        return _closed_vocabularies()
+
+    def unknown(self, iri: str, kind: Kind) -> Unknown | None:
+        """Why a name should be declared and is not, or None when all is well."""
+        if iri in self.declared:
+            return None
+        space = namespace_of(iri)
+        if space in self.own and iri != space:
+            if kind == Kind.THING and not self._promised:
+                return None
+            return Unknown(iri, self._nearest(iri, space), foreign=False)
+        if space in self._world and iri != space:
+            return self._foreign(iri, space)
+        return None
+
+    def _foreign(self, iri: str, space: str) -> Unknown | None:
+        names, whole = self._world[space]
+        if iri in names or iri in _NEWER or _MEMBER.fullmatch(iri):
+            return None
+        near = self._closest(iri, names)
+        # a list that may lack new terms proves a slip only when a known term is close
+        return Unknown(iri, near, foreign=True) if whole or near else None
+
+    def _nearest(self, iri: str, space: str) -> str:
+        if iri not in self._near:
+            same = {name for name in self.declared if namespace_of(name) == space}
+            self._near[iri] = self._closest(iri, same)
+        return self._near[iri]
+
+    @staticmethod
+    def _closest(iri: str, names: Iterable[str]) -> str:
+        space = len(namespace_of(iri))
+        local = {name[space:]: name for name in names if len(name) > space}
+        lowered = {name.lower(): name for name in local}
+        same = lowered.get(iri[space:].lower())
+        found = [same] if same else difflib.get_close_matches(iri[space:], local, 1, _ALIKE)
+        return local[found[0]] if found else ""
+
+
+def uses(triples: Sequence[Triple]) -> Iterator[tuple[str, Kind, int, int]]:
+    """Every name in use: IRI, kind, number of the triple, and part of it (1 predicate, 2 object)."""
+    for number, triple in enumerate(triples):
+        yield triple.predicate.value, Kind.PREDICATE, number, 1
+        thing = triple.object
+        if triple.predicate.value in _ELSEWHERE:
+            continue
+        if isinstance(thing, NamedNode):
+            kind = Kind.CLASS if triple.predicate.value in _TERM_VALUED else Kind.THING
+            yield thing.value, kind, number, 2
+        elif isinstance(thing, Literal) and not thing.language:
+            yield thing.datatype.value, Kind.DATATYPE, number, 2
