@@ -217,13 +217,12 @@ def describe(queries: Sequence[Query], base_iri: str, graph: NamedNode) -> list[
         subject = NamedNode(f"{base_iri}id/query/{query.name}")
         pairs: list[tuple[str, NamedNode | Literal]] = [
             (PREFIXES["rdf"] + "type", NamedNode(f"{sh}SPARQL{kind}Executable")),
-            (PREFIXES["rdf"] + "type", NamedNode(f"{sh}SPARQLExecutable")),
             (rdfs + "label", Literal(query.summary.en, language="en")),
             (rdfs + "label", Literal(query.summary.nl, language="nl")),
             (sh + kind.lower(), Literal(query.sparql)),
         ]
         for language in ("en", "nl"):
             if words := getattr(query.description, language):
-                pairs += [(rdfs + "comment", Literal(words, language=language))]
+                pairs += [(PREFIXES["dct"] + "description", Literal(words, language=language))]
         quads += [Quad(subject, NamedNode(p), o, graph) for p, o in pairs]
     return quads
