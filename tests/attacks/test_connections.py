@@ -1,0 +1,287 @@
+"""Connections that are slow, that leave, that flood; and a server that is told to stop."""
+
+import contextlib
+import http.client
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
+from serving import Server, in_graph, serving, write_release
+
+_RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+_EVERYTHING = "SELECT * { ?s ?p ?o }"
+_ROWS = 60_000
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    subject, predicate = NamedNode("http://e/s"), NamedNode("http://e/p")
+    triples = [
+        Quad(subject, predicate, Literal(f"{number} {'x' * 400}")) for number in range(_ROWS)
+    ]
+    folder = tmp_path_factory.mktemp("connections") / "release"
+    return write_release(folder, list(in_graph(triples))).path
+
+
+@pytest.fixture(scope="module")
+def server(release: Path) -> Iterator[Server]:
+    with serving(release, {"query_timeout": 3, "body_timeout": 2}) as running:
+        yield running
+
+
+def connect(server: Server, data: bytes = b"") -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+    connection.sendall(data)
+    return connection
+
+
+def get(query: str, *headers: str) -> bytes:
+    fields = "".join(f"{header}\r\n" for header in ("Host: here.test", *headers))
+    return f"GET /sparql?query={quote(query)} HTTP/1.1\r\n{fields}\r\n".encode()
+
+
+def everything(connection: socket.socket) -> bytes:
+    """All that comes until the server closes."""
+    received = b""
+    with contextlib.suppress(ConnectionError):
+        while piece := connection.recv(65536):
+            received += piece
+    return received
+
+
+def status(response: bytes) -> int:
+    return int(response.split(b" ", 2)[1]) if response.startswith(b"HTTP/1.1 ") else 0
+
+
+def exchange(server: Server, data: bytes) -> bytes:
+    with connect(server, data) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        return everything(connection)
+
+
+def asks(server: Server) -> int:
+    return status(exchange(server, get("ASK {}", "Connection: close")))
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def memory(server: Server) -> int:
+    """Resident MiB of the web process."""
+    pages = Path(f"/proc/{server.pid}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") >> 20
+
+
+# Heads
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (b"GET /live HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"GET /live HTTP/1.1\r\n\r\n", 400),
+        (
+            b"POST /sparql HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n",
+            400,
+        ),
+        (b"GET /live HTTP/1.1\r\nHost: a\r\n" + b"X: y\r\n" * 101 + b"\r\n", 431),
+        (b"GET /live HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 33_000 + b"\r\n\r\n", 431),
+        (b"GET /live HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 1_000_000, 431),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+        (b"NONSENSE\r\n\r\n", 400),
+        (b"FOO / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET /live HTTP/3.0\r\nHost: a\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+    ],
+    ids=[
+        "two-hosts",
+        "no-host",
+        "two-lengths",
+        "fields",
+        "header",
+        "endless",
+        "url",
+        "text",
+        "method",
+        "version",
+        "tls",
+    ],
+)
+def test_bad_head_is_refused(server: Server, request_: bytes, expected: int) -> None:
+    response = exchange(server, request_)
+    assert status(response) == expected
+    problem = json.loads(response.split(b"\r\n\r\n", 1)[1])
+    assert problem["status"] == expected
+    assert server.is_live()
+
+
+def test_head_in_many_pieces_is_read(server: Server) -> None:
+    with connect(server) as connection:
+        for byte in get("ASK {}", "Connection: close"):
+            connection.send(bytes([byte]))
+        assert status(everything(connection)) == 200
+
+
+def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
+    queries = (f"SELECT ({number} AS ?n) {{}}" for number in range(5))
+    requests = b"".join(get(query) for query in queries) + get("ASK {}", "Connection: close")
+    response = exchange(server, requests)
+    assert response.count(b"HTTP/1.1 200 OK") == 6
+    values = [part[:1] for part in response.split(b'"value":"')[1:]]
+    assert values == [b"0", b"1", b"2", b"3", b"4"]
+
+
+def test_request_for_another_protocol_is_answered_in_this_one(server: Server) -> None:
+    fields = ("Connection: Upgrade, close", "Upgrade: websocket", "Sec-WebSocket-Version: 13")
+    assert status(exchange(server, get("ASK {}", *fields))) == 200
+
+
+# Slow clients
+
+
+def test_slow_clients_are_cut_off_and_hold_nobody_up(server: Server) -> None:
+    starts = (
+        b"",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX-a: ",
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+        b"Content-Length: 1000\r\n\r\nASK",
+        b"GET /live HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n",
+    )
+    slow = [connect(server, start) for start in starts for _ in range(50)]
+    assert asks(server) == 200
+    for connection in slow:
+        everything(connection)  # returns when the server has closed
+        connection.close()
+    assert asks(server) == 200
+
+
+def test_body_that_does_not_come_is_a_timeout(server: Server) -> None:
+    head = (
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+        b"Content-Length: 1000\r\n\r\nASK"
+    )
+    with connect(server, head) as connection:
+        assert status(everything(connection)) == 408
+
+
+def test_readers_that_take_nothing_hold_nobody_up(server: Server) -> None:
+    readers = []
+    before = memory(server)
+    for _ in range(30):
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", server.port))
+        connection.sendall(get(_EVERYTHING))
+        readers.append(connection)
+    assert [asks(server) for _ in range(5)] == [200] * 5
+    assert memory(server) - before < 400
+    for connection in readers:
+        connection.close()
+
+
+# Clients that leave
+
+
+def test_work_ends_when_the_client_leaves(server: Server) -> None:
+    gone = [connect(server, get(_RUNAWAY)) for _ in range(8)]
+    time.sleep(0.3)
+    for connection in gone:
+        connection.close()
+    until(lambda: _busy(server) == 0)
+    assert asks(server) == 200
+
+
+def _busy(server: Server) -> int:
+    """Workers that compute: they run at a lower priority."""
+    count = 0
+    for pid in server.tree():
+        with contextlib.suppress(ProcessLookupError):
+            count += os.getpriority(os.PRIO_PROCESS, pid) > 0
+    return count
+
+
+# Floods
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_large_body_is_refused_and_not_kept(server: Server, *, chunked: bool) -> None:
+    size = 200 << 20
+    length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {size}"
+    head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n{length}"
+    before = memory(server)
+    block = b"a" * (1 << 20)
+    with connect(server, f"{head}\r\n\r\n".encode()) as connection:
+        with contextlib.suppress(ConnectionError):
+            for _ in range(size >> 20):
+                connection.sendall(b"100000\r\n" + block + b"\r\n" if chunked else block)
+        response = b""
+        with contextlib.suppress(ConnectionError):
+            response = connection.recv(65536)
+    assert status(response) in (413, 0)
+    assert memory(server) - before < 64
+    assert asks(server) == 200
+
+
+def test_broken_off_answer_cannot_be_taken_for_whole(release: Path) -> None:
+    with serving(release, {"result_length": 2_000_000}) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        connection.request("GET", f"/sparql?query={quote(_EVERYTHING)}")
+        response = connection.getresponse()
+        assert response.status == 200
+        with pytest.raises(http.client.IncompleteRead):
+            response.read()
+        connection.close()
+        old = exchange(server, get(_EVERYTHING).replace(b"HTTP/1.1", b"HTTP/1.0"))
+        assert status(old) == 400
+
+
+def test_large_answer_arrives_whole(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request("GET", f"/sparql?query={quote(_EVERYTHING)}")
+    assert len(json.loads(connection.getresponse().read())["results"]["bindings"]) == _ROWS
+    connection.close()
+
+
+# Stopping
+
+
+def test_idle_server_stops_at_once_and_leaves_no_process(release: Path) -> None:
+    with serving(release) as server:
+        tree = server.tree()
+        assert len(tree) >= 4
+        idle = connect(server)
+        assert server.stop() == 0
+        idle.close()
+        assert not any(Path(f"/proc/{pid}").exists() for pid in tree - {server.pid})
+
+
+def test_request_under_way_is_finished_before_the_server_stops(release: Path) -> None:
+    answers: list[int] = []
+    slow = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER REGEX(?o, 'x{9}(x|y){50}z') }"
+    with serving(release) as server:
+        thread = threading.Thread(
+            target=lambda: answers.append(status(exchange(server, get(slow, "Connection: close"))))
+        )
+        thread.start()
+        until(lambda: _busy(server) == 1)
+        assert server.stop() == 0
+        thread.join(60)
+    assert answers == [200]
+
+
+def test_server_that_is_killed_leaves_no_process(release: Path) -> None:
+    with serving(release) as server:
+        tree = server.tree()
+        server.stop(9)
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in tree - {server.pid}))

@@ -1,0 +1,130 @@
+"""A release made by hand, and a real server for it in a process of its own."""
+
+import hashlib
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad
+
+from stadsgraaf.exports import canonical_nquads
+from stadsgraaf.labels import build_labels
+from stadsgraaf.metadata import statistics
+from stadsgraaf.release import GraphEntry, Manifest, Release
+
+GRAPH = "http://data.example.nl/graph/data"
+
+
+def in_graph(triples: Iterable[Quad], graph: str = GRAPH) -> Iterator[Quad]:
+    """The triples in a named graph."""
+    name = NamedNode(graph)
+    return (Quad(quad.subject, quad.predicate, quad.object, name) for quad in triples)
+
+
+def write_release(folder: Path, quads: list[Quad], base_iri: str | None = None) -> Release:
+    """A release of these, without validating anything: nasty data are wanted here."""
+    folder.mkdir(parents=True)
+    graphs = Counter(quad.graph_name.value for quad in quads)  # type: ignore[union-attr]
+    data = canonical_nquads(quads)
+    (folder / "data.nq").write_bytes(data)
+    build_labels(quads, folder / "labels.sqlite", base_iri)
+    counted = statistics(quads)
+    for name, content in (
+        ("statistics.json", counted),
+        ("queries.json", []),
+        ("report.json", {}),
+    ):
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    (folder / "dumps").mkdir()
+    manifest = Manifest(
+        digest=hashlib.sha256(data).hexdigest(),
+        triples=len(quads),
+        base_iri=base_iri,
+        title={"en": "Attacked", "nl": "Aangevallen"},
+        prefixes={"foaf": "http://xmlns.com/foaf/0.1/"},
+        graphs=[GraphEntry(iri, "data", count) for iri, count in sorted(graphs.items())],
+    )
+    (folder / "manifest.json").write_text(manifest.as_json(), encoding="utf-8")
+    return Release.open(folder)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs."""
+
+    base: str
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def port(self) -> int:
+        return int(self.base.rpartition(":")[2])
+
+    def is_live(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.base + "/live", timeout=5) as response:
+                return bool(response.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def tree(self) -> set[int]:
+        """The server's process and all below it."""
+        found, new = set[int](), {self.pid}
+        while new:
+            found |= new
+            new = {child for pid in new for child in _children(pid)} - found
+        return found
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and wait; the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+def _children(pid: int) -> Iterator[int]:
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            yield from map(int, (task / "children").read_text(encoding="ascii").split())
+    except (FileNotFoundError, ProcessLookupError):
+        return
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(release: Path, settings: Mapping[str, object] | None = None) -> Iterator[Server]:
+    """Run ``stadsgraaf serve`` on a release until the block ends."""
+    port = free_port()
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in (settings or {}).items()]
+    command = [sys.executable, "-m", "stadsgraaf", "serve", str(release), f"--port={port}", *flags]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        server = Server(f"http://127.0.0.1:{port}", process)
+        try:
+            end = time.monotonic() + 60
+            while not server.is_live():
+                assert process.poll() is None, "the server ended"
+                assert time.monotonic() < end, "the server did not come up"
+                time.sleep(0.05)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
