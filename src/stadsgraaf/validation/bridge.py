@@ -3,7 +3,9 @@
 rdflib would turn ``"01"^^xsd:integer`` into 1 before a shape sees it; here lexical forms stay.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -11,7 +13,7 @@ from rdflib.term import Node
 
 from stadsgraaf.namespaces import PREFIXES
 
-__all__ = ["Term", "graph", "rdflib_term", "term"]
+__all__ = ["Term", "graph", "quiet", "rdflib_term", "term"]
 
 Term = NamedNode | BlankNode | Literal
 
@@ -51,6 +53,18 @@ def term(node: Node) -> Term:
     raise TypeError(message)
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep rdflib from writing about literals that are not well-formed: findings tell of them."""
+    logger = logging.getLogger("rdflib.term")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def graph(triples: Iterable[Triple]) -> rdflib.Graph:
     """An rdflib graph of these triples. Those with triple terms (RDF 1.2) are left out."""
     made = rdflib.Graph(bind_namespaces="none")
@@ -63,9 +77,10 @@ def graph(triples: Iterable[Triple]) -> rdflib.Graph:
             found = known[term] = rdflib_term(term)
         return found
 
-    for triple in triples:
-        subject, thing = triple.subject, triple.object
-        if isinstance(subject, Triple) or isinstance(thing, Triple):
-            continue
-        add((translate(subject), translate(triple.predicate), translate(thing)), made)
+    with quiet():
+        for triple in triples:
+            subject, thing = triple.subject, triple.object
+            if isinstance(subject, Triple) or isinstance(thing, Triple):
+                continue
+            add((translate(subject), translate(triple.predicate), translate(thing)), made)
     return made

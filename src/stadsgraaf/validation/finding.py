@@ -54,7 +54,8 @@ class Finding:
     people: its label and CURIE, or for a blank node those of its nearest owner that has an IRI.
     ``message`` says what to do; ``reason`` says what the rule found; ``engine`` is what the
     engine said. ``excerpt`` is the line of the file; ``shape`` is the IRI of a SHACL shape, or
-    empty, ``declared`` the place of the rule itself. ``order`` tells equal findings apart.
+    empty, ``declared`` the place of the rule itself. ``meant`` is the IRI that was probably meant.
+    ``order`` tells equal findings apart.
     """
 
     rule: str
@@ -75,6 +76,7 @@ class Finding:
     declared: Span | None = None
     excerpt: str = ""
     details: tuple["Finding", ...] = ()
+    meant: str = ""
     stable_focus: str = ""
     order: int = 0
 

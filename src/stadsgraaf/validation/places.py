@@ -106,6 +106,7 @@ class Places:
         return (
             self._on_path(focus, path, value, last=last)
             or self._at_end(path, value)
+            or self._at_value(focus, path, value)
             or self._as_subject(focus)
             or self._as_object(focus)
         )
@@ -135,6 +136,14 @@ class Places:
             for place in self._objects.get(value, ()):
                 if str(self._triple(place).predicate) == predicate:
                     return self.span(place, 2)
+        return None
+
+    def _at_value(self, focus: Term, path: str, value: Term | None) -> Span | None:
+        if path or value is None or value == focus:
+            return None
+        for place in self._subjects.get(focus, ()):
+            if self._triple(place).object == value:
+                return self.span(place, 2)
         return None
 
     def _as_subject(self, focus: Term) -> Span | None:

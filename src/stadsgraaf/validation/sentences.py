@@ -6,12 +6,11 @@ The message of a shape says what its author wants; these sentences say what is t
 there is no message, and why the shape objects when there is one.
 """
 
+from collections.abc import Mapping
+
 from stadsgraaf.errors import Text
-from stadsgraaf.namespaces import PREFIXES
 
-__all__ = ["MENDS", "PARAMETERS", "REASONS"]
-
-_SH = PREFIXES["sh"]
+__all__ = ["PARAMETERS", "sentences"]
 
 #: The parameter of a component that its sentence names as ``{wanted}``.
 PARAMETERS = {
@@ -47,7 +46,7 @@ PARAMETERS = {
     "SPARQL": "sparql",
 }
 
-REASONS: dict[str, Text] = {
+_REASONS: dict[str, Text] = {
     "Class": Text("{value} is not a {wanted}.", "{value} is geen {wanted}."),
     "Datatype": Text(
         "{value} is not a valid literal of datatype {wanted}.",
@@ -60,6 +59,9 @@ REASONS: dict[str, Text] = {
         "{focus} has fewer than {wanted} values of {path}.",
         "{focus} heeft minder dan {wanted} waarden van {path}.",
     ),
+    "MinCount 1": Text("{focus} has no {path}.", "{focus} heeft geen {path}."),
+    "MaxCount 1": Text("{focus} has more than one {path}.", "{focus} heeft meer dan één {path}."),
+    "MaxCount 0": Text("{focus} may not have {path}.", "{focus} mag {path} niet hebben."),
     "MaxCount": Text(
         "{focus} has more than {wanted} values of {path}.",
         "{focus} heeft meer dan {wanted} waarden van {path}.",
@@ -142,7 +144,7 @@ REASONS: dict[str, Text] = {
     "SPARQL": Text("{focus} breaks the rule {shape}.", "{focus} breekt de regel {shape}."),
 }
 
-MENDS: dict[str, Text] = {
+_MENDS: dict[str, Text] = {
     "Class": Text(
         "Take a {wanted}, or give {value} this type.",
         "Neem een {wanted}, of geef {value} dit type.",
@@ -151,6 +153,7 @@ MENDS: dict[str, Text] = {
     "NodeKind": Text("Write a {wanted} here.", "Schrijf hier een {wanted}."),
     "MinCount": Text("Add {path}.", "Voeg {path} toe."),
     "MaxCount": Text("Keep at most {wanted}.", "Houd er ten hoogste {wanted}."),
+    "MaxCount 0": Text("Remove it.", "Haal het weg."),
     "MinExclusive": Text("Take a greater value.", "Neem een grotere waarde."),
     "MinInclusive": Text("Take a value from {wanted} on.", "Neem een waarde vanaf {wanted}."),
     "MaxExclusive": Text("Take a smaller value.", "Neem een kleinere waarde."),
@@ -171,3 +174,27 @@ MENDS: dict[str, Text] = {
     "HasValue": Text("Add {wanted}.", "Voeg {wanted} toe."),
     "In": Text("Choose one of these.", "Kies een van deze."),
 }
+
+
+def sentences(component: str, texts: Mapping[str, str]) -> tuple[Text, Text]:
+    """What a constraint found, and how to mend it; ``texts`` fills in the names.
+
+    >>> names = {"focus": "ex:a", "path": "ex:p", "wanted": "1"}
+    >>> sentences("MinCount", names)[0].en
+    'ex:a has no ex:p.'
+    """
+    special = f"{component} {texts.get('wanted', '')}"
+    reason = _REASONS.get(special) or _REASONS.get(component) or _REASONS["SPARQL"]
+    mend = _MENDS.get(special) or _MENDS.get(component) or Text("", "")
+    known = _Texts(texts)
+    return (
+        Text(reason.en.format_map(known), reason.nl.format_map(known)),
+        Text(mend.en.format_map(known), mend.nl.format_map(known)),
+    )
+
+
+class _Texts(dict[str, str]):
+    """What is not named reads as an ellipsis."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"

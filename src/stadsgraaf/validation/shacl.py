@@ -115,7 +115,7 @@ def _plain(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
 
 
 def _pyshacl(data: rdflib.Graph, shapes: rdflib.Graph, stands_for: dict[Node, Node]) -> Outcome:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), bridge.quiet():
         # a recursive shape is undefined in SHACL; pySHACL leaves it out and warns
         warnings.simplefilter("ignore", ShapeRecursionWarning)
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from stadsgraaf.dataset import Dataset
+from stadsgraaf.validation.consequences import without_consequences
 from stadsgraaf.validation.finding import Finding
 from stadsgraaf.validation.report import Report, collect
 from stadsgraaf.validation.stages import STAGES, Subject
@@ -45,7 +46,7 @@ def validate(
         findings += STAGES[name](subject)
         seconds[name] = perf_counter() - start
     return Report(
-        findings=collect(findings),
+        findings=collect(without_consequences(findings)),
         files=len(dataset.documents) + len(dataset.queries) + len(dataset.rules),
         triples=sum(len(document.turtle.triples) for document in dataset.documents),
         prefixes=subject.prefixes,

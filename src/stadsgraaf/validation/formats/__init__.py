@@ -1,8 +1,21 @@
-"""A report as people and programs want it; each module is one format."""
+"""A report as people and programs want it; each module is one format.
+
+Every format is a function of a report; ``language`` is “en” or “nl”.
+"""
 
 from collections.abc import Callable
 
-from stadsgraaf.validation.formats import json, text
+from stadsgraaf.validation.formats import (
+    github,
+    gitlab,
+    html,
+    json,
+    junit,
+    markdown,
+    sarif,
+    text,
+    turtle,
+)
 
 __all__ = ["FORMATS"]
 
@@ -10,4 +23,11 @@ __all__ = ["FORMATS"]
 FORMATS: dict[str, Callable[..., str]] = {
     "text": text.render,
     "json": json.render,
+    "github": github.render,
+    "gitlab": gitlab.render,
+    "html": html.render,
+    "junit": junit.render,
+    "markdown": markdown.render,
+    "sarif": sarif.render,
+    "turtle": turtle.render,
 }

@@ -46,6 +46,7 @@ def as_json(finding: Finding) -> dict[str, Any]:
         "curie": finding.curie,
         "path": finding.path,
         "value": finding.value,
+        "meant": finding.meant,
         "shape": finding.shape,
         "component": finding.component,
         "declared": _span(finding.declared) if finding.declared else None,

@@ -94,8 +94,8 @@ def _summary(report: Report, language: Language, pen: _Pen) -> Iterator[str]:
         if count
     ]
     checked = Text(
-        f"{report.triples} triples in {report.files} files",
-        f"{report.triples} triples in {report.files} bestanden",
+        f"{report.triples} triples in {report.files} file{'s' * (report.files != 1)}",
+        f"{report.triples} triples in {report.files} bestand{'en' * (report.files != 1)}",
     ).say(language)
     if report.passed:
         counts.append(

@@ -1,0 +1,28 @@
+"""The stages of validation, each from a dataset to findings.
+
+Each looks at what the one before let through. A thing in a statement that could not be read counts
+as there, so that one syntax error does not bring a hundred findings of absence.
+"""
+
+from collections.abc import Callable, Iterator
+
+from stadsgraaf.validation.finding import Finding
+from stadsgraaf.validation.stages.lexical import lexical
+from stadsgraaf.validation.stages.names import terms
+from stadsgraaf.validation.stages.queries import queries
+from stadsgraaf.validation.stages.shapes import shapes
+from stadsgraaf.validation.stages.subject import Subject
+from stadsgraaf.validation.stages.syntax import syntax
+from stadsgraaf.validation.stages.verify import verify
+
+__all__ = ["STAGES", "Subject"]
+
+#: In order. The first two look at files, the others at the dataset as a whole.
+STAGES: dict[str, Callable[[Subject], Iterator[Finding]]] = {
+    "syntax": syntax,
+    "lexical": lexical,
+    "terms": terms,
+    "shacl": shapes,
+    "verify": verify,
+    "queries": queries,
+}

@@ -1,0 +1,181 @@
+"""The shapes against the shapes of SHACL, then the data against the shapes."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pyoxigraph import BlankNode, NamedNode
+
+from stadsgraaf.errors import Text
+from stadsgraaf.namespaces import PREFIXES, shorten
+from stadsgraaf.validation import shacl
+from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.catalogue import rule
+from stadsgraaf.validation.finding import Finding, Severity, Span
+from stadsgraaf.validation.results import Result
+from stadsgraaf.validation.sentences import sentences
+from stadsgraaf.validation.shapes import Shapes, said
+from stadsgraaf.validation.stages.subject import Subject, about, cut
+
+__all__ = ["shapes"]
+
+_SH = PREFIXES["sh"]
+_SEVERITIES = {
+    _SH + "Violation": Severity.VIOLATION,
+    _SH + "Warning": Severity.WARNING,
+    _SH + "Info": Severity.INFO,
+}
+#: Constraints on the number of values point at the last one, which is one too many.
+_TOO_MANY = frozenset({"MaxCount", "UniqueLang", "QualifiedMaxCount"})
+
+
+def shapes(subject: Subject) -> Iterator[Finding]:
+    """The shapes against the shapes of SHACL, then the data against the shapes."""
+    documents = subject.shape_documents
+    if not documents:
+        return
+    known = subject.shapes
+    ill_formed = shacl.check_shapes(known.triples)
+    subject.places.learn(_all_terms(ill_formed))
+    for result in ill_formed:
+        yield _ill_formed(subject, known, result)
+    outcome = shacl.validate_data(subject.triples, known.triples, subject.engine)
+    for shape, reason in outcome.faults:
+        yield _unusable(known, shape, reason)
+    yield from _told(
+        subject, known, [r for r in outcome.results if not _rests_on_unread(subject, r)]
+    )
+
+
+def _rests_on_unread(subject: Subject, result: Result) -> bool:
+    named = {t.value for t in (result.focus, result.value) if isinstance(t, NamedNode)}
+    return bool(named & subject.unread)
+
+
+def _ill_formed(subject: Subject, known: Shapes, result: Result) -> Finding:
+    found = rule("shacl/shapes")
+    component = _component(result.component)
+    places = subject.places
+    span = places.locate(result.focus, result.path, result.value) or Span()
+    filled, _ = sentences(component, _texts(subject, known, result, component))
+    return about(
+        subject,
+        found,
+        span,
+        Text(
+            f"The shape {places.curie(result.focus)} is not well-formed: {filled.en}",
+            f"De vorm {places.curie(result.focus)} klopt niet: {filled.nl}",
+        ),
+        focus=result.focus,
+        path=result.path,
+        value=result.value,
+    )
+
+
+def _unusable(known: Shapes, shape: str, reason: str) -> Finding:
+    found = rule("shacl/engine")
+    node = (
+        NamedNode(shape[1:-1]) if shape.startswith("<") else BlankNode(shape[2:]) if shape else None
+    )
+    span = (known.span(node) if node is not None else None) or Span(
+        known.documents[0].path.as_posix()
+    )
+    name = known.name(node) if node is not None else ""
+    return Finding(
+        rule=found.iri,
+        name=found.name,
+        severity=found.severity,
+        span=span,
+        message=Text(
+            f"The shape {name} cannot be used, so the data were not checked against it: {reason}",
+            f"De vorm {name} is niet te gebruiken; de data zijn er dus niet op gecontroleerd: {reason}",
+        ),
+        reason=found.why,
+        mend=found.mend,
+        engine=reason,
+        focus=shape,
+        stable_focus=name,
+    )
+
+
+def _component(iri: str) -> str:
+    return iri.removeprefix(_SH).removesuffix("ConstraintComponent")
+
+
+def _terms_of(result: Result) -> list[Term]:
+    return [result.focus, *([] if result.value is None else [result.value])]
+
+
+def _all_terms(results: Iterable[Result]) -> Iterator[Term]:
+    for result in results:
+        yield from _terms_of(result)
+        yield from _all_terms(result.details)
+
+
+def _told(subject: Subject, known: Shapes, results: Sequence[Result]) -> Iterator[Finding]:
+    subject.places.learn(_all_terms(results))
+    for result in results:
+        yield _shacl_finding(subject, known, result)
+
+
+def _shacl_finding(subject: Subject, known: Shapes, result: Result) -> Finding:
+    places, component = subject.places, _component(result.component)
+    declared = known.span(result.shape)
+    span = (
+        places.locate(result.focus, result.path, result.value, last=component in _TOO_MANY)
+        or declared
+        or Span()
+    )
+    reason, mend = sentences(component, _texts(subject, known, result, component))
+    own = known.message(result.shape)
+    message = said(result.messages) if component == "SPARQL" and result.messages else own
+    iri, name = _shape_name(known, result, component)
+    return Finding(
+        rule=iri,
+        name=name,
+        severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),
+        span=span,
+        message=message
+        if message.en
+        else Text(f"{reason.en} {mend.en}".strip(), f"{reason.nl} {mend.nl}".strip()),
+        reason=reason,
+        mend=mend if mend.en else message,
+        engine=" ".join(m.value for m in result.messages if not own.en),
+        focus=str(result.focus),
+        thing=places.label(result.focus),
+        curie=places.curie(result.focus),
+        path=result.path,
+        value="" if result.value is None else str(result.value),
+        shape=result.shape.value if isinstance(result.shape, NamedNode) else "",
+        component=component,
+        declared=declared,
+        excerpt=places.excerpt(span),
+        details=tuple(_shacl_finding(subject, known, detail) for detail in result.details),
+        stable_focus=places.stable(result.focus),
+    )
+
+
+def _texts(subject: Subject, known: Shapes, result: Result, component: str) -> dict[str, str]:
+    """What the sentences on a result name."""
+    places = subject.places
+    value = result.value
+    return {
+        "focus": places.curie(result.focus),
+        "value": cut(places.curie(value)) if value is not None else places.curie(result.focus),
+        "path": _short_path(result.path, subject.prefixes),
+        "wanted": known.wanted(result.shape, component),
+        "shape": known.name(result.shape),
+    }
+
+
+def _short_path(path: str, prefixes: Mapping[str, str]) -> str:
+    return re.sub(r"<([^<>]*)>", lambda found: shorten(found[1], prefixes), path)
+
+
+def _shape_name(known: Shapes, result: Result, component: str) -> tuple[str, str]:
+    """The rule of a result: its shape, or the part of the nearest shape with an IRI."""
+    owner, name = known.owner(result.shape), known.name(result.shape)
+    if owner == result.shape:
+        return result.shape.value, name
+    path = re.split(r"[/#<>]", result.path.strip("<>()"))[-1] or "shape"
+    base = owner.value if isinstance(owner, NamedNode) else "urn:stadsgraaf:shape"
+    return f"{base}-{path}-{component}", f"{name}-{path}-{component}"

@@ -1,0 +1,174 @@
+"""What is validated, with what the stages share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+
+from stadsgraaf.dataset import Dataset, Document
+from stadsgraaf.errors import Text
+from stadsgraaf.namespaces import PREFIXES, shorten
+from stadsgraaf.validation import shacl
+from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.catalogue import Rule
+from stadsgraaf.validation.finding import NO_TEXT, Finding, Span
+from stadsgraaf.validation.places import Places
+from stadsgraaf.validation.shapes import Shapes
+from stadsgraaf.validation.terms import Unknown, Vocabulary
+
+__all__ = ["Subject", "about", "cut", "unknown_message"]
+
+_SH = PREFIXES["sh"]
+_SHAPE_KINDS = frozenset({_SH + "NodeShape", _SH + "PropertyShape"})
+_SHAPE_MARKS = frozenset(
+    _SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is validated, with what the stages share."""
+
+    dataset: Dataset
+    engine: str = "pyshacl"
+    languages: tuple[str, ...] = ("nl", "en")
+
+    @cached_property
+    def places(self) -> Places:
+        """Where things stand."""
+        return Places(self.dataset.documents, self.prefixes)
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """Prefixes to shorten IRIs with."""
+        return dict(PREFIXES) | self.dataset.prefixes
+
+    @cached_property
+    def unread(self) -> frozenset[str]:
+        """IRIs in statements that could not be read."""
+        return frozenset(
+            iri for document in self.dataset.documents for iri in document.turtle.unread
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file could be read at least in part."""
+        return not any(
+            document.turtle.faults and not document.turtle.triples
+            for document in self.dataset.documents
+        )
+
+    @cached_property
+    def triples(self) -> list[Triple]:
+        """The data graph: the union of all graphs with what rules add.
+
+        Shapes and queries are not data: they are checked as what they are.
+        """
+        dataset = self.dataset
+        aside = {graph.iri for graph in dataset.graphs if graph.role in {"shapes", "queries"}}
+        return list(
+            dict.fromkeys(
+                quad.triple
+                for quad in dataset.quads
+                if not (isinstance(quad.graph_name, NamedNode) and quad.graph_name.value in aside)
+            )
+        )
+
+    @cached_property
+    def store(self) -> Store:
+        """The same in a store, as its default graph."""
+        return shacl.store_of(self.triples)
+
+    @cached_property
+    def shape_documents(self) -> list[Document]:
+        """The files that hold shapes: those of the folder for shapes, else any with shapes."""
+        documents = self.dataset.documents
+        own = [document for document in documents if document.role == "shapes"]
+        return own or [document for document in documents if _has_shapes(document)]
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """What the shapes say."""
+        return Shapes(self.shape_documents, self.prefixes)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What is declared."""
+        return Vocabulary(self.dataset.quads, self.dataset.base_iri, self.unread)
+
+    def learn_subjects(self, places: Iterable[tuple[int, int]]) -> None:
+        """Let ``places`` know the subjects of these triples, by document and triple."""
+        documents = self.dataset.documents
+        subjects = (documents[number].turtle.triples[index].subject for number, index in places)
+        self.places.learn(s for s in subjects if not isinstance(s, Triple))
+
+    def path_of(self, path: Path) -> str:
+        """A path below the root, with forward slashes."""
+        root = self.dataset.root
+        inside = path.is_relative_to(root) and path != root
+        return (path.relative_to(root) if inside else Path(path.name)).as_posix()
+
+
+def _has_shapes(document: Document) -> bool:
+    return any(
+        triple.predicate.value in _SHAPE_MARKS
+        or (isinstance(triple.object, NamedNode) and triple.object.value in _SHAPE_KINDS)
+        for triple in document.turtle.triples
+    )
+
+
+def cut(text: str, length: int = 80) -> str:
+    """A text of a readable length."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def about(  # noqa: PLR0913 – a finding has many parts
+    subject: Subject,
+    found: Rule,
+    span: Span,
+    message: Text,
+    *,
+    focus: Term | Triple,
+    path: str = "",
+    value: Term | None = None,
+    mend: Text | None = None,
+    meant: str = "",
+) -> Finding:
+    """A finding of a built-in rule about a thing."""
+    places = subject.places
+    thing = focus if isinstance(focus, NamedNode | BlankNode | Literal) else None
+    return Finding(
+        rule=found.iri,
+        name=found.name,
+        severity=found.severity,
+        span=span,
+        message=message,
+        reason=found.why,
+        mend=mend or found.mend,
+        focus=str(focus),
+        thing=places.label(thing) if thing is not None else NO_TEXT,
+        curie=places.curie(thing) if thing is not None else "",
+        path=path,
+        value="" if value is None else str(value),
+        excerpt=places.excerpt(span),
+        meant=meant,
+        stable_focus=places.stable(thing) if thing is not None else "",
+    )
+
+
+def unknown_message(subject: Subject, name: str, unknown: Unknown) -> Text:
+    """What is wrong with a name, and which was perhaps meant."""
+    if unknown.foreign:
+        text = Text(
+            f"{name} is no term of its vocabulary.", f"{name} is geen term van zijn vocabulaire."
+        )
+    else:
+        text = Text(
+            f"Nothing declares or describes {name}.", f"Niets declareert of beschrijft {name}."
+        )
+    if not unknown.near:
+        return text
+    near = shorten(unknown.near, subject.prefixes)
+    return Text(f"{text.en} Did you mean {near}?", f"{text.nl} Bedoelde je {near}?")

@@ -1,0 +1,74 @@
+"""Syntax errors, and files that hold nothing, https://www.w3.org/TR/turtle/."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from stadsgraaf.dataset import Document
+from stadsgraaf.errors import SyntaxFault, Text
+from stadsgraaf.validation.catalogue import rule, rules
+from stadsgraaf.validation.finding import Finding, Span
+from stadsgraaf.validation.stages.subject import Subject
+
+__all__ = ["syntax"]
+
+
+def syntax(subject: Subject) -> Iterator[Finding]:
+    """Syntax errors, and files that hold nothing."""
+    told: set[int] = set()
+    for document in subject.dataset.documents:
+        for fault in document.turtle.faults:
+            told.add(id(fault))
+            yield _syntax_fault(subject, fault, document)
+        yield from _odd_file(document)
+    for fault in subject.dataset.faults:
+        if id(fault) not in told:
+            yield _syntax_fault(subject, fault, None)
+
+
+def _syntax_fault(subject: Subject, fault: SyntaxFault, document: Document | None) -> Finding:
+    members = fault.members
+    name = str(members.get("rule", "syntax")) if document else "query/syntax"
+    found = rules().get(f"syntax/{name}") or rules().get(name) or rule("syntax/syntax")
+    line, column = _number(members, "line"), _number(members, "column")
+    span = Span(
+        document.path.as_posix() if document else subject.path_of(Path(str(members["file"]))),
+        line,
+        column,
+        _number(members, "end_line", line),
+        _number(members, "end_column", column),
+    )
+    reason = members["reason"]
+    return Finding(
+        rule=found.iri,
+        name=found.name,
+        severity=found.severity,
+        span=span,
+        message=reason if isinstance(reason, Text) else Text(str(reason), str(reason)),
+        reason=found.why,
+        mend=found.mend,
+        engine=str(members.get("engine", "")),
+        excerpt=document.turtle.line(line) if document else "",
+    )
+
+
+def _number(members: Mapping[str, object], name: str, default: int = 1) -> int:
+    value = members.get(name)
+    return value if isinstance(value, int) else default
+
+
+def _odd_file(document: Document) -> Iterator[Finding]:
+    turtle = document.turtle
+    name = (
+        "syntax/byte-order-mark"
+        if turtle.marked
+        else "syntax/empty-file"
+        if not turtle.triples and not turtle.faults
+        else ""
+    )
+    if name:
+        found = rule(name)
+        span = Span(document.path.as_posix())
+        yield Finding(
+            found.iri, name, found.severity, span, found.title, found.why, found.mend,
+            excerpt=turtle.line(1),
+        )  # fmt: skip

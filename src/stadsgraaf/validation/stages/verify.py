@@ -1,0 +1,66 @@
+"""The rules that are queries: every solution is a finding."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from pyoxigraph import NamedNode, QuerySolutions, Triple
+
+from stadsgraaf.errors import Text
+from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.catalogue import Rule, rules
+from stadsgraaf.validation.finding import Finding, Span
+from stadsgraaf.validation.stages.subject import Subject, about
+
+__all__ = ["run_check", "verify"]
+
+
+def verify(subject: Subject) -> Iterator[Finding]:
+    """The rules that are queries: every solution is a finding."""
+    for found in rules().values():
+        if found.query:
+            yield from run_check(subject, found)
+
+
+def run_check(subject: Subject, found: Rule) -> Iterator[Finding]:
+    """The findings of one verify rule."""
+    answer = subject.store.query(found.query)
+    if not isinstance(answer, QuerySolutions):
+        message = f"{found.name} is not a SELECT query"
+        raise TypeError(message)
+    names = {variable.value for variable in answer.variables}
+    rows = [{name: row[name] for name in names if row[name] is not None} for row in answer]
+    rows = [row for row in rows if _is_read(subject, row)]
+    subject.places.learn(
+        term for row in rows for term in row.values() if not isinstance(term, Triple)
+    )
+    for row in rows:
+        yield _check_finding(subject, found, row)
+
+
+def _is_read(subject: Subject, row: Mapping[str, Term]) -> bool:
+    return not any(
+        isinstance(term, NamedNode) and term.value in subject.unread for term in row.values()
+    )
+
+
+def _check_finding(subject: Subject, found: Rule, row: Mapping[str, Term]) -> Finding:
+    places, focus, value = subject.places, row["this"], row.get("value")
+    path = row.get("path")
+    path_text = str(path) if isinstance(path, NamedNode) else ""
+    span = places.locate(focus, path_text, value) or Span()
+    shown = {name: places.curie(term) for name, term in row.items()}
+    message = Text(_filled(found.title.en, shown), _filled(found.title.nl, shown))
+    return about(
+        subject,
+        found,
+        span,
+        message,
+        focus=focus,
+        path=path_text,
+        value=value,
+        mend=Text(_filled(found.mend.en, shown), _filled(found.mend.nl, shown)),
+    )
+
+
+def _filled(text: str, shown: Mapping[str, str]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda found: shown.get(found[1], "…"), text)
