@@ -164,7 +164,9 @@ def test_only_web_and_mail_addresses_are_outward_links(iri: str) -> None:
     assert outward(iri) is None
 
 
-@pytest.mark.parametrize("iri", ["http://x.example/", "HTTPS://x.example/a'b", "mailto:a@b.example"])
+@pytest.mark.parametrize(
+    "iri", ["http://x.example/", "HTTPS://x.example/a'b", "mailto:a@b.example"]
+)
 def test_web_and_mail_addresses_stay_as_they_are(iri: str) -> None:
     assert outward(iri) == iri
 

@@ -36,6 +36,9 @@ _ESCAPES = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _LONGEST_IRI = 4096
 _OUTWARD = ("http://", "https://", "mailto:")
 
+#: The value of a parameter of a link: left out when None, repeated when several.
+Parameter = str | int | Sequence[str] | None
+
 
 def is_iri(text: str) -> bool:
     """Whether a text can be an absolute IRI: it has a scheme and nothing that may not be in one.
@@ -150,9 +153,17 @@ class Urls:
         local = path.removeprefix("/id") if path.startswith("/id/") else path
         return self.page("/doc" + quote(local, safe=_PATH_SAFE))
 
+    def values(self, iri: str, predicate: str, direction: str, page: int | None = None) -> str:
+        """All values of a property of a thing, or (``in``) all things that point at it by one."""
+        more = {"property": predicate, "direction": direction, "page": page}
+        path = self.path_of(iri)
+        if path is None:
+            return self.page("/resource", iri=iri, **more)
+        return self.page(path, **more)
+
     # --- pages ----------------------------------------------------------------------------------
 
-    def page(self, path: str, /, **query: str | int | None) -> str:
+    def page(self, path: str, /, **query: Parameter) -> str:
         """A page by its path, with the parameters that are not None."""
         text = _query(**query)
         return f"{self.prefix}{self._language}{path}" + (f"?{text}" if text else "")
@@ -161,23 +172,40 @@ class Urls:
         """The landing page."""
         return self.page("/")
 
-    def search(self, q: str | None = None, **query: str | int | None) -> str:
+    def search(self, q: str | None = None, **query: Parameter) -> str:
         """Search, for a text and a kind."""
         return self.page("/search", q=q, **query)
 
-    def browse(self, kind: str | None = None, **query: str | int | None) -> str:
+    def browse(self, kind: str | None = None, **query: Parameter) -> str:
         """All things, or those of a class."""
         return self.page("/browse", **{"class": kind}, **query)
 
-    def sparql(self, query: str | None = None, **more: str | int | None) -> str:
+    def sparql(self, query: str | None = None, **more: Parameter) -> str:
         """The endpoint and its workbench."""
         return self.page("/sparql", query=query, **more)
+
+    def claims(self, **query: Parameter) -> str:
+        """The claims explorer, for what its parameters choose."""
+        return self.page("/claims", **query)
+
+    def article_index(self) -> str:
+        """The source documents that can be read with their claims."""
+        return self.page("/article")
+
+    def article(self, document: str, start: int | None = None) -> str:
+        """The reader of a source document, at a passage."""
+        link = self.page("/article", document=document)
+        return link if start is None else f"{link}#at-{start}"
+
+    def data(self) -> str:
+        """Dumps, named graphs and the endpoint."""
+        return self.page("/data")
 
     def queries(self) -> str:
         """The list of canned queries."""
         return self.page("/queries")
 
-    def query(self, name: str, suffix: str | None = None, **parameters: str | int | None) -> str:
+    def query(self, name: str, suffix: str | None = None, **parameters: Parameter) -> str:
         """The page of a canned query, or its result in a format."""
         path = "/queries/" + quote(name, safe="")
         if suffix is None:
@@ -210,5 +238,6 @@ class Urls:
         return f"/{self.language}" if self.language else ""
 
 
-def _query(**parameters: str | int | None) -> str:
-    return urlencode({name: value for name, value in parameters.items() if value is not None})
+def _query(**parameters: Parameter) -> str:
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return urlencode(given, doseq=True)

@@ -1,0 +1,327 @@
+"""What every page shares, and one request as a page sees it.
+
+A handler makes a ``View`` of its request and answers with ``view.page("name.html", …)``:
+
+>>> number(12345.5, "nl"), number(12345, "en")
+('12.345,5', '12,345')
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.responses import Response
+from starlette.types import Scope
+
+import stadsgraaf
+from stadsgraaf.errors import Language
+from stadsgraaf.media import HTML
+from stadsgraaf.namespaces import PREFIXES, SG, shorten
+from stadsgraaf.release import Release
+from stadsgraaf.settings import Settings
+from stadsgraaf.store.base import Store
+from stadsgraaf.web.asking import Asker
+from stadsgraaf.web.headers import SECURITY, Link, link_header
+from stadsgraaf.web.urls import LANGUAGES, Urls, outward
+from stadsgraaf.web.words import WORDS
+
+__all__ = ["NEVER_RENDERED", "Site", "View", "number"]
+
+_HERE = Path(str(files("stadsgraaf.web")))
+TEMPLATES: Final = _HERE / "templates"
+STATIC: Final = _HERE / "static"
+
+#: Characters that HTML cannot carry; shown as U+FFFD.
+NEVER_RENDERED: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+#: Longest label of a thing; the data formats carry it whole.
+_LONGEST_LABEL = 200
+_MINUTE = "public, max-age=60"
+_TECHNICAL = tuple(
+    PREFIXES[prefix] for prefix in ("sh", "owl", "rdf", "rdfs", "void", "time", "geo", "sd")
+)
+
+_T = TypeVar("_T")
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str) and NEVER_RENDERED.search(value):
+        return type(value)(NEVER_RENDERED.sub("\ufffd", value))
+    return value
+
+
+def _capitalize_first(text: str) -> str:
+    """With a capital: ``nota's`` becomes ``Nota's``, and ``G40`` stays."""
+    return text[:1].upper() + text[1:]
+
+
+def _to(href: str | None) -> Markup:
+    """The attributes of a link: one that leaves the site vouches for nothing and tells nothing."""
+    if href is None:
+        return Markup()
+    outside = "" if href.startswith(("/", "#")) else ' rel="nofollow ugc noopener noreferrer"'
+    return Markup('href="{}"').format(href) + Markup(outside)  # noqa: S704 – one of two constants
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        finalize=_clean,
+    )
+    environment.filters["capitalize_first"] = _capitalize_first
+    environment.filters["to"] = _to
+    return environment
+
+
+def number(value: float | Decimal, language: Language) -> str:
+    """A number as it is written in a language."""
+    text = f"{value:,}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "nl" else text
+
+
+class Site:
+    """One release, served: its store, its templates, and what is worked out once."""
+
+    def __init__(self, store: Store, release: Release, settings: Settings) -> None:
+        self.store = store
+        self.release = release
+        self.settings = settings
+        self.asker = Asker(store, settings)
+        self.templates = _environment()
+        self._known: dict[str, Any] = {}
+
+    async def once(self, name: str, ask: Callable[[], Awaitable[_T]]) -> _T:
+        """What a question answers, asked once: a release never changes."""
+        if name not in self._known:
+            self._known[name] = await ask()
+        known: _T = self._known[name]
+        return known
+
+    @cached_property
+    def assets(self) -> Mapping[str, str]:
+        """Built names of the static files by their own names."""
+        manifest = STATIC / "manifest.json"
+        if not manifest.is_file():
+            return {}
+        built: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
+        return built
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes when any page may: with the data, the templates, the words, the front end."""
+        digest = hashlib.sha256(f"{self.release.manifest.digest} {stadsgraaf.__version__}".encode())
+        for path in sorted(TEMPLATES.glob("*.html")):
+            digest.update(path.read_bytes())
+        digest.update(repr((sorted(WORDS.items()), sorted(self.assets.items()))).encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def public(self) -> tuple[str, str]:
+        """Origin and path prefix that clients see. Never from a request: Host can be anything."""
+        parts = urlsplit(self.settings.public_url)
+        if parts.scheme and parts.netloc:
+            return f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        return f"http://{host}:{self.settings.port}", ""
+
+    @cached_property
+    def prefixes(self) -> Mapping[str, str]:
+        """The dataset's prefixes, and those that everybody knows."""
+        return dict(PREFIXES) | dict(self.release.manifest.prefixes)
+
+
+@dataclass(frozen=True)
+class View:
+    """One request: its language, its links, and the words that its page uses."""
+
+    site: Site
+    urls: Urls
+    language: Language
+    path: str
+    query: str
+
+    @classmethod
+    def of(cls, scope: Scope) -> "View":
+        """The view of an HTTP request."""
+        site: Site = scope["app"].state.site
+        root: str = scope.get("root_path", "")
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        path = raw.decode("latin-1")
+        origin, prefix = site.public
+        urls = Urls(
+            base_iri=site.release.manifest.base_iri,
+            prefix=prefix or root,
+            language=scope["stadsgraaf.language"] if scope.get("stadsgraaf.fixed") else None,
+            origin=origin,
+            assets=site.assets,
+        )
+        return cls(
+            site=site,
+            urls=urls,
+            language=scope.get("stadsgraaf.language", LANGUAGES[0]),
+            path=path[len(root) :] if root and path.startswith(root) else path,
+            query=scope.get("query_string", b"").decode("latin-1"),
+        )
+
+    # --- words ----------------------------------------------------------------------------------
+
+    def t(self, key: str, **values: object) -> Markup:
+        """An interface word in the page's language; values are escaped."""
+        text = escape(WORDS[key].say(self.language))
+        return text.format(**values) if values else text
+
+    def count(self, key: str, n: int) -> Markup:
+        """A number of things: ``count("n_claims", 1)`` reads ``n_claims_one``."""
+        return self.t(f"{key}_{'one' if n == 1 else 'many'}", n=self.number(n))
+
+    def number(self, value: float | Decimal) -> str:
+        """A number as the page's language writes it."""
+        return number(value, self.language)
+
+    def size(self, size: int) -> str:
+        """A number of bytes, rounded."""
+        units = ((1_000_000, "MB"), (1000, "kB"))
+        for unit, name in units:
+            if size >= unit:
+                return f"{self.number(round(size / unit, 1 if size < 10 * unit else None))} {name}"
+        return f"{size} B"
+
+    # --- names ----------------------------------------------------------------------------------
+
+    def label(self, iri: str) -> str:
+        """What a thing is called, else its IRI in short."""
+        return self.labels([iri])[iri]
+
+    def labels(self, iris: Iterable[str]) -> dict[str, str]:
+        """What things are called, else their IRIs in short."""
+        wanted = list(iris)
+        known = self.site.release.labels.labels(wanted, self.language)
+        return {
+            iri: _cut(known[iri]) if iri in known else self.short(iri).strip("<>") for iri in wanted
+        }
+
+    def graph_title(self, iri: str) -> str:
+        """What a named graph is called."""
+        for graph in self.site.release.manifest.graphs:
+            if graph.iri == iri and graph.title:
+                return graph.title.get(self.language) or next(iter(graph.title.values()))
+        return self.label(iri)
+
+    def text(self, texts: Mapping[str, str]) -> str:
+        """Of texts by language tag, the one to read: that of the page, else any."""
+        return texts.get(self.language) or next(iter(texts.values()), "")
+
+    def short(self, iri: str) -> str:
+        """The IRI with a prefix of the dataset, where one fits."""
+        return shorten(iri, self.site.prefixes)
+
+    def knows(self, iri: str) -> bool:
+        """Whether the dataset says anything of a thing: then it has a page."""
+        return iri in self.site.release.labels
+
+    def link(self, iri: str) -> str | None:
+        """Where a reader goes for a thing: its page here, else its own address, else nowhere."""
+        return self.urls.of(iri) if self.knows(iri) else outward(iri)
+
+    # --- ways in --------------------------------------------------------------------------------
+
+    @property
+    def menu(self) -> list[tuple[str, str]]:
+        """The main menu: a word and where it leads. What the dataset lacks is left out."""
+        kinds = self.site.release.labels.kinds()
+        entries = [("menu_browse", self.urls.browse())]
+        if SG + "Claim" in kinds:
+            entries.append(("menu_claims", self.urls.claims()))
+        if self.site.release.queries:
+            entries.append(("menu_queries", self.urls.queries()))
+        return [*entries, ("menu_sparql", self.urls.sparql()), ("menu_data", self.urls.data())]
+
+    def is_at(self, href: str) -> bool:
+        """Whether a link leads to this page."""
+        return href == self.urls.page(self.path)
+
+    def main_kinds(self, most: int) -> list[tuple[str, int]]:
+        """The kinds with most things, apart from those that only describe the dataset."""
+        kinds = self.site.release.labels.kinds()
+        shown = [(iri, n) for iri, n in kinds.items() if not iri.startswith(_TECHNICAL)]
+        return shown[:most]
+
+    # --- answers --------------------------------------------------------------------------------
+
+    @property
+    def other(self) -> Language:
+        """The language that the page is not in."""
+        return "en" if self.language == "nl" else "nl"
+
+    def switch(self, language: Language) -> str:
+        """The same page in a language."""
+        return self.urls.switch(language, self.path, self.query)
+
+    def etag(self, representation: str) -> str:
+        """A strong entity tag: the same only when every byte is."""
+        parts = (
+            self.site.digest,
+            representation,
+            self.language,
+            self.urls.prefix,
+            self.urls.language or "",
+            self.path,
+            self.query,
+        )
+        return f'"{hashlib.sha256(" ".join(parts).encode()).hexdigest()[:32]}"'
+
+    def page(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        links: Sequence[Link] = (),
+        headers: Mapping[str, str] | None = None,
+        **context: object,
+    ) -> Response:
+        """The page that a template makes."""
+        alternates = [
+            Link(self.switch(language), "alternate", language=language) for language in LANGUAGES
+        ]
+        content = self.site.templates.get_template(template).render(
+            view=self,
+            t=self.t,
+            count=self.count,
+            urls=self.urls,
+            language=self.language,
+            manifest=self.site.release.manifest,
+            links=[*links, *alternates],
+            **context,
+        )
+        answer = Response(content, status, media_type=HTML.media_type)
+        answer.headers.update(SECURITY)
+        answer.headers["Content-Language"] = self.language
+        if status == 200:  # noqa: PLR2004 – only what was found may be kept
+            answer.headers["ETag"] = self.etag("html")
+            answer.headers["Cache-Control"] = _MINUTE
+            answer.headers["Link"] = link_header([*links, *alternates])
+        self.vary(answer)
+        answer.headers.update(headers or {})
+        return answer
+
+    def vary(self, answer: Response) -> None:
+        """Say what the answer depends on beside its address."""
+        answer.headers["Vary"] = "Accept" if self.urls.language else "Accept, Accept-Language"
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= _LONGEST_LABEL else label[:_LONGEST_LABEL] + "…"

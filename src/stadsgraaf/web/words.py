@@ -1,0 +1,327 @@
+"""Every word of the interface, in both languages, in one table.
+
+Words about the world (kinds, properties, modalities) are not here: they are in the data.
+``{n}`` and the like are filled in by ``View.t``; ``…_one`` and ``…_many`` by ``View.count``.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from stadsgraaf.errors import Text
+
+__all__ = ["WORDS"]
+
+WORDS: Final[Mapping[str, Text]] = {
+    # --- every page -----------------------------------------------------------------------------
+    "skip": Text("To the content", "Naar de inhoud"),
+    "search": Text("Search", "Zoek"),
+    "search_label": Text("Search the graph", "Zoek in de graaf"),
+    "search_placeholder": Text("Name, code or word", "Naam, code of woord"),
+    "main_menu": Text("Main menu", "Hoofdmenu"),
+    "menu_browse": Text("Things", "Dingen"),
+    "menu_claims": Text("Claims", "Beweringen"),
+    "menu_queries": Text("Questions", "Vragen"),
+    "menu_sparql": Text("SPARQL", "SPARQL"),
+    "menu_data": Text("Data", "Data"),
+    "other_language": Text("Nederlands", "English"),
+    "version": Text("version", "versie"),
+    "accessibility": Text("Accessibility", "Toegankelijkheid"),
+    "privacy": Text("Privacy", "Privacy"),
+    "start": Text("Start", "Start"),
+    "crumbs": Text("Breadcrumbs", "Kruimelpad"),
+    "and": Text("and", "en"),
+    "yes": Text("yes", "ja"),
+    "no": Text("no", "nee"),
+    "north": Text("N", "N.B."),
+    "south": Text("S", "Z.B."),
+    "east": Text("E", "O.L."),
+    "west": Text("W", "W.L."),
+    # --- a thing --------------------------------------------------------------------------------
+    "permanent": Text("Permanent address", "Duurzaam adres"),
+    "graph_holds": Text("This graph holds", "In deze graaf staan"),
+    "between_years": Text("from {first} to {last}", "van {first} tot en met {last}"),
+    "in_year": Text("in {year}", "in {year}"),
+    "n_facts_one": Text("{n} fact", "{n} feit"),
+    "n_facts_many": Text("{n} facts", "{n} feiten"),
+    "n_claims_one": Text("{n} claim", "{n} bewering"),
+    "n_claims_many": Text("{n} claims", "{n} beweringen"),
+    "n_links_one": Text("{n} link to it", "{n} verwijzing ernaar"),
+    "n_links_many": Text("{n} links to it", "{n} verwijzingen ernaar"),
+    "n_contradictions_one": Text("{n} contradiction", "{n} tegenspraak"),
+    "n_contradictions_many": Text("{n} contradictions", "{n} tegenspraken"),
+    "facts": Text("In brief", "In het kort"),
+    "further": Text("Further", "Verder"),
+    "all_from": Text("All of this comes from", "Dit alles komt uit"),
+    "more_values": Text("and {n} more", "en nog {n}"),
+    "all_of": Text("All {n}", "Alle {n}"),
+    "unnamed": Text("(without a name)", "(zonder naam)"),
+    "cut": Text("(cut here; whole in the data)", "(hier afgekapt; heel in de data)"),
+    "details": Text("details", "details"),
+    "timeline": Text("Timeline", "Tijdlijn"),
+    "timeline_title": Text("Timeline, {first} to {last}", "Tijdlijn, {first} tot en met {last}"),
+    "timeline_text": Text(
+        "Days as points, periods as bars. The list below the drawing says the same in words.",
+        "Dagen als punten, perioden als balken. De lijst onder de tekening zegt hetzelfde in woorden.",
+    ),
+    "timeline_legend": Text(
+        "Point: a day or month. Bar: a period. Dashed: sometime in that time. Arrow: begin or end "
+        "unknown.",
+        "Punt: een dag of maand. Balk: een periode. Gestreept: ergens in die tijd. Pijl: begin of "
+        "einde onbekend.",
+    ),
+    "not_asserted": Text("not a fact", "geen feit"),
+    "links_here": Text("What points here", "Wat hiernaar verwijst"),
+    "instances_one": Text("{n} thing of this kind", "{n} ding van deze soort"),
+    "instances_many": Text("{n} things of this kind", "{n} dingen van deze soort"),
+    "unknown": Text("What we do not know", "Wat we niet weten"),
+    "unknown_text": Text(
+        "For a thing of this kind one would expect the following, but the graph does not have it:",
+        "Van een ding van deze soort zou u ook het volgende verwachten, maar de graaf heeft het niet:",
+    ),
+    "beside": Text("About this page", "Bij deze pagina"),
+    "where": Text("Where", "Waar"),
+    "map_title": Text("Where {name} is", "Waar {name} ligt"),
+    "map_caption": Text(
+        "Among all {n} places of this dataset.", "Tussen alle {n} plaatsen van deze dataset."
+    ),
+    "elsewhere": Text("Known elsewhere as", "Elders bekend als"),
+    "take": Text("Take it with you", "Neem mee"),
+    "ask_in_sparql": Text("Ask in SPARQL", "Bevraag in SPARQL"),
+    "cite": Text("How to cite", "Zo verwijst u hiernaar"),
+    "wrong": Text("Is something wrong?", "Klopt er iets niet?"),
+    "report": Text("Report an error or an addition", "Meld een fout of aanvulling"),
+    # --- sources --------------------------------------------------------------------------------
+    "source": Text("Source", "Bron"),
+    "sources": Text("Sources", "Bronnen"),
+    "claim_in": Text("Claim, in", "Bewering, in"),
+    "named_graph": Text("Part of this dataset", "Deel van deze dataset"),
+    "made_from": Text("made from", "gemaakt uit"),
+    "open_claim": Text("Open the claim", "Open de bewering"),
+    "open_source": Text("Open the source", "Open de bron"),
+    # --- claims ---------------------------------------------------------------------------------
+    "claims": Text("Claims", "Beweringen"),
+    "role_claimSubject": Text("About this", "Hierover"),
+    "role_claimObject": Text("In which this is named", "Waarin dit genoemd wordt"),
+    "role_holder": Text("Held by this one", "Van deze houder"),
+    "role_speaker": Text("Spoken by this one", "Van deze spreker"),
+    "role_reporter": Text("Reported by this one", "Opgetekend door deze"),
+    "role_claimPredicate": Text("That use this property", "Met deze eigenschap"),
+    "all_claims": Text("All {n} claims", "Alle {n} beweringen"),
+    "denied": Text("denied", "ontkend"),
+    "contested": Text("contested", "betwist"),
+    "holder": Text("Holder", "Houder"),
+    "speaker": Text("Speaker", "Spreker"),
+    "reporter": Text("Reporter", "Verslaggever"),
+    "when": Text("When", "Wanneer"),
+    "stands_in": Text("Stands in", "Staat in"),
+    "characters": Text("characters {start} to {end}", "tekens {start} tot {end}"),
+    "no_evidence": Text("no place given", "geen plaats vermeld"),
+    "contradictions": Text("Contradictions", "Tegenspraak"),
+    "contradiction": Text("contradicts", "spreekt tegen"),
+    "tension": Text("in tension with", "op gespannen voet met"),
+    "refines": Text("Refines", "Preciseert"),
+    "refines_back": Text("Refined by", "Gepreciseerd door"),
+    "corroborates": Text("Supports", "Steunt"),
+    "corroborates_back": Text("Supported by", "Gesteund door"),
+    "outcomeOf": Text("Is the outcome of", "Is de afloop van"),
+    "outcomeOf_back": Text("What came of it", "Wat ervan kwam"),
+    "statement": Text("What is claimed", "Wat er beweerd wordt"),
+    "is_fact": Text(
+        "Asserted, not denied and not merely possible: the graph therefore also has it as a fact.",
+        "Vastgesteld, niet ontkend en niet slechts mogelijk: de graaf heeft het daarom ook als feit.",
+    ),
+    "is_no_fact": Text(
+        "The graph has this only as a claim, not as a fact.",
+        "De graaf heeft dit alleen als bewering, niet als feit.",
+    ),
+    "is_background": Text(
+        "Its source asserts this; the graph has it as a claim beside the facts, not as one of them.",
+        "De bron stelt dit vast; de graaf heeft het als bewering naast de feiten, niet als een ervan.",
+    ),
+    "claims_text": Text(
+        "Who holds what, how firmly, and where it stands. A claim is not a fact: what is hoped, "
+        "planned, denied or merely possible stays a claim.",
+        "Wie wat beweert, hoe stellig, en waar het staat. Een bewering is geen feit: wat gehoopt, "
+        "gepland, ontkend of slechts mogelijk is, blijft een bewering.",
+    ),
+    "only_contested": Text("Contested claims, side by side", "Betwiste beweringen, naast elkaar"),
+    "read_in_order": Text("Read them in the source", "Lees ze in de bron"),
+    "digest": Text("SHA-256 of the passage:", "SHA-256 van de passage:"),
+    # --- a source, read -------------------------------------------------------------------------
+    "reader": Text("Reader", "Lezer"),
+    "readers_text": Text(
+        "Documents that claims point into.", "Documenten waar beweringen naar verwijzen."
+    ),
+    "no_documents": Text("There are none.", "Er zijn er geen."),
+    "with_text": Text(
+        "Every passage that a claim rests on is marked; follow it to the claim, and back.",
+        "Elke passage waar een bewering op rust is gemarkeerd; volg haar naar de bewering, en terug.",
+    ),
+    "no_text": Text(
+        "The text itself is not published here, because it is not ours; below is what it claims, "
+        "in our words and in its order.",
+        "De tekst zelf wordt hier niet gepubliceerd, want hij is niet van ons; hieronder staat wat "
+        "hij beweert, in onze woorden en in zijn volgorde.",
+    ),
+    # --- lists ----------------------------------------------------------------------------------
+    "home_counts": Text(
+        "{things} things, {triples} triples.", "{things} dingen, {triples} triples."
+    ),
+    "home_claims": Text(
+        "{n} claims, each with its holder, its certainty and its source.",
+        "{n} beweringen, elk met houder, stelligheid en bron.",
+    ),
+    "home_questions": Text("Questions it answers", "Vragen die hij beantwoordt"),
+    "all_questions": Text("All {n} questions", "Alle {n} vragen"),
+    "home_kinds": Text("What is in it", "Wat erin staat"),
+    "all_kinds": Text("All kinds of things", "Alle soorten dingen"),
+    "home_machines": Text("For machines", "Voor machines"),
+    "home_machines_text": Text(
+        "Every thing has a lasting address that answers as a page or as data; everything can be "
+        "queried in SPARQL and downloaded whole.",
+        "Elk ding heeft een duurzaam adres dat antwoordt als pagina of als data; alles is te "
+        "bevragen in SPARQL en als geheel te downloaden.",
+    ),
+    "n_found_one": Text("{n} thing found", "{n} ding gevonden"),
+    "n_found_many": Text("{n} things found", "{n} dingen gevonden"),
+    "of_kind": Text("of the kind {kind}", "van de soort {kind}"),
+    "corrected": Text(
+        "Nothing is spelled like that; these come nearest.",
+        "Niets is zo gespeld; dit komt er het dichtst bij.",
+    ),
+    "nothing_found": Text("Nothing is called “{text}”.", "Niets heet “{text}”."),
+    "by_kind": Text("By kind", "Naar soort"),
+    "every_kind": Text("Every kind", "Elke soort"),
+    "kind_unknown": Text("of no kind", "zonder soort"),
+    "also_called": Text("also: {name}", "ook: {name}"),
+    "search_help": Text(
+        "Type a name, a code or the start of a word, in Dutch or English.",
+        "Typ een naam, een code of het begin van een woord, in het Nederlands of Engels.",
+    ),
+    "browse_text": Text(
+        "Everything in the graph by kind, with how many there are.",
+        "Alles in de graaf naar soort, met het aantal.",
+    ),
+    "sort_actor": Text("People and organisations", "Mensen en organisaties"),
+    "sort_claim": Text("Claims", "Beweringen"),
+    "sort_place": Text("Places", "Plaatsen"),
+    "sort_event": Text("Events and activities", "Gebeurtenissen en activiteiten"),
+    "sort_document": Text("Documents", "Documenten"),
+    "sort_concept": Text("Concepts", "Begrippen"),
+    "sort_other": Text("Other things", "Andere dingen"),
+    "sort_data": Text("Data about the data", "Data over de data"),
+    "sort_term": Text("Terms of the vocabulary", "Termen van het vocabulaire"),
+    "n_things_one": Text("{n} thing", "{n} ding"),
+    "n_things_many": Text("{n} things", "{n} dingen"),
+    "what_is_kind": Text("what this kind is", "wat deze soort is"),
+    "narrow": Text("Narrow down", "Verfijn"),
+    "chosen": Text("Chosen", "Gekozen"),
+    "drop": Text("drop", "laat los"),
+    "as_sparql": Text("View as SPARQL", "Bekijk als SPARQL"),
+    "nothing_left": Text("Nothing fits all of this.", "Niets voldoet aan dit alles."),
+    "pages": Text("Pages", "Pagina’s"),
+    "page": Text("Page {n}", "Pagina {n}"),
+    "page_before": Text("← Previous", "← Vorige"),
+    "page_after": Text("Next →", "Volgende →"),
+    "pointing_by": Text("What points here by “{relation}”", "Wat hierheen wijst met “{relation}”"),
+    # --- questions and queries ------------------------------------------------------------------
+    "question": Text("Question", "Vraag"),
+    "queries_text": Text(
+        "Questions with a fixed address. Change what can be changed, read the answer, take it with "
+        "you, or look at the SPARQL behind it.",
+        "Vragen met een vast adres. Verander wat veranderd kan worden, lees het antwoord, neem het "
+        "mee, of bekijk de SPARQL erachter.",
+    ),
+    "no_queries": Text("This dataset has none.", "Deze dataset heeft er geen."),
+    "own_question": Text("Ask your own question", "Stel een eigen vraag"),
+    "ask": Text("Ask", "Vraag"),
+    "result": Text("Result", "Resultaat"),
+    "the_query": Text("The query", "De query"),
+    "change_query": Text("Change it in the workbench", "Pas aan in de werkplaats"),
+    "by_machine": Text("By machine", "Met een machine"),
+    "answer_yes": Text("Yes.", "Ja."),
+    "answer_no": Text("No.", "Nee."),
+    "no_rows": Text("No solutions.", "Geen oplossingen."),
+    "first_rows": Text(
+        "The first {n} of {total}; the downloads have all.",
+        "De eerste {n} van {total}; de downloads bevatten alles.",
+    ),
+    "workbench": Text("SPARQL workbench", "SPARQL-werkplaats"),
+    "workbench_text": Text(
+        "Ask the graph anything. Begin with an example, or with the query that is there.",
+        "Vraag de graaf wat u wilt. Begin met een voorbeeld, of met de query die er staat.",
+    ),
+    "workbench_start": Text("Which kinds of things are there?", "Welke soorten dingen zijn er?"),
+    "examples": Text("Examples", "Voorbeelden"),
+    "prefixes": Text("Prefixes", "Prefixen"),
+    "query_label": Text("SPARQL query", "SPARQL-query"),
+    "run": Text("Run", "Voer uit"),
+    "run_key": Text("or Ctrl + Enter", "of Ctrl + Enter"),
+    "line": Text("line {n}", "regel {n}"),
+    "n_rows_one": Text("{n} solution", "{n} oplossing"),
+    "n_rows_many": Text("{n} solutions", "{n} oplossingen"),
+    "milliseconds": Text("in {n} ms", "in {n} ms"),
+    "permalink": Text("Link to this query", "Link naar deze query"),
+    # --- data -----------------------------------------------------------------------------------
+    "data_text": Text(
+        "{triples} triples, {classes} classes, {properties} properties. Take all of it, a named "
+        "graph, or a single thing.",
+        "{triples} triples, {classes} klassen, {properties} eigenschappen. Neem alles, een named "
+        "graph, of één ding.",
+    ),
+    "dumps": Text("Whole dataset", "Hele dataset"),
+    "file": Text("File", "Bestand"),
+    "format": Text("Media type", "Mediatype"),
+    "size": Text("Size", "Omvang"),
+    "named_graphs": Text("Named graphs", "Named graphs"),
+    "graph": Text("Graph", "Graaf"),
+    "endpoint_text": Text("The SPARQL endpoint is", "Het SPARQL-endpoint is"),
+    "things_text": Text(
+        "Every page of a thing answers in these formats too, by the Accept header or by suffix:",
+        "Elke pagina van een ding antwoordt ook in deze formaten, met de header Accept of met een "
+        "achtervoegsel:",
+    ),
+    "described": Text("The dataset, described", "De dataset, beschreven"),
+    # --- about the site -------------------------------------------------------------------------
+    "access_aim": Text(
+        "These pages aim to meet WCAG 2.2, level AA, in both languages, in light and dark, on a "
+        "narrow screen, in print, and without JavaScript.",
+        "Deze pagina’s willen voldoen aan WCAG 2.2, niveau AA, in beide talen, licht en donker, op "
+        "een smal scherm, op papier en zonder JavaScript.",
+    ),
+    "access_how": Text(
+        "Every page type is checked by an automatic test in a real browser. Automatic tests find "
+        "part of all problems; no independent audit has been done.",
+        "Elk soort pagina wordt getoetst door een automatische test in een echte browser. Zulke "
+        "tests vinden een deel van alle problemen; een onafhankelijk onderzoek is niet gedaan.",
+    ),
+    "access_known": Text(
+        "Known: drawings such as the timeline are hard to read aloud; beside each of them stands "
+        "the same as a list or a table.",
+        "Bekend: tekeningen zoals de tijdlijn zijn moeilijk voor te lezen; naast elk ervan staat "
+        "hetzelfde als lijst of tabel.",
+    ),
+    "access_report": Text(
+        "Does something not work for you? Report it to whoever runs this site; the description of "
+        "the dataset says where.",
+        "Werkt er iets niet voor u? Meld het bij wie deze site beheert; de beschrijving van de "
+        "dataset zegt waar.",
+    ),
+    "privacy_visitors": Text(
+        "These pages set no cookies, load nothing from other sites, and follow nobody.",
+        "Deze pagina’s plaatsen geen cookies, laden niets van andere sites en volgen niemand.",
+    ),
+    "privacy_elsewhere": Text(
+        "Links to other sites do not tell them which page you came from.",
+        "Links naar andere sites vertellen niet van welke pagina u komt.",
+    ),
+    "privacy_people": Text(
+        "People are in the dataset only for what they did or said in public.",
+        "Mensen staan in de dataset alleen om wat zij in het openbaar deden of zeiden.",
+    ),
+    # --- errors ---------------------------------------------------------------------------------
+    "to_start": Text("To the start page", "Naar de startpagina"),
+    "about_problem": Text("About this kind of error", "Over dit soort fout"),
+    "problem_type": Text("Kind of error", "Soort fout"),
+    "http_status": Text("HTTP status", "HTTP-status"),
+}
