@@ -1,0 +1,124 @@
+"""Questions that pages put to the store, and the answers as RDF terms.
+
+Reads SPARQL 1.1 Query Results JSON, https://www.w3.org/TR/sparql11-results-json/
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+
+from stadsgraaf.errors import StoreUnavailable
+from stadsgraaf.media import RDF, RESULTS
+from stadsgraaf.settings import Settings
+from stadsgraaf.store.base import Limits, Question, Store
+
+__all__ = ["Asker", "Row", "Table", "Term", "iris", "read_results", "term_iri"]
+
+Term = NamedNode | Literal | BlankNode
+Row = Mapping[str, Term]
+
+_JSON = RESULTS[0]
+_N_TRIPLES = next(format_ for format_ in RDF if format_.name == "N-Triples")
+#: What a page may ask at most: it is people who wait.
+_PAGE_SECONDS = 10.0
+_PAGE_ROWS = 20_000
+_PAGE_BYTES = 33_554_432
+
+
+@dataclass(frozen=True)
+class Table:
+    """The result of a SELECT; ``truth`` is that of an ASK."""
+
+    variables: tuple[str, ...]
+    rows: Sequence[Row]
+    truth: bool | None = None
+
+
+def iris(values: Iterable[str]) -> str:
+    """IRIs as SPARQL writes them, for VALUES. Raises ValueError when one is no IRI.
+
+    >>> iris(["urn:a", "urn:b"])
+    '<urn:a> <urn:b>'
+    """
+    return " ".join(str(NamedNode(value)) for value in values)
+
+
+def term_iri(term: Term | None) -> str | None:
+    """The IRI of a term that has one."""
+    return term.value if isinstance(term, NamedNode) else None
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Asks a store, with the limits of pages.
+
+    ::
+
+        rows = await Asker(store, settings).rows("SELECT ?p ?o { <urn:x> ?p ?o }")
+    """
+
+    store: Store
+    settings: Settings
+
+    @property
+    def limits(self) -> Limits:
+        """What one question of a page may cost."""
+        return Limits(
+            seconds=min(self.settings.query_timeout, _PAGE_SECONDS),
+            memory_mib=self.settings.query_memory,
+            rows=min(self.settings.result_rows, _PAGE_ROWS),
+            bytes=min(self.settings.result_length, _PAGE_BYTES),
+        )
+
+    async def rows(self, query: str) -> Sequence[Row]:
+        """The solutions of a SELECT."""
+        return (await self.table(Question(query, results=_JSON))).rows
+
+    async def ask(self, query: str) -> bool:
+        """The truth of an ASK."""
+        return bool((await self.table(Question(query, results=_JSON))).truth)
+
+    async def table(self, question: Question, limits: Limits | None = None) -> Table:
+        """The whole result of a SELECT or ASK. Raises what ``Store.answer`` raises."""
+        answer = await self.store.answer(question, limits or self.limits)
+        return read_results(await answer.read())
+
+    async def triples(self, query: str) -> list[Triple]:
+        """The triples of a CONSTRUCT or DESCRIBE."""
+        answer = await self.store.answer(Question(query, rdf=_N_TRIPLES), self.limits)
+        return [quad.triple for quad in parse(await answer.read(), RdfFormat.N_TRIPLES)]
+
+
+def read_results(content: bytes) -> Table:
+    """The result in a document. Raises StoreUnavailable when it is not one."""
+    try:
+        document = json.loads(content)
+        if "boolean" in document:
+            return Table((), [], bool(document["boolean"]))
+        rows = [
+            {name: _term(binding) for name, binding in solution.items()}
+            for solution in document["results"]["bindings"]
+        ]
+        return Table(tuple(document["head"]["vars"]), rows)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise StoreUnavailable(reason=f"its answer is not SPARQL JSON ({error})") from None
+
+
+def _term(binding: Mapping[str, Any]) -> Term:
+    kind, value = binding["type"], binding["value"]
+    if kind == "uri":
+        return NamedNode(value)
+    if kind == "bnode":
+        return BlankNode(value)
+    if kind == "triple":
+        return Literal(" ".join(str(_term(value[part])) for part in _TRIPLE))
+    if language := binding.get("xml:lang"):
+        return Literal(value, language=language)
+    datatype = binding.get("datatype")
+    return Literal(value, datatype=NamedNode(datatype)) if datatype else Literal(value)
+
+
+_TRIPLE = ("subject", "predicate", "object")

@@ -1,0 +1,161 @@
+"""Claims: who holds what, how firmly, and where it stands.
+
+The terms are those of Stadsgraaf's own vocabulary, ``namespaces.SG``; evidence is a Web Annotation
+selector, https://www.w3.org/TR/annotation-model/#text-position-selector
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pyoxigraph import Literal
+
+from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.web.asking import Asker, Term, iris, term_iri
+
+__all__ = ["CLAIM", "LINKS", "ROLES", "Claim", "Evidence", "read_claims"]
+
+CLAIM: Final = SG + "Claim"
+#: What a thing can be in a claim, the most telling first.
+ROLES: Final = tuple(
+    SG + name for name in ("claimSubject", "claimObject", "holder", "speaker", "reporter", "theme")
+)
+#: Links between claims; the first two are symmetric and set them side by side.
+LINKS: Final = tuple(
+    SG + name for name in ("contradicts", "inTensionWith", "refines", "corroborates", "outcomeOf")
+)
+TENSIONS: Final = frozenset(LINKS[:2])
+_CONCEPTS = SG.removesuffix("ont/")
+_ASSERTED = _CONCEPTS + "modality/asserted"
+_POSITIVE = _CONCEPTS + "polarity/positive"
+_POSSIBILITY = _CONCEPTS + "force/possibility"
+
+_TRIPLES = """
+SELECT ?claim ?p ?o WHERE {{
+  VALUES ?claim {{ {claims} }} ?claim ?p ?o . FILTER(!isBlank(?o))
+}}
+"""
+_EVIDENCE = f"""
+PREFIX oa: <{PREFIXES["oa"]}>
+PREFIX sg: <{SG}>
+SELECT ?claim ?source ?start ?end ?digest WHERE {{{{
+  VALUES ?claim {{{{ {{claims}} }}}}
+  ?claim oa:hasTarget ?target . ?target oa:hasSource ?source .
+  OPTIONAL {{{{ ?target sg:sha256 ?digest }}}}
+  OPTIONAL {{{{ ?target oa:hasSelector ?selector . ?selector oa:start ?start ; oa:end ?end }}}}
+}}}}
+"""
+_AGAINST = f"""
+PREFIX sg: <{SG}>
+SELECT DISTINCT ?claim ?p ?other WHERE {{{{
+  VALUES ?claim {{{{ {{claims}} }}}}
+  VALUES ?p {{{{ sg:contradicts sg:inTensionWith }}}}
+  {{{{ ?claim ?p ?other }}}} UNION {{{{ ?other ?p ?claim }}}}
+}}}}
+"""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A passage: its document, the characters from ``start`` up to ``end``, and its digest."""
+
+    source: str
+    start: int | None = None
+    end: int | None = None
+    digest: str | None = None
+
+
+@dataclass
+class Claim:
+    """One claim, its properties by IRI."""
+
+    iri: str
+    properties: Mapping[str, Sequence[Term]]
+    evidence: list[Evidence] = field(default_factory=list)
+    against: dict[str, str] = field(default_factory=dict)
+
+    def all(self, name: str) -> Sequence[Term]:
+        """The values of one of Stadsgraaf's own properties."""
+        return self.properties.get(SG + name, ())
+
+    def one(self, name: str) -> Term | None:
+        """The first value of one of Stadsgraaf's own properties."""
+        return next(iter(self.all(name)), None)
+
+    def things(self, name: str) -> list[str]:
+        """IRIs among the values of one of Stadsgraaf's own properties."""
+        return [iri for term in self.all(name) if (iri := term_iri(term))]
+
+    @property
+    def is_asserted(self) -> bool:
+        """Whether the rule of assertion makes it a plain fact: asserted, positive, not possible."""
+        return (
+            _ASSERTED in self.things("modality")
+            and _POSITIVE in self.things("polarity")
+            and _POSSIBILITY not in self.things("force")
+        )
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether it says that something is not so."""
+        polarity = self.things("polarity")
+        return bool(polarity) and _POSITIVE not in polarity
+
+    @property
+    def sources(self) -> list[str]:
+        """The documents that it stands in."""
+        named = [iri for term in self.properties.get(_SOURCE, ()) if (iri := term_iri(term))]
+        return list(dict.fromkeys([item.source for item in self.evidence] + named))
+
+    @property
+    def date(self) -> str | None:
+        """When it was so, or will be, as EDTF; else between its bounds."""
+        if isinstance(dated := self.one("date"), Literal):
+            return dated.value
+        ends = [self.one("earliest"), self.one("latest")]
+        texts = [end.value if isinstance(end, Literal) else ".." for end in ends]
+        return None if texts == ["..", ".."] else "/".join(texts)
+
+    @property
+    def mentions(self) -> set[str]:
+        """Every IRI that its card names."""
+        found = {iri for terms in self.properties.values() for t in terms if (iri := term_iri(t))}
+        return found | set(self.sources) | set(self.against)
+
+
+_SOURCE = PREFIXES["dct"] + "source"
+
+
+async def read_claims(asker: Asker, wanted: Iterable[str]) -> dict[str, Claim]:
+    """Claims with their evidence and what they contradict, by IRI, in the order asked for."""
+    order = list(dict.fromkeys(wanted))
+    if not order:
+        return {}
+    names = iris(order)
+    properties: defaultdict[str, defaultdict[str, list[Term]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for row in await asker.rows(_TRIPLES.format(claims=names)):
+        values = properties[row["claim"].value][row["p"].value]
+        if row["o"] not in values:
+            values.append(row["o"])
+    claims = {iri: Claim(iri, properties[iri]) for iri in order if iri in properties}
+    for row in await asker.rows(_EVIDENCE.format(claims=names)):
+        if claim := claims.get(row["claim"].value):
+            claim.evidence.append(
+                Evidence(
+                    source=row["source"].value,
+                    start=_integer(row.get("start")),
+                    end=_integer(row.get("end")),
+                    digest=row["digest"].value if "digest" in row else None,
+                )
+            )
+    for row in await asker.rows(_AGAINST.format(claims=names)):
+        if claim := claims.get(row["claim"].value):
+            claim.against.setdefault(row["other"].value, row["p"].value)
+    return claims
+
+
+def _integer(term: Term | None) -> int | None:
+    return int(term.value) if isinstance(term, Literal) and term.value.isdecimal() else None

@@ -1,0 +1,115 @@
+"""What sort of thing an instance of a class is, by the best-known classes above it.
+
+Only well-known vocabularies are named here; a class of a dataset gets its sort through
+``rdfs:subClassOf`` in the dataset's own vocabulary.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.web.asking import Asker, term_iri
+
+__all__ = ["DETAILS", "Sort", "Taxonomy"]
+
+Sort = Literal["claim", "actor", "document", "event", "concept", "place", "term", "data", "other"]
+
+
+def _terms(text: str) -> tuple[str, ...]:
+    return tuple(
+        PREFIXES[prefix] + name
+        for prefix, _, name in (word.partition(":") for word in text.split())
+    )
+
+
+#: Sorts by the classes that stand for them; the first that fits counts.
+_SORTS: Final[Mapping[Sort, tuple[str, ...]]] = {
+    "claim": _terms("sg:Claim"),
+    "concept": _terms("skos:Concept skos:ConceptScheme skos:Collection"),
+    "term": _terms(
+        "rdfs:Class owl:Class rdf:Property owl:ObjectProperty owl:DatatypeProperty"
+        " owl:AnnotationProperty owl:Ontology sh:NodeShape sh:PropertyShape sh:PropertyGroup"
+        " rdfs:Datatype"
+    ),
+    "actor": _terms(
+        "foaf:Agent prov:Agent org:Organization foaf:Person foaf:Group foaf:Organization"
+        " schema:Person schema:Organization cpov:PublicOrganisation"
+    ),
+    "document": _terms(
+        "foaf:Document dct:BibliographicResource schema:CreativeWork schema:Report schema:Article"
+        " schema:NewsArticle"
+    ),
+    "event": _terms("schema:Event prov:Activity org:ChangeEvent"),
+    "place": _terms("schema:Place schema:City geo:Feature geo:SpatialObject dct:Location"),
+    "data": _terms("dcat:Dataset dcat:Distribution dcat:DataService void:Dataset sd:Graph"),
+}
+
+#: Classes whose instances say something of other things and mean little alone: shown in place.
+DETAILS: Final = frozenset(
+    _terms(
+        "org:Membership time:TemporalEntity time:Instant time:Interval time:ProperInterval"
+        " geo:Geometry schema:Observation schema:PropertyValue schema:QuantitativeValue"
+        " schema:GeoCoordinates oa:SpecificResource prov:Influence sg:Participation sg:RoleAssertion"
+    )
+)
+
+_ABOVE = "SELECT ?class ?super WHERE { ?class rdfs:subClassOf ?super . FILTER(isIRI(?super)) }"
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """The classes above each class."""
+
+    above: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    async def read(cls, asker: Asker) -> "Taxonomy":
+        """The taxonomy of a dataset."""
+        prefix = f"PREFIX rdfs: <{PREFIXES['rdfs']}>\n"
+        pairs: list[tuple[str, str]] = []
+        for row in await asker.rows(prefix + _ABOVE):
+            lower, upper = term_iri(row.get("class")), term_iri(row.get("super"))
+            if lower and upper:
+                pairs.append((lower, upper))
+        return cls.of(pairs)
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> "Taxonomy":
+        """The taxonomy of pairs of a class and one above it; cycles do no harm."""
+        direct: defaultdict[str, set[str]] = defaultdict(set)
+        for lower, upper in pairs:
+            direct[lower].add(upper)
+        return cls({iri: frozenset(_closure(iri, direct)) for iri in list(direct)})
+
+    def all_of(self, classes: Iterable[str]) -> set[str]:
+        """The classes and everything above them."""
+        found = set(classes)
+        for iri in list(found):
+            found |= self.above.get(iri, frozenset())
+        return found
+
+    def sort(self, classes: Iterable[str]) -> Sort:
+        """The sort of a thing with these classes.
+
+        >>> Taxonomy.of([("urn:Town", "https://schema.org/Place")]).sort(["urn:Town"])
+        'place'
+        """
+        found = self.all_of(classes)
+        return next((sort for sort, roots in _SORTS.items() if found.intersection(roots)), "other")
+
+    def is_detail(self, classes: Iterable[str]) -> bool:
+        """Whether a thing with these classes is shown in place."""
+        return not DETAILS.isdisjoint(self.all_of(classes))
+
+
+def _closure(iri: str, direct: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [iri]
+    while waiting:
+        for upper in direct.get(waiting.pop(), ()):
+            if upper not in found:
+                found.add(upper)
+                waiting.append(upper)
+    return found

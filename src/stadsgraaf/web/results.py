@@ -1,0 +1,44 @@
+"""The result of a query as a table for people: labels for IRIs, dates in words, links."""
+
+from dataclasses import dataclass
+
+from stadsgraaf.web.asking import Table, read_results, term_iri
+from stadsgraaf.web.site import View
+from stadsgraaf.web.values import Value, show
+
+__all__ = ["Grid", "as_grid", "read_grid"]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table; ``numeric`` columns are aligned to the right; ``total`` counts all rows."""
+
+    columns: tuple[str, ...]
+    numeric: frozenset[int]
+    rows: tuple[tuple[Value | None, ...], ...]
+    total: int
+    truth: bool | None = None
+
+
+def read_grid(view: View, content: bytes, most: int) -> Grid:
+    """The table in a SPARQL JSON document, its first rows at most."""
+    return as_grid(view, read_results(content), most)
+
+
+def as_grid(view: View, table: Table, most: int) -> Grid:
+    """The table of a result."""
+    shown = table.rows[:most]
+    labels = view.labels({iri for row in shown for term in row.values() if (iri := term_iri(term))})
+    rows = tuple(
+        tuple(
+            show(view, row[name], labels.get(row[name].value)) if name in row else None
+            for name in table.variables
+        )
+        for row in shown
+    )
+    numeric = frozenset(
+        index
+        for index in range(len(table.variables))
+        if rows and all(row[index] is None or row[index].kind == "number" for row in rows)  # type: ignore[union-attr]  # None was just seen to
+    )
+    return Grid(table.variables, numeric, rows, len(table.rows), table.truth)
