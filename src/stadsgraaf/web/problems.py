@@ -14,14 +14,22 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from stadsgraaf.errors import Language, StadsgraafError
-from stadsgraaf.media import PROBLEM
+from stadsgraaf.media import HTML, PROBLEM, negotiate
 from stadsgraaf.web.headers import CORS, SECURITY
+from stadsgraaf.web.pages import trouble
 
 __all__ = ["render"]
 
 
 def render(error: StadsgraafError, scope: Scope) -> Response:
-    """The response for an error; anybody's page may read it, nobody may keep it."""
+    """The response for an error; anybody's page may read it, nobody may keep it.
+
+    Who prefers HTML gets a page, with the same words.
+    """
+    if "app" in scope and _prefers_page(scope):
+        page = trouble.page(error, scope)
+        page.headers.update({**CORS, **error.headers})
+        return page
     language: Language = scope.get("stadsgraaf.language", "en")
     return Response(
         json.dumps(error.problem(language), ensure_ascii=False, default=str),
@@ -35,3 +43,8 @@ def render(error: StadsgraafError, scope: Scope) -> Response:
         },
         media_type=PROBLEM.media_type,
     )
+
+
+def _prefers_page(scope: Scope) -> bool:
+    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
+    return negotiate(accept.decode("latin-1"), (PROBLEM, HTML)) is HTML

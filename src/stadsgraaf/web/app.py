@@ -1,0 +1,83 @@
+"""The application: the list of its routes, nothing else."""
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+import stadsgraaf
+from stadsgraaf.release import Release
+from stadsgraaf.settings import Settings
+from stadsgraaf.store.base import Store
+from stadsgraaf.web import static
+from stadsgraaf.web.delivery import Delivery
+from stadsgraaf.web.failures import HANDLERS
+from stadsgraaf.web.language import localised
+from stadsgraaf.web.pages import article, browse, catalogue, claims, doc, home, search
+from stadsgraaf.web.site import Site
+from stadsgraaf.web.sparql import SparqlEndpoint
+from stadsgraaf.web.workbench import workbench
+
+__all__ = ["ROUTES", "create_app"]
+
+#: Every address but the endpoint's, which stands ahead of them.
+ROUTES = [
+    Route("/", home.home),
+    Route("/id/{rest:path}", doc.see_other),
+    Route("/def/problem/{slug}", home.problem_type),
+    Route("/def/{rest:path}", doc.see_other),
+    Route("/doc/{rest:path}", doc.document),
+    Route("/graph/{rest:path}", doc.document),
+    Route("/resource", doc.resource),
+    Route("/resource.{suffix}", doc.resource),
+    Route("/browse", browse.browse),
+    Route("/claims", claims.claims),
+    Route("/article", article.article),
+    Route("/queries", catalogue.catalogue),
+    Route("/queries/{name}", catalogue.query),
+    Route("/data", home.data),
+    Route("/dumps/{name}", static.dump),
+    Route("/accessibility", home.about),
+    Route("/privacy", home.about),
+    Route("/live", home.live),
+    Route("/ready", home.ready),
+    Route("/static/{name}", static.static),
+]
+
+
+class _Application(FastAPI):
+    """The pages, with the endpoint ahead of the framework: a query pays for neither."""
+
+    endpoint: SparqlEndpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take the language off the path; hand queries to the endpoint and the rest to the pages."""
+        if scope["type"] == "http":
+            scope = localised(scope)
+            if scope["path"] == f"{scope.get('root_path', '')}/sparql":
+                await self.endpoint({**scope, "app": self}, receive, send)
+                return
+        await super().__call__(scope, receive, send)
+
+
+def create_app(store: Store, release: Release, settings: Settings) -> FastAPI:
+    """The application that serves a release from a store."""
+    manifest = release.manifest
+    app = _Application(
+        title=manifest.name("en"),
+        description=manifest.description.get("en", ""),
+        version=manifest.version or stadsgraaf.__version__,
+        docs_url=None,
+        redoc_url=None,
+        exception_handlers=HANDLERS,
+        routes=[
+            *ROUTES,
+            APIRoute("/search", search.search, tags=["search"]),
+            APIRoute("/search.json", search.search, include_in_schema=False),
+        ],
+        redirect_slashes=False,
+    )
+    app.state.site = Site(store, release, settings)
+    app.endpoint = SparqlEndpoint(store, release, settings, Delivery(workbench))
+    app.add_middleware(Delivery)
+    return app

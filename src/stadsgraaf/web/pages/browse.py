@@ -1,0 +1,62 @@
+"""Browsing: the classes with how many things each has, and the things of one class."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from stadsgraaf.errors import InvalidParameter, NotFound, Text
+from stadsgraaf.web.kinds import Sort, Taxonomy
+from stadsgraaf.web.pages.doc import page_number
+from stadsgraaf.web.pages.facets import Facets
+from stadsgraaf.web.site import View
+from stadsgraaf.web.urls import is_iri
+
+__all__ = ["browse"]
+
+_ORDER: tuple[Sort, ...] = (
+    *("actor", "claim", "place", "event", "document"),
+    *("concept", "other", "data", "term"),
+)
+
+
+async def browse(request: Request) -> Response:
+    """``/browse``, and ``/browse?class=`` with facets."""
+    view = View.of(request.scope)
+    target = request.query_params.get("class")
+    if target is None:
+        return await _classes(view)
+    if not is_iri(target):
+        reason = Text("it is not an IRI", "het is geen IRI")
+        raise InvalidParameter(name="class", reason=reason)
+    return await _things(request, view, target)
+
+
+async def _classes(view: View) -> Response:
+    site = view.site
+    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    by_sort: dict[Sort, list[tuple[str, str, int]]] = {}
+    for iri, count in site.release.labels.kinds().items():
+        sort: Sort = "other" if taxonomy.is_detail([iri]) else taxonomy.sort([iri])
+        by_sort.setdefault(sort, []).append((view.label(iri), view.urls.browse(iri), count))
+    groups = [(sort, by_sort[sort]) for sort in _ORDER if sort in by_sort]
+    return view.page("browse.html", groups=groups)
+
+
+async def _things(request: Request, view: View, target: str) -> Response:
+    site, number = view.site, page_number(request)
+    facets = await Facets.read(view, target, request.query_params)
+    size = site.settings.page_size
+    things, total = await facets.things(limit=size, offset=(number - 1) * size)
+    if not total and not facets.chosen:
+        raise NotFound(what=target)
+    labels = view.labels(things)
+    return view.page(
+        "things.html",
+        target=target,
+        name=view.label(target),
+        facets=facets,
+        things=[(labels[iri], view.urls.of(iri)) for iri in things],
+        total=total,
+        page=number,
+        before=facets.link(page=number - 1) if number > 1 else None,
+        after=facets.link(page=number + 1) if number * size < total else None,
+    )

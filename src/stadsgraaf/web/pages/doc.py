@@ -1,0 +1,309 @@
+"""The document of a thing, as a page or as data.
+
+``/id/x`` and ``/def/x`` name things; ``303 See Other`` leads to ``/doc/x`` and ``/doc/def/x``, as
+in https://www.w3.org/TR/cooluris/#r303gendocument
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from pyoxigraph import NamedNode
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import Scope
+
+from stadsgraaf.errors import InvalidParameter, MissingParameter, NotAcceptable, NotFound, Text
+from stadsgraaf.media import HTML, RDF, Format, by_suffix, negotiate
+from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.store.base import Question
+from stadsgraaf.web.asking import term_iri
+from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header
+from stadsgraaf.web.kinds import Taxonomy
+from stadsgraaf.web.pages import citing
+from stadsgraaf.web.places import Chart, read_places
+from stadsgraaf.web.portrait import Portrait, graph_infos, portray
+from stadsgraaf.web.shapes import Shapes
+from stadsgraaf.web.site import Site, View
+from stadsgraaf.web.thing import read_thing, read_values
+from stadsgraaf.web.urls import is_iri, split_suffix
+from stadsgraaf.web.values import show
+
+__all__ = ["document", "resource", "see_other"]
+
+_OFFERED: Final = (HTML, *RDF)
+_SUFFIXES: Final = tuple(each.suffix for each in _OFFERED) + citing.SUFFIXES
+_MOST_CLAIMS = 200
+_CHART_WIDTH = 320
+_FEWEST_PLACES = 12
+_MOST_LINKS = 1000
+_LABELS = " ".join(
+    f"<{iri}>"
+    for iri in (
+        PREFIXES["rdfs"] + "label",
+        PREFIXES["skos"] + "prefLabel",
+        PREFIXES["dct"] + "title",
+    )
+)
+
+_ASK = "ASK {{ {{ {thing} ?p ?o }} UNION {{ ?s ?p {thing} }} }}"
+#: A thing with its blank nodes, three deep and with their lists; the claims about it with theirs;
+#: what points at it; and the names of what it points at.
+_DATA = f"""
+PREFIX rdf: <{PREFIXES["rdf"]}>
+PREFIX foaf: <{PREFIXES["foaf"]}>
+PREFIX dct: <{PREFIXES["dct"]}>
+PREFIX void: <{PREFIXES["void"]}>
+PREFIX sg: <{SG}>
+CONSTRUCT {{{{ ?s ?p ?o . {{about}} }}}} WHERE {{{{
+  {{{{
+    {{{{ SELECT ?x WHERE {{{{ {{{{ BIND({{thing}} AS ?x) }}}} UNION {{{{
+      SELECT DISTINCT ?x WHERE {{{{ ?x sg:claimSubject|sg:claimObject {{thing}} }}}} LIMIT {_MOST_CLAIMS}
+    }}}} }}}} }}}}
+    {{{{ ?x ?p ?o . BIND(?x AS ?s) }}}}
+    UNION {{{{ ?x ?p1 ?b1 . FILTER(isBlank(?b1)) ?b1 rdf:rest* ?s . FILTER(isBlank(?s)) ?s ?p ?o }}}}
+    UNION {{{{ ?x ?p1 ?b1 . FILTER(isBlank(?b1)) ?b1 rdf:rest* ?l1 . ?l1 ?p2 ?b2 . FILTER(isBlank(?b2))
+      ?b2 rdf:rest* ?s . FILTER(isBlank(?s)) ?s ?p ?o }}}}
+    UNION {{{{ ?x ?p1 ?b1 . FILTER(isBlank(?b1)) ?b1 rdf:rest* ?l1 . ?l1 ?p2 ?b2 . FILTER(isBlank(?b2))
+      ?b2 rdf:rest* ?l2 . ?l2 ?p3 ?b3 . FILTER(isBlank(?b3))
+      ?b3 rdf:rest* ?s . FILTER(isBlank(?s)) ?s ?p ?o }}}}
+  }}}}
+  UNION {{{{ SELECT ?s ?p ({{thing}} AS ?o) WHERE {{{{ ?s ?p {{thing}} }}}} LIMIT {_MOST_LINKS} }}}}
+  UNION {{{{ VALUES ?p {{{{ {_LABELS} }}}} {{thing}} ?any ?s . FILTER(isIRI(?s)) ?s ?p ?o }}}}
+}}}}
+"""
+
+
+async def see_other(request: Request) -> Response:
+    """``/id/…`` and ``/def/…``: what they name is not a document, but there is one about it."""
+    view = View.of(request.scope)
+    answer = RedirectResponse(view.urls.after_see_other(view.path), 303)
+    answer.headers.update({**SECURITY, **CORS})
+    return answer
+
+
+async def document(request: Request) -> Response:
+    """``/doc/…`` and ``/graph/…``, negotiated or by suffix."""
+    view = View.of(request.scope)
+    stem, suffix = split_suffix(view.path, _SUFFIXES)
+    whole = view.urls.iri_of_path(view.path)
+    if suffix and whole and view.knows(whole):
+        stem, suffix = view.path, None  # the name of the thing itself ends like a suffix
+    iri = view.urls.iri_of_path(stem)
+    if iri is None:
+        raise NotFound(what=view.path)
+    return await _answer(request, view, iri, suffix)
+
+
+async def resource(request: Request) -> Response:
+    """``/resource?iri=``: the same for things with IRIs of others."""
+    view = View.of(request.scope)
+    iri = request.query_params.get("iri")
+    if iri is None:
+        raise MissingParameter(name="iri")
+    if not is_iri(iri) or not _is_node(iri):
+        raise InvalidParameter(name="iri", reason=Text("it is not an IRI", "het is geen IRI"))
+    return await _answer(request, view, iri, split_suffix(view.path, _SUFFIXES)[1])
+
+
+def _is_node(iri: str) -> bool:
+    try:
+        NamedNode(iri)
+    except ValueError:
+        return False
+    return True
+
+
+async def _answer(request: Request, view: View, iri: str, suffix: str | None) -> Response:
+    if suffix in citing.SUFFIXES:
+        await _check_exists(view, iri)
+        return citing.answer(view, iri, suffix)
+    chosen = _choose(request.scope, suffix)
+    if chosen is HTML:
+        property_ = request.query_params.get("property")
+        if property_ is not None:
+            return await _values(request, view, iri, property_)
+        return await _page(view, iri)
+    return await _data(view, iri, chosen, by_address=suffix is not None)
+
+
+def _choose(scope: Scope, suffix: str | None) -> Format:
+    if suffix is not None:
+        return by_suffix(suffix, _OFFERED) or HTML
+    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
+    chosen = negotiate(accept.decode("latin-1"), _OFFERED)
+    if chosen is None:
+        raise NotAcceptable(available=[each.media_type for each in _OFFERED])
+    return chosen
+
+
+async def _check_exists(view: View, iri: str) -> None:
+    if not view.knows(iri) and not await view.site.asker.ask(_ASK.format(thing=NamedNode(iri))):
+        raise NotFound(what=iri)
+
+
+# --- as data ----------------------------------------------------------------------------------------
+
+
+async def _data(view: View, iri: str, chosen: Format, *, by_address: bool) -> Response:
+    await _check_exists(view, iri)
+    query = _DATA.format(thing=NamedNode(iri), about=_about(view, iri))
+    answer = await view.site.store.answer(Question(query, rdf=chosen), view.site.asker.limits)
+    headers = {
+        **SECURITY,
+        **CORS,
+        "ETag": view.etag(chosen.name),
+        "Cache-Control": "public, max-age=60",
+        "Link": link_header(_links(view, iri)),
+        "Content-Location": view.urls.doc(iri, chosen.suffix),
+    }
+    if by_address:
+        name = iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1][:80] or "thing"
+        headers["Content-Disposition"] = attachment(f"{name}.{chosen.suffix}").replace(
+            "attachment", "inline", 1
+        )
+    else:
+        headers["Vary"] = "Accept"
+    return Response(await answer.read(), headers=headers, media_type=chosen.content_type)
+
+
+def _about(view: View, iri: str) -> str:
+    """What the document says of itself; nothing when its address is not a lasting one."""
+    manifest, path = view.site.release.manifest, view.urls.path_of(iri)
+    if not manifest.base_iri or path is None:
+        return ""
+    doc = str(NamedNode(manifest.base_iri.rstrip("/") + path))
+    lines = [f"{doc} a foaf:Document ; foaf:primaryTopic {NamedNode(iri)} ."]
+    if manifest.licence:
+        lines.append(f"{doc} dct:license {NamedNode(manifest.licence)} .")
+    if manifest.dataset:
+        lines.append(f"{doc} void:inDataset {NamedNode(manifest.dataset)} .")
+    return " ".join(lines)
+
+
+def _links(view: View, iri: str, classes: Sequence[str] = ()) -> list[Link]:
+    """Typed links, FAIR Signposting among them."""
+    manifest = view.site.release.manifest
+    formats = [
+        Link(view.urls.doc(iri, each.suffix), "alternate", each.media_type, title=each.name)
+        for each in _OFFERED
+    ]
+    links = [
+        Link(view.urls.of(iri), "canonical"),
+        Link(iri, "cite-as"),
+        *formats,
+        Link(view.urls.doc(iri, "ttl"), "describedby", RDF[0].media_type),
+        Link("https://schema.org/AboutPage", "type"),
+        *(Link(each, "type") for each in classes),
+    ]
+    if manifest.licence:
+        links.append(Link(manifest.licence, "license"))
+    if manifest.dataset:
+        links.append(Link(manifest.dataset, "collection"))
+    return links
+
+
+# --- as a page --------------------------------------------------------------------------------------
+
+
+async def _page(view: View, iri: str) -> Response:
+    site = view.site
+    thing = await read_thing(site, iri)
+    if not thing.exists:
+        raise NotFound(what=iri)
+    portrait = portray(
+        view,
+        thing,
+        await site.once("taxonomy", lambda: Taxonomy.read(site.asker)),
+        await site.once("shapes", lambda: Shapes.read(site.asker)),
+        await site.once("graphs", lambda: graph_infos(site)),
+    )
+    chart = await site.once("chart", lambda: _chart(site))
+    return view.page(
+        "thing.html",
+        links=_links(view, iri, [each for each in thing.classes if is_iri(each)][:4]),
+        headers={"Content-Location": view.urls.doc(iri, "html")},
+        portrait=portrait,
+        chart=chart,
+        dot=chart.dot(iri) if chart else None,
+        downloads=[(each.name, view.urls.doc(iri, each.suffix), each.media_type) for each in RDF],
+        citation=citing.citation(view, iri),
+        contact=await site.once("contact", lambda: citing.contact(site)),
+        explore=f"SELECT ?property ?value\nWHERE {{\n  {NamedNode(iri)} ?property ?value .\n}}",
+        schema=_schema(view, portrait),
+    )
+
+
+async def _chart(site: Site) -> Chart | None:
+    """A small map of all places, when there are enough to make out where one of them is."""
+    places = await read_places(site.asker)
+    return Chart.of(places, _CHART_WIDTH) if len(places) >= _FEWEST_PLACES else None
+
+
+def _schema(view: View, portrait: Portrait) -> object:
+    """The page in schema.org's words, for search engines."""
+    manifest = view.site.release.manifest
+    about: dict[str, object] = {"@id": portrait.iri, "name": portrait.name}
+    if portrait.summary:
+        about["description"] = portrait.summary.text
+    same = [item.iri for _, item in portrait.same if item.iri]
+    if same:
+        about["sameAs"] = same
+    page: dict[str, object] = {
+        "@context": "https://schema.org/",
+        "@type": "WebPage",
+        "inLanguage": view.language,
+        "name": portrait.name,
+        "mainEntity": about,
+    }
+    if manifest.licence:
+        page["license"] = manifest.licence
+    if manifest.dataset:
+        page["isPartOf"] = {"@type": "Dataset", "@id": manifest.dataset}
+    return json.loads(json.dumps(page))
+
+
+async def _values(request: Request, view: View, iri: str, predicate: str) -> Response:
+    """One page of all values of a property, or of all things that point here by it."""
+    if not is_iri(predicate) or not _is_node(predicate):
+        reason = Text("it is not an IRI", "het is geen IRI")
+        raise InvalidParameter(name="property", reason=reason)
+    inverse = request.query_params.get("direction") == "in"
+    page, size = page_number(request), view.site.settings.page_size
+    found = await read_values(
+        view.site.asker,
+        iri,
+        predicate,
+        inverse=inverse,
+        limit=size + 1,
+        offset=(page - 1) * size,
+    )
+    if not found:
+        raise NotFound(what=view.path)
+    labels = view.labels(each for term in found if (each := term_iri(term)))
+    direction = "in" if inverse else "out"
+    return view.page(
+        "values.html",
+        iri=iri,
+        name=view.label(iri),
+        relation=view.label(predicate),
+        inverse=inverse,
+        values=[show(view, term, labels.get(term.value)) for term in found[:size]],
+        page=page,
+        before=view.urls.values(iri, predicate, direction, page - 1) if page > 1 else None,
+        after=view.urls.values(iri, predicate, direction, page + 1) if len(found) > size else None,
+    )
+
+
+def page_number(request: Request) -> int:
+    """The parameter ``page``. Raises InvalidParameter when it is not a sensible number."""
+    text = request.query_params.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _LAST_PAGE):
+        reason = Text(
+            f"it is no number from 1 to {_LAST_PAGE}", f"geen getal van 1 tot {_LAST_PAGE}"
+        )
+        raise InvalidParameter(name="page", reason=reason)
+    return int(text)
+
+
+_LAST_PAGE = 100_000

@@ -1,0 +1,219 @@
+"""Facets of a class: properties with few values, counted, combined by a link.
+
+A choice is one parameter ``where``: a property and a value in N-Triples notation,
+https://www.w3.org/TR/n-triples/
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
+from starlette.datastructures import QueryParams
+
+from stadsgraaf.errors import InvalidParameter, Text
+from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.web.asking import Term, term_iri
+from stadsgraaf.web.site import View
+from stadsgraaf.web.thing import TYPE
+
+__all__ = ["Choice", "Facet", "Facets"]
+
+#: A class with more things than this has no facets: counting would take too long.
+_LARGEST_CLASS = 20_000
+_MOST_FACETS = 6
+_MOST_VALUES = 8
+_MOST_DISTINCT = 60
+_MOST_CHOICES = 8
+
+_PROPERTIES = (
+    "SELECT ?p (COUNT(DISTINCT ?v) AS ?values) (COUNT(DISTINCT ?s) AS ?things) WHERE {{"
+    " ?s a {target} ; ?p ?v . FILTER(isIRI(?v)) }} GROUP BY ?p"
+)
+_VALUES = (
+    "SELECT ?v (COUNT(DISTINCT ?s) AS ?n) WHERE {{ {pattern} ?s {p} ?v . FILTER(isIRI(?v)) }}"
+    " GROUP BY ?v ORDER BY DESC(?n) ?v LIMIT {limit}"
+)
+_NEVER = frozenset(
+    (
+        TYPE,
+        PREFIXES["owl"] + "sameAs",
+        PREFIXES["skos"] + "inScheme",
+        PREFIXES["prov"] + "wasGeneratedBy",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A property that must have a value."""
+
+    predicate: NamedNode
+    value: Term
+
+    @classmethod
+    def read(cls, text: str) -> "Choice":
+        """The choice of a parameter. Raises InvalidParameter when it is none."""
+        try:
+            quads = list(parse(f"<x:s> {text} .", RdfFormat.N_TRIPLES))
+        except (SyntaxError, ValueError):
+            quads = []
+        if len(quads) == 1 and isinstance(quads[0].object, NamedNode | Literal):
+            return cls(quads[0].predicate, quads[0].object)
+        reason = Text(
+            "it is not a property and a value in N-Triples",
+            "het is geen eigenschap met een waarde in N-Triples",
+        )
+        raise InvalidParameter(name="where", reason=reason)
+
+    def __str__(self) -> str:
+        """As it stands in the parameter."""
+        return f"{self.predicate} {self.value}"
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """One value of a facet: how many things have it, and the link that chooses or drops it."""
+
+    label: str
+    count: int
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One property with its values."""
+
+    label: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass
+class Facets:
+    """What can be chosen among the things of a class, and what has been."""
+
+    view: View
+    target: str
+    chosen: tuple[Choice, ...]
+    path: str
+    extra: str = ""
+    keep: Mapping[str, str] = field(default_factory=dict)
+    facets: list[Facet] = field(default_factory=list)
+
+    @classmethod
+    async def read(
+        cls,
+        view: View,
+        target: str,
+        parameters: QueryParams,
+        *,
+        path: str = "/browse",
+        properties: Sequence[str] = (),
+        extra: str = "",
+        keep: Mapping[str, str] | None = None,
+    ) -> "Facets":
+        """The facets of a class under the choices of a request.
+
+        ``properties`` fixes which there are; ``extra`` is a further pattern about ``?s``, and
+        ``keep`` the parameters that stand for it in every link.
+        """
+        given = dict.fromkeys(parameters.getlist("where"))
+        chosen = tuple(Choice.read(text) for text in list(given)[:_MOST_CHOICES])
+        facets = cls(view, target, chosen, path, extra, keep or {})
+        for predicate in properties or await facets._properties():
+            await facets._add(predicate)
+        return facets
+
+    @property
+    def pattern(self) -> str:
+        """The graph pattern of the things, their variable ``?s``."""
+        lines = [f"?s a {NamedNode(self.target)} .", *(f"?s {each} ." for each in self.chosen)]
+        return "\n  ".join([*lines, self.extra] if self.extra else lines)
+
+    @property
+    def sparql(self) -> str:
+        """The same question, for the workbench."""
+        return f"SELECT ?s\nWHERE {{\n  {self.pattern}\n}}\nORDER BY ?s"
+
+    def link(self, chosen: Sequence[Choice] | None = None, page: int | None = None) -> str:
+        """The page with other choices, or further on."""
+        wanted = self.chosen if chosen is None else chosen
+        more = {"where": [str(choice) for choice in wanted] or None, "page": page, **self.keep}
+        if self.path == "/browse":
+            return self.view.urls.browse(self.target, **more)
+        return self.view.urls.page(self.path, **more)
+
+    async def things(
+        self, limit: int, offset: int, *, by_label: bool = True
+    ) -> tuple[list[str], int]:
+        """One page of the things, by label or by IRI, and how many there are in all."""
+        asker = self.view.site.asker
+        rows = await asker.rows(
+            f"SELECT DISTINCT ?s WHERE {{ {self.pattern} FILTER(isIRI(?s)) }} LIMIT {_LARGEST_CLASS}"
+        )
+        found = [row["s"].value for row in rows]
+        labels = self.view.labels(found) if by_label else {}
+        found.sort(key=lambda iri: (labels.get(iri, "").casefold(), iri))
+        return found[offset : offset + limit], max(len(found), self._counted())
+
+    def _counted(self) -> int:
+        if self.chosen:
+            return 0
+        classes = self.view.site.release.statistics["classes"]
+        counts = [entry["count"] for entry in classes if entry["iri"] == self.target]
+        return counts[0] if counts and counts[0] > _LARGEST_CLASS else 0
+
+    async def _properties(self) -> list[str]:
+        """Properties worth choosing by: several values, but not a value for each thing."""
+        if self._counted():
+            return []
+        return await self.view.site.once(f"facets {self.target}", self._ask_properties)
+
+    async def _ask_properties(self) -> list[str]:
+        query = _PROPERTIES.format(target=NamedNode(self.target))
+        found = []
+        for row in await self.view.site.asker.rows(query):
+            values, things = _integer(row["values"]), _integer(row["things"])
+            predicate = row["p"].value
+            if predicate not in _NEVER and 1 < values <= min(_MOST_DISTINCT, max(things // 2, 2)):
+                found.append((-things, predicate))
+        return [predicate for _, predicate in sorted(found)[:_MOST_FACETS]]
+
+    async def _add(self, predicate: str) -> None:
+        query = _VALUES.format(pattern=self.pattern, p=NamedNode(predicate), limit=_MOST_VALUES)
+        rows = await self.view.site.asker.rows(query)
+        labels = self.view.labels(row["v"].value for row in rows)
+        values = tuple(
+            self._value(Choice(NamedNode(predicate), row["v"]), labels, _integer(row["n"]))
+            for row in rows
+            if term_iri(row["v"])
+        )
+        if values:
+            self.facets.append(Facet(self.view.label(predicate), values))
+
+    def _value(self, choice: Choice, labels: dict[str, str], count: int) -> FacetValue:
+        is_chosen = choice in self.chosen
+        others = tuple(each for each in self.chosen if each != choice)
+        return FacetValue(
+            label=labels[choice.value.value],
+            count=count,
+            href=self.link(others if is_chosen else (*self.chosen, choice)),
+            chosen=is_chosen,
+        )
+
+    @property
+    def chosen_labels(self) -> list[tuple[str, str, str]]:
+        """What was chosen: property, value, and the link that drops it."""
+        found = []
+        for choice in self.chosen:
+            others = tuple(each for each in self.chosen if each != choice)
+            iri = term_iri(choice.value)
+            value = self.view.label(iri) if iri else choice.value.value
+            found.append((self.view.label(choice.predicate.value), value, self.link(others)))
+        return found
+
+
+def _integer(term: Term) -> int:
+    if isinstance(term, BlankNode):
+        return 0
+    return int(term.value)

@@ -1,0 +1,131 @@
+"""The landing page, the data page, the pages about the site, and whether it lives."""
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from stadsgraaf.errors import NotFound, StadsgraafError
+from stadsgraaf.media import RDF
+from stadsgraaf.namespaces import SG
+from stadsgraaf.web.headers import SECURITY, Link
+from stadsgraaf.web.pages.catalogue import summaries
+from stadsgraaf.web.site import View
+from stadsgraaf.web.static import dump_type
+
+__all__ = ["about", "data", "home", "live", "problem_type", "ready"]
+
+_QUESTIONS = 3
+_KINDS = 8
+_ABOUT = ("accessibility", "privacy")
+
+
+async def home(request: Request) -> Response:
+    """``/``: what this is, three questions that it answers, and the ways in."""
+    view = View.of(request.scope)
+    manifest = view.site.release.manifest
+    links = []
+    if manifest.dataset:
+        links = [
+            Link(manifest.dataset, "describes"),
+            Link(view.urls.of(manifest.dataset), "describedby"),
+        ]
+    if manifest.licence:
+        links.append(Link(manifest.licence, "license"))
+    kinds = view.site.release.labels.kinds()
+    return view.page(
+        "home.html",
+        links=links,
+        questions=summaries(view)[:_QUESTIONS],
+        query_count=len(view.site.release.queries),
+        kinds=[(view.label(iri), view.urls.browse(iri), n) for iri, n in view.main_kinds(_KINDS)],
+        things=sum(kinds.values()),
+        claims=kinds.get(SG + "Claim", 0),
+        schema=_schema(view),
+    )
+
+
+def _schema(view: View) -> object:
+    """The dataset in schema.org's words."""
+    manifest = view.site.release.manifest
+    dataset: dict[str, object] = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "name": view.text(manifest.title),
+        "description": view.text(manifest.description),
+        "inLanguage": view.language,
+    }
+    if manifest.dataset:
+        dataset["@id"] = manifest.dataset
+    if manifest.licence:
+        dataset["license"] = manifest.licence
+    if manifest.version:
+        dataset["version"] = manifest.version
+    return dataset
+
+
+async def data(request: Request) -> Response:
+    """``/data``: dumps, named graphs, numbers, and how to ask by machine."""
+    view = View.of(request.scope)
+    release = view.site.release
+    dumps = [
+        (
+            name.removeprefix("dumps/"),
+            view.urls.dump(name.removeprefix("dumps/")),
+            dump_type(name),
+            view.size(entry["bytes"]),
+        )
+        for name, entry in release.manifest.files.items()
+        if name.startswith("dumps/")
+    ]
+    graphs = [
+        (view.graph_title(graph.iri), view.urls.of(graph.iri), graph.iri, graph.triples)
+        for graph in release.manifest.graphs
+    ]
+    return view.page(
+        "data.html",
+        dumps=dumps,
+        graphs=graphs,
+        formats=RDF,
+        endpoint=view.urls.absolute(f"{view.urls.prefix}/sparql"),
+        classes=len(release.statistics["classes"]),
+        properties=len(release.statistics["properties"]),
+    )
+
+
+async def about(request: Request) -> Response:
+    """``/accessibility`` and ``/privacy``: statements about the site itself."""
+    name = request.url.path.rsplit("/", 1)[-1]
+    if name not in _ABOUT:
+        raise NotFound(what=request.url.path)
+    return View.of(request.scope).page(f"{name}.html")
+
+
+def _all_errors(error: type[StadsgraafError]) -> list[type[StadsgraafError]]:
+    below = [found for each in error.__subclasses__() for found in _all_errors(each)]
+    return [error, *below]
+
+
+async def problem_type(request: Request) -> Response:
+    """``/def/problem/…``: what a problem type of RFC 9457 means."""
+    view = View.of(request.scope)
+    slug = request.path_params["slug"]
+    found = next((each for each in _all_errors(StadsgraafError) if each.slug == slug), None)
+    if found is None:
+        raise NotFound(what=view.path)
+    return view.page(
+        "problem_type.html",
+        error=found,
+        title=found.title.say(view.language),
+        sentence=found().detail(view.language),
+    )
+
+
+async def live(_: Request) -> Response:
+    """``/live``: the process answers."""
+    return PlainTextResponse("live\n", headers={**SECURITY, "Cache-Control": "no-store"})
+
+
+async def ready(request: Request) -> Response:
+    """``/ready``: the store answers too."""
+    site = View.of(request.scope).site
+    await site.asker.ask("ASK { ?s ?p ?o }")
+    return PlainTextResponse("ready\n", headers={**SECURITY, "Cache-Control": "no-store"})

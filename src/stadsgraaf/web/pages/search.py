@@ -1,0 +1,102 @@
+"""Search by name, as a page and as JSON."""
+
+from typing import Annotated, Any
+
+from fastapi import Query
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from stadsgraaf.labels import SearchResult
+from stadsgraaf.media import HTML, Format, negotiate
+from stadsgraaf.web.headers import CORS, SECURITY
+from stadsgraaf.web.pages.doc import page_number
+from stadsgraaf.web.site import View
+
+__all__ = ["search"]
+
+_JSON = Format("JSON", ("application/json",), "json", "results")
+_LONGEST_TEXT = 200
+_KINDS_SHOWN = 12
+
+
+async def search(
+    request: Request,
+    q: Annotated[
+        str, Query(description="What to look for: words, a code, the start of a name")
+    ] = "",
+    kind: Annotated[
+        str | None, Query(description="IRI of a class: only things of that kind")
+    ] = None,
+    page: Annotated[int, Query(description="Which page of the results, from 1")] = 1,  # noqa: ARG001 – read below, documented here
+) -> Response:
+    """Things by their labels, other names and codes, in Dutch and English.
+
+    The beginnings of words are enough, diacritics do not count, and the nearest spelling is taken
+    when nothing fits.
+    """
+    view = View.of(request.scope)
+    number, size = page_number(request), view.site.settings.page_size
+    text = " ".join(q[:_LONGEST_TEXT].split())
+    found = view.site.release.labels.search(
+        text, view.language, limit=size, offset=(number - 1) * size, kind=kind or None
+    )
+    accept = request.headers.get("accept")
+    if request.url.path.endswith(".json") or negotiate(accept, (HTML, _JSON)) is _JSON:
+        return _as_json(view, text, found)
+    return _as_page(view, text, kind or None, found, number)
+
+
+def _as_json(view: View, text: str, found: SearchResult) -> Response:
+    content: dict[str, Any] = {
+        "query": text,
+        "language": view.language,
+        "total": found.total,
+        "corrected": found.corrected,
+        "kinds": [
+            {"iri": iri, "label": view.label(iri) if iri else None, "count": count}
+            for iri, count in found.by_kind.items()
+        ],
+        "results": [
+            {
+                "iri": hit.iri,
+                "label": hit.label,
+                "kind": view.label(hit.kind) if hit.kind else None,
+                "kindIri": hit.kind,
+                "matched": hit.matched,
+                "page": view.urls.of(hit.iri),
+            }
+            for hit in found.hits
+        ],
+    }
+    answer = JSONResponse(content, headers={**SECURITY, **CORS})
+    answer.headers["ETag"] = view.etag("json")
+    answer.headers["Cache-Control"] = "public, max-age=60"
+    answer.headers["Content-Language"] = view.language
+    view.vary(answer)
+    return answer
+
+
+def _as_page(view: View, text: str, kind: str | None, found: SearchResult, number: int) -> Response:
+    labels = view.site.release.labels
+    after = number * view.site.settings.page_size < found.total
+    kinds = [
+        (view.label(iri) if iri else str(view.t("kind_unknown")), iri, count)
+        for iri, count in found.by_kind.items()
+    ]
+    return view.page(
+        "search.html",
+        text=text,
+        kind=kind,
+        kind_label=view.label(kind) if kind else None,
+        kinds=kinds[:_KINDS_SHOWN],
+        found=found,
+        hits=[
+            (hit, view.urls.of(hit.iri), view.label(hit.kind) if hit.kind else None)
+            for hit in found.hits
+        ],
+        others={hit.iri: labels.other_label(hit.iri, view.language) for hit in found.hits},
+        page=number,
+        before=view.urls.search(text, kind=kind, page=number - 1) if number > 1 else None,
+        after=view.urls.search(text, kind=kind, page=number + 1) if after else None,
+        all_kinds=view.urls.search(text),
+    )

@@ -1,0 +1,316 @@
+"""HTTP done right: negotiation, links, conditions, and headers on every answer."""
+
+import gzip
+import re
+
+import pytest
+from pyoxigraph import NamedNode, RdfFormat, parse
+from visiting import BROWSER, Client, open_site
+
+from stadsgraaf.media import RDF, Format
+from stadsgraaf.release import Release
+from stadsgraaf.settings import Settings
+
+NORTH = "/doc/harbour/north"
+IRI = "https://example.org/id/harbour/north"
+PAGES = [
+    *("/", "/browse", "/queries", "/data", "/claims", "/accessibility", "/privacy", "/article"),
+    *("/search?q=haven", NORTH, "/doc/claim/c2", "/queries/list-harbours", "/sparql"),
+    *(
+        "/graph/claims",
+        "/def/problem/not-found",
+        "/browse?class=https://example.org/def/ont/Harbour",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/id/harbour/north", "/doc/harbour/north"),
+        ("/id/harbour/north.ttl", "/doc/harbour/north.ttl"),
+        ("/def/ont/Harbour", "/doc/def/ont/Harbour"),
+        ("/en/id/harbour/north", "/en/doc/harbour/north"),
+    ],
+)
+def test_the_name_of_a_thing_leads_to_its_document(
+    client: Client, path: str, location: str
+) -> None:
+    reply = client.get(path)
+    assert reply.status == 303
+    assert reply.headers["location"] == location
+    assert client.get(location).status == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/id//evil.example/x", "/id/%0d%0aSet-Cookie:a=1", "//evil.example"]
+)
+def test_no_redirect_leaves_the_site(client: Client, path: str) -> None:
+    location = client.get(path).headers.get("location", "/doc/")
+    assert location.startswith("/doc/")
+    assert location.isprintable()
+
+
+@pytest.mark.parametrize("format_", RDF, ids=lambda each: each.name)
+def test_a_document_is_there_in_every_format_by_suffix_and_by_accept(
+    client: Client, format_: Format
+) -> None:
+    by_suffix = client.get(f"{NORTH}.{format_.suffix}", accept=BROWSER)
+    by_accept = client.get(NORTH, accept=format_.media_type)
+    for reply in (by_suffix, by_accept):
+        assert reply.status == 200
+        assert reply.headers["content-type"] == format_.content_type
+        syntax = RdfFormat.from_media_type(format_.media_type)
+        assert syntax
+        subjects = {quad.subject for quad in parse(reply.body, syntax)}
+        assert NamedNode(IRI) in subjects
+    assert "Accept" in by_accept.headers["vary"]
+    assert by_accept.headers["content-location"] == f"{NORTH}.{format_.suffix}"
+
+
+def test_data_hold_the_thing_its_blank_nodes_its_claims_and_its_names(client: Client) -> None:
+    text = client.get(f"{NORTH}.nt").text
+    assert '"steiger A"@nl' in text
+    assert "claim/c1> <http://www.w3.org/ns/oa#hasTarget>" in text
+    assert '"4"^^<http://www.w3.org/2001/XMLSchema#integer>' in text
+    assert (
+        "membership/m1> <http://www.w3.org/ns/org#member> <https://example.org/id/harbour/north>"
+        in text
+    )
+    assert "foaf/0.1/primaryTopic> <https://example.org/id/harbour/north>" in text
+
+
+def test_a_named_graph_has_a_page_and_data(client: Client) -> None:
+    assert "Claims" in client.browse("/en/graph/claims").page.text
+    assert client.get("/graph/claims.ttl").status == 200
+
+
+def test_what_nobody_knows_is_not_found_for_people_and_machines(client: Client) -> None:
+    for path in ("/doc/nothing", "/doc/nothing.ttl", "/resource?iri=urn:nothing", "/nothing"):
+        machine = client.get(path)
+        assert machine.status == 404, path
+        assert machine.headers["content-type"] == "application/problem+json"
+        people = client.get("/en" + path, accept=BROWSER)
+        assert people.status == 404
+        assert people.headers["content-type"] == "text/html; charset=utf-8"
+        english = client.get("/en" + path).json()
+        assert english["title"] in people.page.text
+        assert english["detail"] in people.page.text
+
+
+def test_an_unknown_media_type_is_not_acceptable(client: Client) -> None:
+    reply = client.get(NORTH, accept="image/png")
+    assert reply.status == 406
+    assert "text/turtle" in reply.json()["available"]
+
+
+@pytest.mark.parametrize(
+    ("path", "slug"),
+    [
+        ("/resource", "missing-parameter"),
+        ("/resource?iri=no%20iri", "invalid-parameter"),
+        ("/search?q=a&page=0", "invalid-parameter"),
+        ("/search?q=a&page=x", "invalid-parameter"),
+        ("/browse?class=no", "invalid-parameter"),
+        ("/browse?class=urn:x&where=DROP", "invalid-parameter"),
+        ("/queries/list-harbours?unknown=1", "invalid-parameter"),
+        ("/queries/find-operator?harbour=not%20an%20iri", "invalid-parameter"),
+    ],
+)
+def test_a_bad_parameter_is_explained(client: Client, path: str, slug: str) -> None:
+    reply = client.get(path)
+    assert reply.status == 400
+    assert reply.json()["type"].endswith(slug)
+    assert client.get(path, accept=BROWSER).status == 400
+
+
+def test_a_page_that_only_reads_refuses_other_methods(client: Client) -> None:
+    for method in ("POST", "PUT", "DELETE"):
+        reply = client.ask(method, NORTH)
+        assert reply.status == 405
+        assert "GET" in reply.headers["allow"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_its_headers(client: Client, path: str) -> None:
+    reply = client.browse(path)
+    policy = reply.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert reply.headers["referrer-policy"] == "same-origin"
+    assert reply.headers["content-language"] in ("nl", "en")
+    assert {"Accept", "Accept-Language"} <= set(reply.headers["vary"].split(", "))
+    assert re.fullmatch(r'"[^"]+"', reply.headers["etag"])
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_on_a_page_is_inline_or_from_elsewhere(client: Client, path: str) -> None:
+    page = client.browse(path).page
+    for tag, attributes in page.elements:
+        assert tag != "style"
+        assert "style" not in attributes
+        assert not any(name.startswith("on") for name in attributes)
+        if tag == "script":
+            assert attributes.get("src", "").startswith("/static/") or (
+                attributes["type"] == "application/ld+json"
+            )
+        if tag in ("img", "iframe", "object", "embed"):
+            pytest.fail(f"{tag} on {path}")
+        if tag == "link" and attributes["rel"] in ("stylesheet", "icon", "preload"):
+            assert attributes["href"].startswith("/static/")
+
+
+@pytest.mark.parametrize("path", [*PAGES, f"{NORTH}.ttl", f"{NORTH}.bib", "/dumps/dataset.nq"])
+def test_head_answers_as_get_does_without_a_body(client: Client, path: str) -> None:
+    get, head = client.get(path, accept=BROWSER), client.ask("HEAD", path, accept=BROWSER)
+    assert head.status == get.status == 200
+    assert head.body == b""
+    assert head.headers == get.headers
+
+
+@pytest.mark.parametrize("path", [*PAGES[:-3], f"{NORTH}.ttl", f"{NORTH}.bib", "/dumps/dataset.nq"])
+def test_what_did_not_change_is_not_sent_again(client: Client, path: str) -> None:
+    etag = client.get(path, accept=BROWSER).headers["etag"]
+    again = client.get(path, accept=BROWSER, if_none_match=f'"other", {etag}')
+    assert again.status == 304
+    assert again.body == b""
+    assert again.headers["etag"] == etag
+    assert client.get(path, accept=BROWSER, if_none_match='"other"').status == 200
+
+
+def test_each_representation_has_an_entity_tag_of_its_own(client: Client) -> None:
+    tags = [
+        client.get(path, **headers).headers["etag"]
+        for path, headers in [
+            (NORTH, {"accept": BROWSER, "accept_language": "nl"}),
+            (NORTH, {"accept": BROWSER, "accept_language": "en"}),
+            ("/en" + NORTH, {"accept": BROWSER}),
+            (NORTH, {"accept": "text/turtle"}),
+            (NORTH, {"accept": "application/ld+json"}),
+            (NORTH, {"accept": BROWSER, "accept_language": "nl", "accept_encoding": "gzip"}),
+            ("/doc/harbour/south", {"accept": BROWSER}),
+        ]
+    ]
+    assert len(set(tags)) == len(tags)
+
+
+def test_a_page_is_compressed_for_who_can_read_it(client: Client) -> None:
+    plain = client.browse(NORTH)
+    packed = client.browse(NORTH, accept_encoding="br, gzip;q=0.5")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert "Accept-Encoding" in plain.headers["vary"]
+    assert "content-encoding" not in client.browse(NORTH, accept_encoding="gzip;q=0").headers
+
+
+def test_the_second_answer_is_the_first(client: Client) -> None:
+    assert client.browse("/en" + NORTH).body == client.browse("/en" + NORTH).body
+
+
+def test_typed_links_signpost_the_document(client: Client) -> None:
+    header = client.get(NORTH, accept=BROWSER).headers["link"]
+    for link in (
+        f'<{IRI}>; rel="cite-as"',
+        '<https://creativecommons.org/licenses/by/4.0/>; rel="license"',
+        '<https://schema.org/AboutPage>; rel="type"',
+        '<https://example.org/def/ont/Harbour>; rel="type"',
+        f'<{NORTH}.ttl>; rel="describedby"; type="text/turtle"',
+        f'<{NORTH}.jsonld>; rel="alternate"; type="application/ld+json"',
+        '<https://example.org/id/dataset/sample>; rel="collection"',
+        f'</en{NORTH}>; rel="alternate"; hreflang="en"',
+    ):
+        assert link in header, link
+    assert header.count('rel="cite-as"') == 1
+
+
+def test_anybodys_page_may_read_the_data(client: Client) -> None:
+    for path in (f"{NORTH}.ttl", f"{NORTH}.bib", "/dumps/dataset.nq", "/search.json?q=haven"):
+        assert client.get(path).headers["access-control-allow-origin"] == "*", path
+
+
+def test_the_address_can_fix_the_language(client: Client) -> None:
+    assert "Hoofdmenu" in client.browse("/nl/", accept_language="en").text
+    assert "Main menu" in client.browse("/en/", accept_language="nl").text
+    assert "Accept-Language" not in client.browse("/en/").headers["vary"]
+
+
+def test_else_the_browser_chooses_the_language(client: Client) -> None:
+    assert client.browse("/", accept_language="en-GB, nl;q=0.4").headers["content-language"] == "en"
+    assert client.browse("/", accept_language="fr").headers["content-language"] == "nl"
+
+
+def test_the_switch_leads_to_the_same_page_in_the_other_language(client: Client) -> None:
+    page = client.browse("/nl/search?q=noord%20haven").page
+    switch = next(each for each in page.all("a") if each.get("class") == "lang")
+    assert switch["href"] == "/en/search?q=noord%20haven"
+    assert switch["lang"] == switch["hreflang"] == "en"
+
+
+def test_no_answer_repeats_the_host_that_was_asked_for(client: Client) -> None:
+    for path in (*PAGES, f"{NORTH}.ttl", "/nothing"):
+        reply = client.get(path, accept=BROWSER)
+        assert "evil.example" not in reply.text
+        assert not any("evil.example" in value for _, value in reply.fields)
+
+
+def test_behind_a_prefix_every_link_has_it(sample: Release) -> None:
+    client = open_site(sample, root_path="/graph-site")
+    try:
+        page = client.browse("/en" + NORTH).page
+        own = [each["href"] for each in page.all("a") if each.get("href", "").startswith("/")]
+        assert own
+        assert all(href.startswith("/graph-site/") for href in own)
+        assert client.get("/id/harbour/north").headers["location"] == "/graph-site" + NORTH
+    finally:
+        client.close()
+
+
+def test_the_configured_address_is_used_for_absolute_links(sample: Release) -> None:
+    client = open_site(sample, Settings(public_url="https://data.example.nl/p/"))
+    try:
+        assert "curl 'https://data.example.nl/p/queries/" in client.browse(
+            "/queries/list-harbours"
+        ).page.text.replace("curl &#39;", "curl '")
+        assert client.browse("/").text.count('href="/p/') > 3
+    finally:
+        client.close()
+
+
+def test_dumps_are_whole_typed_and_digested(client: Client, sample: Release) -> None:
+    reply = client.get("/dumps/dataset.nq")
+    assert reply.body == (sample.dumps / "dataset.nq").read_bytes()
+    assert reply.headers["content-type"] == "application/n-quads"
+    assert reply.headers["repr-digest"].startswith("sha-256=:")
+    part = client.get("/dumps/dataset.nq", range="bytes=0-9")
+    assert part.status == 206
+    assert part.body == reply.body[:10]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/dumps/../manifest.json",
+        "/dumps/..%2fmanifest.json",
+        "/dumps/%2e%2e%2fdata.nq",
+        "/static/..%2fapp.py",
+    ],
+)
+def test_only_listed_files_are_served(client: Client, path: str) -> None:
+    assert client.get(path).status == 404
+
+
+def test_the_site_lives_and_is_ready(client: Client) -> None:
+    for path in ("/live", "/ready"):
+        reply = client.get(path)
+        assert reply.status == 200
+        assert reply.headers["cache-control"] == "no-store"
+
+
+def test_every_problem_type_has_a_page(client: Client) -> None:
+    problem = client.get("/nothing").json()
+    slug = problem["type"].rsplit("/", 1)[1]
+    page = client.browse(f"/en/def/problem/{slug}").page
+    assert "Not found" in page.text
+    assert problem["type"] in page.text
+    assert client.get("/def/problem/no-such").status == 404

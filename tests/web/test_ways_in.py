@@ -1,0 +1,234 @@
+"""The ways in: landing page, search, browsing, facets, claims, the reader, questions."""
+
+import hashlib
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from samples import SAMPLE, publish
+from visiting import BROWSER, Client, links_of, open_site
+
+from stadsgraaf.settings import Settings
+from stadsgraaf.web.pages.article import pieces
+
+HARBOUR = quote("https://example.org/def/ont/Harbour", safe="")
+
+
+def test_the_landing_page_says_what_this_is_and_leads_on(client: Client) -> None:
+    page = client.browse("/en/").page
+    assert "Sample graph" in page.text
+    assert "Who runs this harbour?" in page.text
+    assert {"/en/queries/find-operator", "/en/browse", "/en/sparql", "/en/data"} <= set(
+        links_of(page)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "finds"),
+    [
+        ("noordhaven", "Noordhaven"),
+        ("NOORD", "Noordhaven"),
+        ("etoile", "Sleepdienst Étoile"),
+        ("kolk", "Noordhaven"),
+        ("North", "Noordhaven"),
+        ("nordhaven", "Noordhaven"),
+    ],
+)
+def test_search_finds_names_in_any_language_spelling_or_part(
+    client: Client, text: str, finds: str
+) -> None:
+    found = client.get(f"/nl/search.json?q={quote(text)}").json()
+    assert finds in [hit["label"] for hit in found["results"]]
+    assert finds in client.browse(f"/nl/search?q={quote(text)}").page.text
+
+
+def test_search_answers_people_and_machines_at_one_address(client: Client) -> None:
+    machine = client.get("/search?q=haven", accept="application/json")
+    assert machine.headers["content-type"] == "application/json"
+    assert (
+        client.get("/search?q=haven", accept=BROWSER)
+        .headers["content-type"]
+        .startswith("text/html")
+    )
+    found = machine.json()
+    assert found["total"] == sum(kind["count"] for kind in found["kinds"])
+
+
+def test_search_narrows_by_kind(client: Client) -> None:
+    page = client.browse("/en/search?q=north").page
+    assert "membership of North Harbour" in page.text
+    narrower = next(href for href in links_of(page) if f"kind={HARBOUR}" in href)
+    text = client.browse(narrower).page.text
+    assert "1 thing found" in text
+    assert "membership of North Harbour" not in text
+
+
+def test_search_for_nothing_explains_itself(client: Client) -> None:
+    assert "Type a name" in client.browse("/en/search").page.text
+    assert "Nothing is called “qqqqqq”" in client.browse("/en/search?q=qqqqqq").page.text
+
+
+def test_browsing_counts_the_kinds(client: Client) -> None:
+    page = client.browse("/en/browse").page
+    assert "Harbour 2" in page.text
+    assert f"/en/browse?class={HARBOUR}" in links_of(page)
+
+
+def test_a_class_lists_its_things_by_label(client: Client) -> None:
+    text = client.browse(f"/en/browse?class={HARBOUR}").page.text
+    assert text.index("North Harbour") < text.index("South Harbour")
+    assert client.get("/browse?class=urn:none").status == 404
+
+
+def test_facets_count_combine_and_can_be_dropped(client: Client) -> None:
+    claim = quote("https://w3id.org/stadsgraaf/def/ont/Claim", safe="")
+    page = client.browse(f"/en/browse?class={claim}").page
+    asserted = next(
+        href for href in links_of(page) if "where=" in href and "modality%2Fasserted" in href
+    )
+    narrowed = client.browse(asserted)
+    assert "2 things" in narrowed.page.text
+    denied = next(
+        href
+        for href in links_of(narrowed.page)
+        if "polarity%2Fnegative" in href and "where" in href
+    )
+    assert "1 thing" in client.browse(denied).page.text
+    assert f"/en/browse?class={claim}" in links_of(narrowed.page)
+    assert any(href.startswith("/en/sparql?query=SELECT") for href in links_of(narrowed.page))
+
+
+def test_claims_can_be_explored_by_who_holds_them(client: Client) -> None:
+    page = client.browse("/en/claims").page
+    assert "3 claims" in page.text
+    held = next(href for href in links_of(page) if "holder" in href and "company%2Ftow" in href)
+    text = client.browse(held).page.text
+    assert "1 claim" in text
+    assert "does not run North Harbour" in text
+
+
+def test_contested_claims_stand_side_by_side(client: Client) -> None:
+    text = client.browse("/en/claims?contested=1").page.text
+    assert "2 claims" in text
+    assert "contradicts" in text
+    assert "hopes for a quay" not in text
+
+
+def test_passages_are_cut_where_claims_begin_and_end() -> None:
+    found = pieces("0123456789", [(2, 5), (4, 8), (4, 6)])
+    assert "".join(piece.text for piece in found) == "0123456789"
+    assert [(piece.start, piece.claims, piece.starts) for piece in found] == [
+        (0, (), ()),
+        (2, (0,), (0,)),
+        (4, (0, 1, 2), (1, 2)),
+        (5, (1, 2), ()),
+        (6, (1,), ()),
+        (8, (), ()),
+    ]
+
+
+def test_a_passage_beyond_the_text_does_no_harm() -> None:
+    assert "".join(piece.text for piece in pieces("abc", [(1, 99), (50, 60)])) == "abc"
+
+
+def test_without_the_text_the_reader_lists_the_claims_in_its_order(client: Client) -> None:
+    page = client.browse("/en/article?document=https://example.org/id/document/log").page
+    assert "not published here" in page.text
+    assert page.text.index("runs North Harbour") < page.text.index("hopes for a quay")
+
+
+def test_with_the_text_every_claim_is_marked_at_its_passage(tmp_path: Path) -> None:
+    text = "Ooit, zegt men, beheerde een\nsleepdienst die haven."
+    folder, article = tmp_path / "data-set", tmp_path / "log.txt"
+    folder.mkdir()
+    article.write_text(text, encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    for path in SAMPLE.rglob("*.*"):
+        target = folder / path.relative_to(SAMPLE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "data" / "log.ttl").write_text(
+        "<https://example.org/id/document/log> <https://w3id.org/stadsgraaf/def/ont/sha256>"
+        f' "{digest}" .\n',
+        encoding="utf-8",
+    )
+    client = open_site(publish(folder, tmp_path / "out"), Settings(article=str(article)))
+    try:
+        reply = client.browse("/en/article?document=https://example.org/id/document/log")
+        assert reply.page.all("mark")
+        assert "sleepdienst die haven." in re.sub("<[^>]*>", "", reply.text)
+        assert {"#claim-c1", "#claim-c2"} <= set(links_of(reply.page))
+        identifiers = {each["id"] for _, each in reply.page.elements if "id" in each}
+        assert {"at-4", "at-10", "claim-c1", "claim-c2"} <= identifiers
+    finally:
+        client.close()
+
+
+def test_another_text_than_the_graph_describes_is_not_shown(tmp_path: Path, client: Client) -> None:
+    article = tmp_path / "other.txt"
+    article.write_text("een geheel andere tekst", encoding="utf-8")
+    other = open_site(client.app.state.site.release, Settings(article=str(article)))
+    try:
+        reply = other.browse("/article?document=https://example.org/id/document/log")
+        assert "geheel andere" not in reply.text
+    finally:
+        other.close()
+
+
+def test_a_question_has_its_form_its_answer_and_its_query(client: Client) -> None:
+    page = client.browse("/en/queries/list-harbours").page
+    assert "Which harbours are deeper than this?" in page.text
+    assert "Least depth" in page.text
+    assert "North Harbour" in page.text
+    assert "South Harbour" not in page.text
+    assert "SELECT ?harbour ?depth" in page.text
+    assert "South Harbour" in client.browse("/en/queries/list-harbours?least=1").page.text
+
+
+def test_a_parameter_that_is_a_thing_is_chosen_from_a_list(client: Client) -> None:
+    reply = client.browse("/en/queries/find-operator")
+    options = {each["value"]: each for each in reply.page.all("option")}
+    assert "selected" in options["https://example.org/id/harbour/north"]
+    assert "https://example.org/id/harbour/south" in options
+    south = client.browse("/en/queries/find-operator?harbour=https://example.org/id/harbour/south")
+    assert "No solutions" in south.page.text
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind"),
+    [
+        ("csv", "text/csv; charset=utf-8"),
+        ("json", "application/sparql-results+json"),
+        ("xml", "application/sparql-results+xml"),
+        ("tsv", "text/tab-separated-values; charset=utf-8"),
+    ],
+)
+def test_the_answer_of_a_question_is_data_too(client: Client, suffix: str, kind: str) -> None:
+    reply = client.get(f"/queries/list-harbours.{suffix}?least=1")
+    assert reply.status == 200
+    assert reply.headers["content-type"] == kind
+    assert "harbour/south" in reply.text
+    assert f'filename="list-harbours.{suffix}"' in reply.headers["content-disposition"]
+    assert client.get("/queries/list-harbours.ttl").status == 404
+
+
+def test_the_data_page_lists_dumps_and_graphs(client: Client) -> None:
+    page = client.browse("/en/data").page
+    assert "/dumps/dataset.nq" in links_of(page)
+    assert "https://example.org/graph/claims" in page.text
+
+
+def test_a_folder_of_somebody_else_has_ways_in_too(foreign: Client) -> None:
+    for path in (
+        "/",
+        "/browse",
+        "/queries",
+        "/data",
+        "/sparql",
+        "/claims",
+        "/article",
+        "/search?q=one",
+    ):
+        foreign.browse("/en" + path)
+    assert "Claims" not in foreign.browse("/en/").page.text

@@ -1,0 +1,103 @@
+"""The workbench: a form, its result on the page, and errors where they are."""
+
+from urllib.parse import quote
+
+from visiting import BROWSER, Client, links_of
+
+QUERY = """SELECT ?harbour ?depth ?name WHERE {
+  ?harbour <https://example.org/def/ont/depth> ?depth ;
+    <http://www.w3.org/2000/01/rdf-schema#label> ?name .
+  FILTER(isIRI(?harbour) && LANG(?name) = "nl")
+} ORDER BY ?depth"""
+
+
+def address(query: str) -> str:
+    return "/en/sparql?query=" + quote(query)
+
+
+def test_without_a_query_there_is_one_to_begin_with(client: Client) -> None:
+    page = client.browse("/en/sparql").page
+    assert "SELECT ?class" in page.text
+    assert page.all("textarea")[0]["name"] == "query"
+    form = next(each for each in page.all("form") if each.get("id") == "workbench")
+    assert form["action"] == "/en/sparql"
+    assert form["method"] == "get"
+
+
+def test_the_result_is_a_table_with_labels_numbers_and_languages(client: Client) -> None:
+    reply = client.browse(address(QUERY))
+    text = reply.page.text
+    assert "2 solutions" in text
+    assert text.index("South Harbour") < text.index("North Harbour")
+    assert "12.5" in text
+    assert "/en/doc/harbour/north" in links_of(reply.page)
+    assert any(each.get("lang") == "nl" for each in reply.page.all("bdi"))
+    assert QUERY.splitlines()[1].strip() in text
+
+
+def test_the_downloads_are_the_same_query_in_other_formats(client: Client) -> None:
+    page = client.browse(address(QUERY)).page
+    for suffix, start in (("csv", "harbour,depth,name"), ("srj", '{"head"')):
+        href = next(href for href in links_of(page) if f"format={suffix}" in href)
+        assert client.get(href, accept=BROWSER).text.startswith(start)
+
+
+def test_examples_are_links_that_run(client: Client) -> None:
+    page = client.browse("/en/sparql").page
+    example = next(
+        href
+        for href in links_of(page)
+        if href.startswith("/en/sparql?query=") and "operator" in href
+    )
+    assert "solution" in client.browse(example).page.text
+
+
+def test_ask_answers_yes_or_no(client: Client) -> None:
+    assert "Yes." in client.browse(address("ASK { ?s ?p ?o }")).page.text
+    assert "No." in client.browse(address("ASK { <urn:x> ?p ?o }")).page.text
+
+
+def test_construct_shows_its_triples(client: Client) -> None:
+    query = "CONSTRUCT { ?s a ?t } WHERE { ?s a ?t . ?s <https://example.org/def/ont/depth> 8 }"
+    reply = client.browse(address(query))
+    assert "South Harbour" in reply.page.text
+    assert any("format=ttl" in href for href in links_of(reply.page))
+
+
+def test_an_error_stands_beside_the_query_at_its_line_and_column(client: Client) -> None:
+    query = "SELECT ?s\nWHERE { ?s ?p ; }"
+    reply = client.get(address(query), accept=BROWSER)
+    assert reply.status == 400
+    text = reply.page.text
+    machine = client.get("/en/sparql?query=" + quote(query)).json()
+    assert f"line {machine['line']}" in text
+    assert machine["detail"] in text
+    area = reply.page.all("textarea")[0]
+    assert area["aria-invalid"] == "true"
+    assert area["aria-describedby"] == "fault"
+    assert "?s ?p ;" in text
+
+
+def test_an_empty_result_says_so(client: Client) -> None:
+    assert "No solutions." in client.browse(address("SELECT * { <urn:x> ?p ?o }")).page.text
+
+
+def test_a_result_with_a_time_in_it_is_not_kept(client: Client) -> None:
+    reply = client.browse(address(QUERY))
+    assert "etag" not in reply.headers
+    assert reply.headers["cache-control"] == "no-cache"
+
+
+def test_a_long_query_is_sent_in_the_body(client: Client) -> None:
+    page = client.browse(address(QUERY + "\n#" + "x" * 5000)).page
+    form = next(each for each in page.all("form") if each.get("id") == "workbench")
+    assert form["method"] == "post"
+
+
+def test_the_dataset_of_the_protocol_is_kept(client: Client) -> None:
+    graph = "https://example.org/graph/claims"
+    query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    page = client.browse(address(query) + "&default-graph-uri=" + quote(graph, safe="")).page
+    hidden = [each for each in page.all("input") if each.get("name") == "default-graph-uri"]
+    assert [each["value"] for each in hidden] == [graph]
+    assert any("default-graph-uri" in href for href in links_of(page) if "format=csv" in href)
