@@ -97,7 +97,7 @@ def test_invalid_data_are_refused_and_the_old_release_stays(
         build(folder, tmp_path / "out", report=reports.append)
     assert current(tmp_path / "out") == first
     assert [path.name for path in (tmp_path / "out" / "releases").iterdir()] == [first.path.name]
-    assert "a.ttl:" in reports[0].render("text")
+    assert "data/a.ttl\n" in reports[0].render("text")
 
 
 def test_fingerprint_sees_content_and_name(folder: Path) -> None:

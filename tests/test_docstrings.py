@@ -9,7 +9,8 @@ import pytest
 import stadsgraaf
 
 MODULES = sorted(
-    module.name for module in pkgutil.walk_packages(stadsgraaf.__path__, "stadsgraaf.")
+    module.name
+    for module in pkgutil.walk_packages(stadsgraaf.__path__, "stadsgraaf.")
     if not module.name.endswith("__main__")
 )
 

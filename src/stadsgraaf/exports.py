@@ -16,7 +16,7 @@ def canonical_nquads(quads: Iterable[Quad]) -> bytes:
     """The quads as sorted N-Quads with RDFC-1.0 blank node labels."""
     dataset = Dataset(quads)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    lines = serialize(dataset, format=RdfFormat.N_QUADS).splitlines(keepends=True)
+    lines = (serialize(dataset, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
     return b"".join(sorted(lines))
 
 

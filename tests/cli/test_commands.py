@@ -71,7 +71,7 @@ def test_validate_names_file_and_line(folder: Path) -> None:
     (folder / "b.ttl").write_text("@prefix ex: <http://example.org/> .\n\nex:a ex:b .\n")
     result = run("validate", str(folder))
     assert result.exit_code == 1
-    assert "b.ttl:3" in result.stdout
+    assert "b.ttl\n  3:11  violation" in result.stdout
 
 
 def test_validate_of_good_data_is_zero(folder: Path) -> None:
