@@ -37,6 +37,7 @@ _READABLE = 40
 _FRESH = re.compile(r"""^(?=[<\[(_@:A-Za-z\x80-\U0010FFFF])""", re.MULTILINE)
 #: A dot at the end of a line ends a statement.
 _DOT = re.compile(r"\.[ \t]*(?:\#[^\n]*)?(?:\n|\Z)")
+_DOT_BEFORE = re.compile(r"\.[ \t]*(?:\#[^\n]*)?\n\s*\Z")
 _ENGINE = re.compile(
     r"^Parser error.*?(?:column(?:s)? \d+(?: and \d+)?|line \d+ column \d+): ", re.DOTALL
 )
@@ -50,6 +51,8 @@ def explain(message: str, text: str, began: int, at: int, end: int) -> Trouble:
     """
     engine = _ENGINE.sub("", message.split(" (line ", maxsplit=1)[0])
     case = _Case(engine, text, began, at, max(end, at))
+    if case.early_dot is not None and re.search(_MISPLACED, engine):
+        return _early(case)
     for pattern, handle in _HANDLERS:
         if found := re.search(pattern, engine):
             trouble = handle(case, found)
@@ -88,6 +91,16 @@ class _Case:
     def before_line(self) -> int:
         """Where the last token ends of the lines before this one."""
         return last_end(self.text, self.began, self.line_start)
+
+    @property
+    def early_dot(self) -> int | None:
+        """A dot before this statement, when the statement is indented like more about the same."""
+        line = self.text.rfind("\n", 0, self.began) + 1
+        indented = line < self.began and self.text[line : self.began].isspace()
+        if not indented:
+            return None
+        dot = _DOT_BEFORE.search(self.text, 0, line)
+        return dot.start() if dot else None
 
     def is_fresh(self, offset: int) -> bool:
         """Whether a line begins here with something that could be a subject."""
@@ -177,6 +190,20 @@ def _run_on(case: _Case, _: re.Match[str]) -> Trouble:
             " met een punt.",
         )
     return case.trouble("missing-dot", reason, end - 1, end, closing=" .", resume=case.line_start)
+
+
+def _early(case: _Case) -> Trouble:
+    """A dot where a semicolon is meant: the next line is indented, and begins with a predicate."""
+    dot = case.early_dot or case.began
+    return case.trouble(
+        "early-dot",
+        Text(
+            "This dot ends the statement, but the next line goes on with it: put “;” here.",
+            "Deze punt beëindigt de uitspraak, maar de volgende regel gaat ermee door: zet hier “;”.",
+        ),
+        dot,
+        dot + 1,
+    )
 
 
 def _unclosed(case: _Case, _: re.Match[str]) -> Trouble | None:
@@ -358,6 +385,7 @@ def _tag_character(case: _Case, found: re.Match[str]) -> Trouble | None:
     return None
 
 
+_MISPLACED = r"is not a valid (?:predicate|RDF object|subject)"
 _HANDLERS = (
     (_UNDECLARED, _undeclared),
     (r"Line jumps are not allowed", _unclosed),
