@@ -71,6 +71,7 @@ RESULTS: tuple[Format, ...] = (
     ),
     Format("CSV", ("text/csv",), "csv", "results", charset=True),
     Format("TSV", ("text/tab-separated-values",), "tsv", "results", charset=True),
+    Format("GeoJSON", ("application/geo+json", "application/vnd.geo+json"), "geojson", "results"),
 )
 
 #: RDF, the server's preference first.

@@ -252,6 +252,8 @@ def _value_of(body: str, name: str) -> str:
         return str(json.loads(body)["results"]["bindings"][0]["x"]["value"])
     if name == "XML":
         return "".join(ET.fromstring(body.encode()).itertext())
+    if name == "GeoJSON":
+        return str(json.loads(body)["features"][0]["properties"]["x"])
     if name == "CSV":
         return next(iter(list(csv.reader(io.StringIO(body, newline="")))[1]))
     parsed = parse_query_results(body, _oxigraph_results("TSV"))
@@ -444,3 +446,59 @@ def test_many_questions_at_once_get_their_own_answers(ask: Asker) -> None:
 def test_errors_are_ours(ask: Asker) -> None:
     for query in ("SELECT", "DROP ALL", "SELECT (<x:f>() AS ?x) {}"):
         assert type(ask.failure(query)).__module__ == StadsgraafError.__module__
+
+
+# Reading without evaluating
+
+
+@pytest.mark.parametrize(
+    ("query", "form", "variables"),
+    [
+        ("SELECT ?b ?a { ?a <http://e/label> ?b }", "select", ["b", "a"]),
+        ("ASK {}", "ask", []),
+        ("DESCRIBE <http://e/a>", "graph", []),
+        (RUNAWAY.replace("250", "99"), "select", ["n"]),
+    ],
+)
+def test_query_can_be_checked_without_being_evaluated(
+    ask: Asker, query: str, form: str, variables: list[str]
+) -> None:
+    said = json.loads(ask(query, only_check=True)[2])
+    assert said == {"valid": True, "form": form, "variables": variables}
+
+
+def test_checking_finds_what_evaluating_would_refuse(ask: Asker) -> None:
+    error = ask.failure("SELECT * { ?s ?p }", only_check=True)
+    assert isinstance(error, MalformedQuery)
+    assert error.members["column"] == 18
+    assert isinstance(ask.failure("DROP ALL", only_check=True), UpdateNotAllowed)
+
+
+# GeoJSON
+
+GEO = b"""\
+<http://e/a> <http://e/at> "<http://www.opengis.net/def/crs/OGC/1.3/CRS84> POINT(5.25 52.5)"^^<http://www.opengis.net/ont/geosparql#wktLiteral> <http://g/1> .
+<http://e/a> <http://e/size> "7"^^<http://www.w3.org/2001/XMLSchema#integer> <http://g/1> .
+"""
+
+
+def test_geometry_makes_a_feature_of_a_solution(ask: Asker) -> None:
+    query = "SELECT ?s ?at ?size ?none { ?s <http://e/at> ?at ; <http://e/size> ?size }"
+    (feature,) = json.loads(ask.text(query, "GeoJSON", data=GEO))["features"]
+    assert feature == {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [5.25, 52.5]},
+        "properties": {"s": "http://e/a", "size": 7},
+    }
+
+
+def test_solution_without_geometry_is_a_feature_too(ask: Asker) -> None:
+    collection = json.loads(ask.text(LABEL, "GeoJSON"))
+    assert collection["type"] == "FeatureCollection"
+    assert [feature["geometry"] for feature in collection["features"]] == [None] * 3
+
+
+def test_ask_has_no_geojson(ask: Asker) -> None:
+    error = ask.failure("ASK {}", results=FORMATS["GeoJSON"])
+    assert isinstance(error, NotAcceptable)
+    assert "application/geo+json" not in error.members["available"]  # type: ignore[operator]

@@ -6,11 +6,11 @@ SPARQL 1.1 Protocol store.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from stadsgraaf.media import Form, Format
 
-__all__ = ["Answer", "Chunks", "Form", "Limits", "Question", "Store"]
+__all__ = ["Answer", "Chunks", "Form", "Limits", "Question", "Share", "Sharing", "Store"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,9 @@ class Question:
 
     ``bindings`` maps variable names (without ``?``) to RDF terms in N-Triples notation.
 
+    ``only_check`` has the query read and not evaluated: the answer is then a JSON object with
+    ``valid``, ``form`` and ``variables``, or the error.
+
     ``client`` says whose question it is, so that each client gets its share; any text will do.
     """
 
@@ -37,6 +40,7 @@ class Question:
     named_graphs: tuple[str, ...] = ()
     bindings: Mapping[str, str] = field(default_factory=dict)
     client: str = ""
+    only_check: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,23 @@ class Answer:
     async def aclose(self) -> None:
         """Stop the work behind this answer."""
         await self.chunks.aclose()
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many slow queries a client may have at once, and how many it has."""
+
+    limit: int
+    used: int
+
+
+@runtime_checkable
+class Sharing(Protocol):
+    """A store that gives every client its share."""
+
+    def share(self, client: str) -> Share:
+        """The share of a client now."""
+        ...
 
 
 class Store(Protocol):

@@ -5,6 +5,7 @@ https://www.w3.org/TR/sparql11-protocol/#dataset
 """
 
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -39,6 +40,7 @@ from stadsgraaf.media import RDF, RESULTS, Form, Format
 from stadsgraaf.store.base import Limits, Question
 from stadsgraaf.store.binding import bind
 from stadsgraaf.store.diagnosis import Complain, diagnose
+from stadsgraaf.store.geojson import features
 from stadsgraaf.store.output import Output, Sink
 from stadsgraaf.store.precheck import MAX_DEPTH, Profile, check
 
@@ -116,7 +118,10 @@ class Engine:
         profile = check(question.query, self._max_depth)
         query = bind(question.query, question.bindings)
         try:
-            self._answer(query, question, profile, limits, sink)
+            if question.only_check:
+                _write_check(query, question.base_iri, sink)
+            else:
+                self._answer(query, question, profile, limits, sink)
         except StadsgraafError:
             raise
         except SyntaxError as error:
@@ -145,6 +150,20 @@ class Engine:
                 "named_graphs": _graphs("named-graph-uri", question.named_graphs),
             }
         return {"use_default_graph_as_union": not self._merged and not profile.has_dataset}
+
+
+def _write_check(query: str, base_iri: str | None, sink: Sink) -> None:
+    """Say what a query is, without its data: on an empty store nothing is left to evaluate."""
+    result = Store().query(query, base_iri=base_iri)
+    form: Form = "graph"
+    variables: list[str] = []
+    if isinstance(result, QueryBoolean):
+        form = "ask"
+    elif isinstance(result, QuerySolutions):
+        form = "select"
+        variables = [variable.value for variable in result.variables]
+    sink.begin(form, RESULTS[0])
+    sink.write(json.dumps({"valid": True, "form": form, "variables": variables}).encode())
 
 
 def _complain(base_iri: str | None) -> Complain:
@@ -231,9 +250,18 @@ def _write_results(
     form: Form = "ask" if isinstance(result, QueryBoolean) else "select"
     if chosen is None:
         raise _not_acceptable(RESULTS)
-    sink.begin(form, chosen)
-    output = Output(sink, form, chosen, limits)
-    result.serialize(cast("IO[bytes]", output), _RESULTS[chosen.name])
+    if chosen.name in _RESULTS:
+        sink.begin(form, chosen)
+        output = Output(sink, form, chosen, limits)
+        result.serialize(cast("IO[bytes]", output), _RESULTS[chosen.name])
+    elif isinstance(result, QuerySolutions):
+        sink.begin(form, chosen)
+        output = Output(sink, form, chosen, limits)
+        for number, piece in enumerate(features(result)):
+            output.check_rows(number - 1)
+            output.write(piece)
+    else:
+        raise _not_acceptable([other for other in RESULTS if other.name in _RESULTS])
 
 
 def _write_triples(

@@ -37,7 +37,7 @@ from stadsgraaf.errors import (
     Text,
     TooManyRequests,
 )
-from stadsgraaf.store.base import Answer, Limits, Question
+from stadsgraaf.store.base import Answer, Limits, Question, Share
 from stadsgraaf.store.evaluation import MAX_LENGTH
 from stadsgraaf.store.link import KilledElsewhereError, Reply, Spool, Worker
 from stadsgraaf.store.precheck import MAX_DEPTH
@@ -338,6 +338,10 @@ class PoolStore:
                 await asyncio.sleep(_BACKOFF[min(attempt, len(_BACKOFF) - 1)])
             else:
                 return
+
+    def share(self, client: str) -> Share:
+        """Part of `Sharing`."""
+        return Share(self._slow_share, min(self._slow[client], self._slow_share))
 
     @property
     def state(self) -> State:

@@ -83,6 +83,7 @@ def encode_question(question: Question, limits: Limits) -> bytes:
         "default_graphs": question.default_graphs,
         "named_graphs": question.named_graphs,
         "bindings": dict(question.bindings),
+        "only_check": question.only_check,
         "limits": asdict(limits),
     }
     # Half a surrogate pair cannot be sent as UTF-8; JSON escapes it.

@@ -1,0 +1,157 @@
+"""Solutions as GeoJSON: a feature each, with the geometry that is bound in it.
+
+GeoJSON, RFC 7946, https://www.rfc-editor.org/rfc/rfc7946 · geometries as GeoSPARQL writes them,
+https://docs.ogc.org/is/22-047r1/22-047r1.html#_well_known_text
+
+>>> geometry("<http://www.opengis.net/def/crs/EPSG/0/4326> POINT(52.155 5.3875)")
+{'type': 'Point', 'coordinates': [5.3875, 52.155]}
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from pyoxigraph import Literal, QuerySolutions
+
+__all__ = ["features", "geometry"]
+
+_GEO: Final = "http://www.opengis.net/ont/geosparql#"
+_XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+#: Reference systems whose axes are longitude and latitude, and those where it is the other way.
+_LONGITUDE_FIRST: Final = frozenset(("", "http://www.opengis.net/def/crs/OGC/1.3/CRS84"))
+_LATITUDE_FIRST: Final = frozenset(
+    (
+        "http://www.opengis.net/def/crs/EPSG/0/4326",
+        "http://www.opengis.net/def/crs/EPSG/0/4258",
+    )
+)
+_WKT: Final = re.compile(r"\s*(?:<([^>]*)>\s*)?([A-Za-z]+)\s*(Z\s*)?(\(.*\))\s*\Z", re.DOTALL)
+_NUMBERS: Final = re.compile(r"-?[0-9]++(?:\.[0-9]*+)?(?:[eE][+-]?[0-9]++)?|[(),]")
+#: Names of the geometries, and how deep their coordinates nest.
+_KINDS: Final[Mapping[str, tuple[str, int]]] = {
+    "POINT": ("Point", 0),
+    "LINESTRING": ("LineString", 1),
+    "MULTIPOINT": ("MultiPoint", 1),
+    "POLYGON": ("Polygon", 2),
+    "MULTILINESTRING": ("MultiLineString", 2),
+    "MULTIPOLYGON": ("MultiPolygon", 3),
+}
+_NUMERIC: Final = frozenset(_XSD + name for name in ("integer", "decimal", "double", "float"))
+_MAX_DEPTH: Final = 8
+
+
+def features(solutions: QuerySolutions) -> Iterator[bytes]:
+    """The FeatureCollection, in pieces."""
+    yield b'{"type":"FeatureCollection","features":['
+    separator = b""
+    names = [(variable, variable.value) for variable in solutions.variables]
+    for solution in solutions:
+        bound = {name: solution[variable] for variable, name in names}
+        feature = json.dumps(_feature(bound), ensure_ascii=False, separators=(",", ":"))
+        yield separator + feature.encode("utf-8", "replace")
+        separator = b","
+    yield b"]}"
+
+
+def _feature(bound: Mapping[str, Any]) -> dict[str, Any]:
+    shape = None
+    properties = {}
+    for name, term in bound.items():
+        found = _geometry(term)
+        if found is not None and shape is None:
+            shape = found
+        elif term is not None:
+            properties[name] = _value(term)
+    return {"type": "Feature", "geometry": shape, "properties": properties}
+
+
+def _geometry(term: Any) -> dict[str, Any] | None:
+    if not isinstance(term, Literal):
+        return None
+    if term.datatype.value == _GEO + "wktLiteral":
+        return geometry(term.value)
+    if term.datatype.value == _GEO + "geoJSONLiteral":
+        return _parsed(term.value)
+    return None
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    try:
+        shape = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return shape if isinstance(shape, dict) else None
+
+
+def _value(term: Any) -> object:
+    if isinstance(term, Literal) and term.datatype.value in _NUMERIC:
+        number = _number(term.value)
+        return term.value if number is None else number
+    if isinstance(term, Literal) and term.datatype.value == _XSD + "boolean":
+        return term.value in ("true", "1")
+    return term.value if hasattr(term, "value") else str(term)
+
+
+def _number(text: str) -> float | None:
+    """What JSON can carry: no infinity, and nothing that is not a number."""
+    try:
+        number = int(text) if text.lstrip("+-").isdigit() else float(text)
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def geometry(wkt: str) -> dict[str, Any] | None:
+    """The geometry of a WKT literal, or None for one that GeoJSON cannot carry."""
+    match = _WKT.match(wkt)
+    kind = _KINDS.get(match[2].upper()) if match else None
+    if match is None or kind is None:
+        return None
+    system = match[1] or ""
+    if system not in _LONGITUDE_FIRST | _LATITUDE_FIRST:
+        return None
+    try:
+        coordinates = _coordinates(match[4], swapped=system in _LATITUDE_FIRST)
+    except (ValueError, IndexError):
+        return None
+    # POINT(x y) has one pair of brackets around what is one position; MULTIPOINT may drop a pair.
+    found = coordinates[0] if kind[1] == 0 and len(coordinates) == 1 else coordinates
+    if kind[0] == "MultiPoint":
+        found = [point[0] if isinstance(point[0], list) else point for point in coordinates]
+    return {"type": kind[0], "coordinates": found} if _depth(found) == kind[1] else None
+
+
+def _coordinates(text: str, *, swapped: bool) -> list[Any]:
+    """Nested lists of positions. Raises ValueError or IndexError when the brackets are not right."""
+    stack: list[list[Any]] = [[]]
+    position: list[float] = []
+    for piece in _NUMBERS.findall(text):
+        if piece == "(":
+            stack.append([])
+            if len(stack) > _MAX_DEPTH:
+                raise ValueError(text)
+        elif piece in ",)":
+            if position:
+                stack[-1].append(_position(position, swapped=swapped))
+                position = []
+            if piece == ")":
+                done = stack.pop()
+                if not done:
+                    raise ValueError(text)
+                stack[-1].append(done)
+        else:
+            position.append(float(piece))
+    (outer,) = stack
+    (coordinates,) = outer
+    return list(coordinates)
+
+
+def _position(numbers: list[float], *, swapped: bool) -> list[float]:
+    first, second, *rest = numbers
+    return [second, first, *rest] if swapped else [first, second, *rest]
+
+
+def _depth(coordinates: Iterable[Any]) -> int:
+    depths = {_depth(part) + 1 for part in coordinates if isinstance(part, list)}
+    return depths.pop() if len(depths) == 1 else 0 if not depths else -1

@@ -1,0 +1,53 @@
+"""Geometries from WKT to GeoJSON."""
+
+from typing import Any
+
+import pytest
+
+from stadsgraaf.store.geojson import geometry
+
+_EPSG = "<http://www.opengis.net/def/crs/EPSG/0/4326> "
+
+
+@pytest.mark.parametrize(
+    ("wkt", "kind", "coordinates"),
+    [
+        ("POINT(1 2)", "Point", [1, 2]),
+        ("point ( -1.5e0   2. )", "Point", [-1.5, 2]),
+        ("POINT Z(1 2 3)", "Point", [1, 2, 3]),
+        (_EPSG + "POINT(52 5)", "Point", [5, 52]),
+        ("LINESTRING(1 2, 3 4)", "LineString", [[1, 2], [3, 4]]),
+        ("MULTIPOINT(1 2, 3 4)", "MultiPoint", [[1, 2], [3, 4]]),
+        ("MULTIPOINT((1 2), (3 4))", "MultiPoint", [[1, 2], [3, 4]]),
+        ("POLYGON((0 0,1 0,1 1,0 0))", "Polygon", [[[0, 0], [1, 0], [1, 1], [0, 0]]]),
+        (
+            "MULTILINESTRING((1 2,3 4),(5 6,7 8))",
+            "MultiLineString",
+            [[[1, 2], [3, 4]], [[5, 6], [7, 8]]],
+        ),
+        ("MULTIPOLYGON(((0 0,1 0,1 1,0 0)))", "MultiPolygon", [[[[0, 0], [1, 0], [1, 1], [0, 0]]]]),
+    ],
+)
+def test_geometry_is_translated(wkt: str, kind: str, coordinates: Any) -> None:
+    assert geometry(wkt) == {"type": kind, "coordinates": coordinates}
+
+
+@pytest.mark.parametrize(
+    "wkt",
+    [
+        "",
+        "POINT",
+        "POINT()",
+        "POINT(1)",
+        "POINT EMPTY",
+        "POINT(1 2",
+        "POINT(1 2))",
+        "POINT((1 2))",
+        "POLYGON(1 2, 3 4)",
+        "CIRCULARSTRING(1 2, 3 4)",
+        "<http://www.opengis.net/def/crs/EPSG/0/28992> POINT(155000 463000)",
+        "POINT(" + "(" * 10_000 + ")" * 10_000 + ")",
+    ],
+)
+def test_what_geojson_cannot_carry_is_left_out(wkt: str) -> None:
+    assert geometry(wkt) is None
