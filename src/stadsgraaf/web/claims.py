@@ -4,6 +4,7 @@ The terms are those of Stadsgraaf's own vocabulary, ``namespaces.SG``; evidence 
 selector, https://www.w3.org/TR/annotation-model/#text-position-selector
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Final
 from pyoxigraph import Literal
 
 from stadsgraaf.namespaces import PREFIXES, SG
-from stadsgraaf.web.asking import Asker, Term, iris, term_iri
+from stadsgraaf.web.asking import Asker, Row, Term, iris, term_iri
 
 __all__ = ["CLAIM", "LINKS", "ROLES", "Claim", "Evidence", "read_claims"]
 
@@ -136,25 +137,30 @@ async def read_claims(asker: Asker, wanted: Iterable[str]) -> dict[str, Claim]:
     properties: defaultdict[str, defaultdict[str, list[Term]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for row in await asker.rows(_TRIPLES.format(claims=names)):
+    triples, evidence, against = await asyncio.gather(
+        *(asker.rows(query.format(claims=names)) for query in (_TRIPLES, _EVIDENCE, _AGAINST))
+    )
+    for row in triples:
         values = properties[row["claim"].value][row["p"].value]
         if row["o"] not in values:
             values.append(row["o"])
     claims = {iri: Claim(iri, properties[iri]) for iri in order if iri in properties}
-    for row in await asker.rows(_EVIDENCE.format(claims=names)):
+    for row in evidence:
         if claim := claims.get(row["claim"].value):
-            claim.evidence.append(
-                Evidence(
-                    source=row["source"].value,
-                    start=_integer(row.get("start")),
-                    end=_integer(row.get("end")),
-                    digest=row["digest"].value if "digest" in row else None,
-                )
-            )
-    for row in await asker.rows(_AGAINST.format(claims=names)):
+            claim.evidence.append(_evidence(row))
+    for row in against:
         if claim := claims.get(row["claim"].value):
             claim.against.setdefault(row["other"].value, row["p"].value)
     return claims
+
+
+def _evidence(row: Row) -> Evidence:
+    return Evidence(
+        source=row["source"].value,
+        start=_integer(row.get("start")),
+        end=_integer(row.get("end")),
+        digest=row["digest"].value if "digest" in row else None,
+    )
 
 
 def _integer(term: Term | None) -> int | None:

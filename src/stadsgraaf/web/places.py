@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from stadsgraaf.namespaces import PREFIXES
@@ -69,6 +70,11 @@ class Chart:
         dots = tuple(Dot(p.iri, *scale(p.longitude, p.latitude)) for p in places)
         land = "".join(_path(ring, scale) for place in places for ring in place.rings)
         return cls(width, scale.height, dots, land)
+
+    @cached_property
+    def path(self) -> str:
+        """Every dot as one path of lines without length, to be drawn with round ends."""
+        return "".join(f"M{dot.x:g} {dot.y:g}h0" for dot in self.dots)
 
     def dot(self, iri: str) -> Dot | None:
         """The dot of a thing."""

@@ -253,7 +253,7 @@ class _Painter:
         return (expectation and expectation.name(self.view.language)) or self._name(predicate)
 
     def _kinds(self) -> tuple[Named, ...]:
-        main = self.view.site.release.labels.kind(self.thing.iri)
+        main = self.view.site.kind(self.thing.iri)
         ordered = sorted(self.thing.classes, key=lambda iri: (iri != main, self._name(iri)))
         return tuple(replace(self._named(iri), href=self.view.urls.browse(iri)) for iri in ordered)
 
@@ -421,7 +421,7 @@ class _Painter:
         return tuple(tables)
 
     def _table(self, inverse: Inverse, found: Sequence[str]) -> DetailTable:
-        kinds = {iri: self.view.site.release.labels.kind(iri) or "" for iri in found}
+        kinds = {iri: self.view.site.kind(iri) or "" for iri in found}
         main = max(set(kinds.values()), key=list(kinds.values()).count)
         expected = self.shapes.of(sorted(self.taxonomy.all_of([main])))
         columns = self._columns(found, inverse.predicate, expected)
@@ -498,13 +498,13 @@ class _Painter:
         return tuple(sorted(found, key=lambda links: (-links.count, links.relation)))
 
     def _kind(self, iri: str | None) -> str | None:
-        kind = self.view.site.release.labels.kind(iri or "")
+        kind = self.view.site.kind(iri or "")
         return self.view.label(kind) if kind else None
 
     # --- claims ---------------------------------------------------------------------------------
 
     def _is_claim(self, iri: str) -> bool:
-        return self.view.site.release.labels.kind(iri) == CLAIM
+        return self.view.site.kind(iri) == CLAIM
 
     def _claim_lists(self) -> tuple[ClaimList, ...]:
         lists = []
@@ -569,7 +569,7 @@ class _Painter:
                     self._property(statement.predicate, self.expected), value.value, None, "own"
                 )
         for dated in self.thing.dated:
-            sort = self.taxonomy.sort([self.view.site.release.labels.kind(dated.thing) or ""])
+            sort = self.taxonomy.sort([self.view.site.kind(dated.thing) or ""])
             yield self._moment(
                 self._name(dated.thing), dated.date, self.view.link(dated.thing), sort
             )

@@ -12,7 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -45,12 +45,17 @@ STATIC: Final = _HERE / "static"
 NEVER_RENDERED: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 #: Longest label of a thing; the data formats carry it whole.
 _LONGEST_LABEL = 200
+#: Kinds and existence of so many things are remembered: a release never changes.
+_REMEMBERED = 65_536
 _MINUTE = "public, max-age=60"
-_TECHNICAL = tuple(
-    PREFIXES[prefix] for prefix in ("sh", "owl", "rdf", "rdfs", "void", "time", "geo", "sd")
-)
 
 _T = TypeVar("_T")
+
+
+_ESCAPED: Final[Mapping[Language, Mapping[str, Markup]]] = {
+    language: {key: escape(word.say(language)) for key, word in WORDS.items()}
+    for language in LANGUAGES
+}
 
 
 def _clean(value: Any) -> Any:
@@ -102,6 +107,8 @@ class Site:
         self.settings = settings
         self.asker = Asker(store, settings)
         self.templates = _environment()
+        self.kind = lru_cache(_REMEMBERED)(release.labels.kind)
+        self.knows = lru_cache(_REMEMBERED)(release.labels.__contains__)
         self._known: dict[str, Any] = {}
 
     async def once(self, name: str, ask: Callable[[], Awaitable[_T]]) -> _T:
@@ -181,7 +188,7 @@ class View:
 
     def t(self, key: str, **values: object) -> Markup:
         """An interface word in the page's language; values are escaped."""
-        text = escape(WORDS[key].say(self.language))
+        text = _ESCAPED[self.language][key]
         return text.format(**values) if values else text
 
     def count(self, key: str, n: int) -> Markup:
@@ -231,7 +238,7 @@ class View:
 
     def knows(self, iri: str) -> bool:
         """Whether the dataset says anything of a thing: then it has a page."""
-        return iri in self.site.release.labels
+        return self.site.knows(iri)
 
     def link(self, iri: str) -> str | None:
         """Where a reader goes for a thing: its page here, else its own address, else nowhere."""
@@ -253,12 +260,6 @@ class View:
     def is_at(self, href: str) -> bool:
         """Whether a link leads to this page."""
         return href == self.urls.page(self.path)
-
-    def main_kinds(self, most: int) -> list[tuple[str, int]]:
-        """The kinds with most things, apart from those that only describe the dataset."""
-        kinds = self.site.release.labels.kinds()
-        shown = [(iri, n) for iri, n in kinds.items() if not iri.startswith(_TECHNICAL)]
-        return shown[:most]
 
     # --- answers --------------------------------------------------------------------------------
 

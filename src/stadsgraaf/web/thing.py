@@ -139,7 +139,7 @@ async def read_thing(site: Site, iri: str) -> Thing:
         _read_support(asker, thing, node),
     )
     neighbours = _neighbours(thing)
-    kinds = {neighbour: site.release.labels.kind(neighbour) for neighbour in neighbours}
+    kinds = {neighbour: site.kind(neighbour) for neighbour in neighbours}
     claims = [iri for iri, kind in kinds.items() if kind == CLAIM]
     supporting = [claim for found in thing.support.values() for claim in found]
     others = [n for n, kind in kinds.items() if kind not in (CLAIM, None)]

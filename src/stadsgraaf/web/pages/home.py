@@ -1,5 +1,7 @@
 """The landing page, the data page, the pages about the site, and whether it lives."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -7,6 +9,7 @@ from stadsgraaf.errors import NotFound, StadsgraafError
 from stadsgraaf.media import RDF
 from stadsgraaf.namespaces import SG
 from stadsgraaf.web.headers import SECURITY, Link
+from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages.catalogue import summaries
 from stadsgraaf.web.site import View
 from stadsgraaf.web.static import dump_type
@@ -14,7 +17,8 @@ from stadsgraaf.web.static import dump_type
 __all__ = ["about", "data", "home", "live", "problem_type", "ready"]
 
 _QUESTIONS = 3
-_KINDS = 8
+_KINDS = 9
+_TECHNICAL = ("term", "data")
 _ABOUT = ("accessibility", "privacy")
 
 
@@ -30,17 +34,32 @@ async def home(request: Request) -> Response:
         ]
     if manifest.licence:
         links.append(Link(manifest.licence, "license"))
-    kinds = view.site.release.labels.kinds()
+    site = view.site
+    kinds = site.release.labels.kinds()
+    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
     return view.page(
         "home.html",
         links=links,
         questions=summaries(view)[:_QUESTIONS],
         query_count=len(view.site.release.queries),
-        kinds=[(view.label(iri), view.urls.browse(iri), n) for iri, n in view.main_kinds(_KINDS)],
+        kinds=[
+            (view.label(iri), view.urls.browse(iri), count)
+            for iri, count in _main_kinds(kinds, taxonomy)
+        ],
         things=sum(kinds.values()),
         claims=kinds.get(SG + "Claim", 0),
         schema=_schema(view),
     )
+
+
+def _main_kinds(kinds: Mapping[str, int], taxonomy: Taxonomy) -> list[tuple[str, int]]:
+    """The kinds with most things, apart from details and what only describes the dataset."""
+    shown = [
+        (iri, count)
+        for iri, count in kinds.items()
+        if not taxonomy.is_detail([iri]) and taxonomy.sort([iri]) not in _TECHNICAL
+    ]
+    return shown[:_KINDS]
 
 
 def _schema(view: View) -> object:
