@@ -55,11 +55,13 @@ def build(
     root: Path,
     output: Path,
     progress: Progress = lambda _: None,
+    reading: Progress = lambda _: None,
     report: Callable[[Report], None] = lambda _: None,
 ) -> Release:
     """Build a release of a folder and switch to it; the old one stays where it is.
 
-    ``progress`` is told each step in a short sentence; ``report`` gets the validation report.
+    ``progress`` is told each step in a few words, ``reading`` each file; ``report`` gets the
+    validation report.
     Raises InvalidData when the dataset has violations: then nothing is switched.
     """
     source = fingerprint(root)
@@ -67,7 +69,7 @@ def build(
     if present is not None and present.manifest.source == source:
         progress("nothing changed")
         return present
-    dataset = Dataset.load(root, lambda name: progress(f"read {name}"))
+    dataset = Dataset.load(root, reading)
     progress("validate")
     findings = validate(dataset)
     report(findings)

@@ -78,6 +78,19 @@ def test_validate_of_good_data_is_zero(folder: Path) -> None:
     assert run("validate", str(folder)).exit_code == 0
 
 
+def test_several_reports_can_be_written_at_once(folder: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    result = run("validate", str(folder), "--format", "text", "--format", f"json={report}")
+    assert result.exit_code == 0
+    assert "2 triples" in result.stdout
+    assert json.loads(report.read_text())["conforms"] is True
+
+
+def test_an_unknown_report_format_is_wrong_usage(folder: Path) -> None:
+    result = run("validate", str(folder), "--format", "pdf")
+    assert (result.exit_code, "sarif" in result.stderr) == (2, True)
+
+
 def test_query_reads_stdin_and_answers_tsv(folder: Path) -> None:
     result = run(
         "query", "-", "--data", str(folder), text="SELECT ?o { ?s <http://example.org/name> ?o }"

@@ -67,7 +67,7 @@ def main() -> None:
       stadsgraaf serve
       stadsgraaf serve some/folder --port 8080
       stadsgraaf validate
-      stadsgraaf query list-g5-cities
+      stadsgraaf query list-network-cities
     """
 
 

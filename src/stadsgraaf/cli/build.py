@@ -30,11 +30,12 @@ def build(directory: Path, output: Path | None, *, quiet: bool) -> None:
       stadsgraaf build some/folder --output releases
     """
     from stadsgraaf.build import build as make
-    from stadsgraaf.validation import Report
+    from stadsgraaf.validation import Report, Severity
 
     def show(report: Report) -> None:
-        if report.findings and not quiet:
-            click.echo(report.render("text"), err=True)
+        if not report.conforms:
+            click.echo(report.render("text", least=Severity.VIOLATION), err=True)
 
-    release = make(directory, output or cache_for(directory), Steps(quiet=quiet), show)
+    steps = Steps(quiet=quiet)
+    release = make(directory, output or cache_for(directory), steps, steps.read, show)
     click.echo(release.path)

@@ -28,14 +28,15 @@ class Steps:
         self._terminal = sys.stderr.isatty()
         self._files = 0
 
+    def read(self, file: str) -> None:
+        """A file is read. These are summed up, unless a person watches."""
+        self._files += 1
+        if self._terminal and not self._quiet:
+            click.echo(f"\r\033[K  {self._files} {file}", nl=False, err=True)
+
     def __call__(self, step: str) -> None:
-        """Show a step. Reading files is summed up unless a person watches."""
+        """Show a step."""
         if self._quiet:
-            return
-        if step.startswith("read "):
-            self._files += 1
-            if self._terminal:
-                click.echo(f"\r\033[K  {self._files} {step}", nl=False, err=True)
             return
         if self._files:
             click.echo(

@@ -48,7 +48,7 @@ def query(
 
     \b
     Examples:
-      stadsgraaf query list-g5-cities
+      stadsgraaf query list-network-cities
       stadsgraaf query question.rq --format csv
       stadsgraaf query count-network-members --set date=2018-03-01
       echo 'ASK { ?s ?p ?o }' | stadsgraaf query -

@@ -19,11 +19,21 @@ _WORDS = {
 _WIDTH = 100
 
 
-def render(report: Report, *, language: Language = "en", colour: bool = False) -> str:
-    """The report as text; ``colour`` uses the escape codes of terminals."""
+def render(
+    report: Report,
+    *,
+    language: Language = "en",
+    colour: bool = False,
+    least: Severity = Severity.INFO,
+) -> str:
+    """The report as text; ``colour`` uses the escape codes of terminals.
+
+    Findings less severe than ``least`` are counted, not shown.
+    """
     pen = _Pen(colour=colour)
     lines: list[str] = []
-    for file, findings in groupby(report.findings, key=lambda finding: finding.span.file):
+    shown = [finding for finding in report.findings if finding.severity.rank <= least.rank]
+    for file, findings in groupby(shown, key=lambda finding: finding.span.file):
         lines.append(pen.bold(file or _NOWHERE.say(language)))
         for finding in findings:
             lines += _finding(finding, language, pen)
