@@ -54,6 +54,7 @@ class Settings:
     result_rows: int = _setting(1_000_000, "Solutions or triples that an answer may have.")
     result_length: int = _setting(104_857_600, "Bytes that an answer may have.")
     queue_length: int = _setting(256, "Queries that may wait for a worker.")
+    cache_length: int = _setting(67_108_864, "Bytes of answers that are kept for who asks again.")
     page_size: int = _setting(50, "Items on one page of a list.")
 
     @classmethod

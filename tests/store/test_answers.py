@@ -92,6 +92,26 @@ def test_named_graph_of_protocol_alone_leaves_the_default_graph_empty(ask: Asker
     assert ask.rows(GRAPHS, named_graphs=("http://g/1",)) == [{"g": "http://g/1"}]
 
 
+@pytest.mark.parametrize(
+    ("query", "parts"),
+    [
+        ("SELECT ?o FROM <http://g/1> FROM <http://g/2> { ?s ?p ?o }", {}),
+        ("PREFIX g: <http://g/> SELECT ?o FROM g:1 FROM g:2 { ?s ?p ?o }", {}),
+        ("BASE <http://g/x> SELECT ?o FROM <1> FROM <2> { ?s ?p ?o }", {}),
+        ("SELECT ?o FROM <1> FROM <2> { ?s ?p ?o }", {"base_iri": "http://g/x"}),
+        ("SELECT ?o { ?s ?p ?o }", {"default_graphs": ("http://g/1", "http://g/2")}),
+    ],
+)
+def test_graphs_that_overlap_are_merged(ask: Asker, query: str, parts: dict[str, Any]) -> None:
+    assert sorted(row["o"] for row in ask.rows(query, **parts)) == ["A", "Aa"]
+
+
+def test_merge_leaves_the_named_graphs_that_were_asked_for(ask: Asker) -> None:
+    query = """SELECT ?g ?o FROM <http://g/1> FROM <http://g/2> FROM NAMED <http://g/3>
+    { ?s ?p "Aa"@nl . GRAPH ?g { ?t <http://e/label> ?o } }"""
+    assert ask.rows(query) == [{"g": "http://g/3", "o": "B"}]
+
+
 def test_graph_that_is_not_there_is_empty_and_never_fetched(ask: Asker) -> None:
     assert ask.rows("SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }") == []
 

@@ -12,11 +12,12 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from starlette.types import Message, Receive, Scope, Send
 
-from stadsgraaf.errors import QueryTimeout, ResultTooLarge, Text
+from stadsgraaf.errors import QueryTimeout, ResultTooLarge, Text, TooManyRequests
 from stadsgraaf.media import RESULTS
 from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store import Answer, Limits, Question
+from stadsgraaf.store.base import Share
 from stadsgraaf.store.embedded import EmbeddedStore
 from stadsgraaf.web.sparql import BrokenOffError, SparqlEndpoint
 
@@ -657,3 +658,104 @@ def test_client_that_hangs_up_ends_the_work() -> None:
     }
     asyncio.run(asyncio.wait_for(client_of(store).app(scope, receive, send), 20))
     assert store.closed
+
+
+# Kept answers
+
+
+def test_answer_is_evaluated_once_however_it_is_asked() -> None:
+    store = SizedStore(b'{"boolean":true}')
+    ask = client_of(store)
+    responses = [
+        ask.get(ALL),
+        ask.get(ALL),
+        ask.post(ALL.encode(), DIRECT),
+        ask.post(urlencode({"query": ALL}).encode(), FORM),
+        ask("QUERY", headers={"Content-Type": DIRECT}, body=ALL.encode()),
+    ]
+    assert {response.body for response in responses} == {b'{"boolean":true}'}
+    responses[0].headers.pop("ratelimit")
+    assert len({json.dumps(response.headers) for response in responses}) == 1
+    assert store.asked == 1
+
+
+def test_what_can_vary_is_evaluated_every_time() -> None:
+    store = SizedStore(b"{}")
+    ask = client_of(store)
+    for _ in range(3):
+        ask.get("SELECT (RAND() AS ?x) {}")
+    assert store.asked == 3
+
+
+def test_kept_answers_are_bounded() -> None:
+    store = SizedStore(b"x" * 600)
+    ask = client_of(store, Settings(cache_length=1000))
+    for query in ("ASK {1}", "ASK {2}", "ASK {2}", "ASK {1}"):
+        ask.get(query)
+    assert store.asked == 3
+
+
+def test_large_answer_is_not_kept() -> None:
+    store = SizedStore(b"x" * 2_000_000)
+    ask = client_of(store)
+    ask.get(ALL)
+    ask.get(ALL)
+    assert store.asked == 2
+
+
+class SizedStore:
+    """Answers the same to everything, and knows its size; gives every client its share."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.asked = 0
+
+    async def answer(self, question: Question, limits: Limits) -> Answer:
+        self.asked += 1
+        return Answer("ask", RESULTS[0], BreakingStore([self.body], None), len(self.body))
+
+    def share(self, client: str) -> Share:
+        return Share(limit=2, used=1 if client else 0)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_share_of_the_client_is_told() -> None:
+    response = client_of(SizedStore(b"{}")).get(ALL)
+    assert response.headers["ratelimit-policy"] == '"slow-queries";q=2;qu="concurrent-requests"'
+    assert response.headers["ratelimit"] == '"slow-queries";r=1'
+
+
+def test_client_that_asks_too_much_is_told_when_to_come_back() -> None:
+    response = client_of(BreakingStore([], TooManyRequests(retry_after=2))).get(ALL)
+    assert (response.status, response.slug) == (429, "too-many-requests")
+    assert response.headers["retry-after"] == "2"
+    assert response.json()["retry_after"] == 2
+
+
+# Checking
+
+
+def test_check_tells_the_form_and_variables(ask: Client) -> None:
+    response = ask(path="/sparql/check", query=urlencode({"query": ALL}))
+    assert response.headers["content-type"] == "application/json"
+    assert response.json() == {"valid": True, "form": "select", "variables": ["x"]}
+    assert (
+        ask("POST", "/sparql/check", headers={"Content-Type": DIRECT}, body=b"ASK {}").json()[
+            "form"
+        ]
+        == "ask"
+    )
+
+
+def test_check_tells_what_is_wrong_and_where(ask: Client) -> None:
+    response = ask(path="/sparql/check", query=urlencode({"query": "SELECT *\n{ ?s ?p }"}))
+    assert (response.status, response.slug) == (400, "malformed-query")
+    assert (response.json()["line"], response.json()["column"]) == (2, 9)
+    assert ask(path="/sparql/check").slug == "missing-parameter"
+
+
+def test_check_resolves_iris_like_the_endpoint(store: LazyStore) -> None:
+    client_of(store)(path="/sparql/check", query=urlencode({"query": ALL}))
+    assert store.questions[0].base_iri == "http://here.test:81/sparql"

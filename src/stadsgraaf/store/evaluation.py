@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from pyoxigraph import (
+    DefaultGraph,
     NamedNode,
+    Quad,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
@@ -39,6 +41,7 @@ from stadsgraaf.errors import (
 from stadsgraaf.media import RDF, RESULTS, Form, Format
 from stadsgraaf.store.base import Limits, Question
 from stadsgraaf.store.binding import bind
+from stadsgraaf.store.clauses import read_clauses
 from stadsgraaf.store.diagnosis import Complain, diagnose
 from stadsgraaf.store.geojson import features
 from stadsgraaf.store.output import Output, Sink
@@ -134,22 +137,47 @@ class Engine:
     def _answer(
         self, query: str, question: Question, profile: Profile, limits: Limits, sink: Sink
     ) -> None:
-        result = self._store.query(
-            query, base_iri=question.base_iri, **self._dataset(question, profile)
-        )
+        store, dataset = self._dataset(query, question, profile)
+        result = store.query(query, base_iri=question.base_iri, **dataset)
         if isinstance(result, QueryTriples):
             _write_triples(result, self._prefixes, question.rdf, limits, sink)
         else:
             _write_results(result, question.results, limits, sink)
 
-    def _dataset(self, question: Question, profile: Profile) -> dict[str, Any]:
-        """Which graphs are asked: the engine's flag for the union would override FROM."""
-        if question.default_graphs or question.named_graphs:
-            return {
-                "default_graph": _graphs("default-graph-uri", question.default_graphs),
-                "named_graphs": _graphs("named-graph-uri", question.named_graphs),
-            }
-        return {"use_default_graph_as_union": not self._merged and not profile.has_dataset}
+    def _dataset(
+        self, query: str, question: Question, profile: Profile
+    ) -> tuple[Store, dict[str, Any]]:
+        """Where is asked, and which graphs: the engine's flag for the union would override FROM."""
+        default = _graphs("default-graph-uri", question.default_graphs)
+        named = _graphs("named-graph-uri", question.named_graphs)
+        is_given = bool(default or named)
+        if self._merged and profile.has_dataset and not is_given:
+            default, named = _clauses(query, question.base_iri)
+        if self._merged and len(default) > 1:
+            merge = self._merge(default, named)
+            return merge, {"default_graph": DefaultGraph(), "named_graphs": named}
+        if is_given:
+            return self._store, {"default_graph": default, "named_graphs": named}
+        union = not self._merged and not profile.has_dataset
+        return self._store, {"use_default_graph_as_union": union}
+
+    def _merge(self, default: Iterable[NamedNode], named: Iterable[NamedNode]) -> Store:
+        """A store of some graphs only: the engine's own union would keep what they share twice."""
+        merge = Store()
+        for graph in dict.fromkeys(default):
+            found = self._store.quads_for_pattern(None, None, None, graph)
+            merge.bulk_extend(Quad(q.subject, q.predicate, q.object) for q in found)
+        for graph in dict.fromkeys(named):
+            merge.bulk_extend(self._store.quads_for_pattern(None, None, None, graph))
+        return merge
+
+
+def _clauses(query: str, base_iri: str | None) -> tuple[list[NamedNode], list[NamedNode]]:
+    try:
+        default, named = read_clauses(query, base_iri)
+        return [NamedNode(iri) for iri in default], [NamedNode(iri) for iri in named]
+    except (KeyError, StopIteration, ValueError):  # not SPARQL; the engine is about to say so
+        return [], []
 
 
 def _write_check(query: str, base_iri: str | None, sink: Sink) -> None:

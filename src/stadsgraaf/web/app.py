@@ -13,7 +13,18 @@ from stadsgraaf.web import static
 from stadsgraaf.web.delivery import Delivery
 from stadsgraaf.web.failures import HANDLERS
 from stadsgraaf.web.language import localised
-from stadsgraaf.web.pages import article, browse, catalogue, claims, doc, home, search
+from stadsgraaf.web.pages import (
+    article,
+    atlas,
+    browse,
+    catalogue,
+    claims,
+    doc,
+    home,
+    search,
+    times,
+    vocabulary,
+)
 from stadsgraaf.web.site import Site
 from stadsgraaf.web.sparql import SparqlEndpoint
 from stadsgraaf.web.workbench import workbench
@@ -32,6 +43,9 @@ ROUTES = [
     Route("/resource.{suffix}", doc.resource),
     Route("/browse", browse.browse),
     Route("/claims", claims.claims),
+    Route("/map", atlas.atlas),
+    Route("/timeline", times.times),
+    Route("/vocabulary", vocabulary.vocabulary),
     Route("/article", article.article),
     Route("/queries", catalogue.catalogue),
     Route("/queries/{name}", catalogue.query),
@@ -54,7 +68,7 @@ class _Application(FastAPI):
         """Take the language off the path; hand queries to the endpoint and the rest to the pages."""
         if scope["type"] == "http":
             scope = localised(scope)
-            if scope["path"] == f"{scope.get('root_path', '')}/sparql":
+            if scope["path"].removeprefix(scope.get("root_path", "")) in SparqlEndpoint.paths:
                 await self.endpoint({**scope, "app": self}, receive, send)
                 return
         await super().__call__(scope, receive, send)

@@ -33,6 +33,7 @@ from stadsgraaf.settings import Settings
 
 __all__ = [
     "BODY_TYPES",
+    "CHECK",
     "METHODS",
     "ClientGoneError",
     "SparqlRequest",
@@ -42,6 +43,8 @@ __all__ = [
 ]
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "QUERY")
+#: What follows the endpoint's path when a query is to be read only.
+CHECK: Final = "/check"
 _WITH_BODY = frozenset(("POST", "QUERY"))
 _DIRECT = "application/sparql-query"
 _UPDATE = "application/sparql-update"
@@ -65,13 +68,14 @@ class ClientGoneError(Exception):
 class SparqlRequest:
     """What is asked. ``query`` is None when none was given.
 
-    ``chosen`` are the formats of a ``format`` parameter, which goes before ``Accept``; ``seconds``
+    ``only_check`` asks whether the query can be read. ``chosen`` are the formats of a ``format`` parameter, which goes before ``Accept``; ``seconds``
     is the lower deadline of a ``timeout`` parameter.
     """
 
     method: str
     endpoint: str
     query: str | None = None
+    only_check: bool = False
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     accept: str | None = None
@@ -92,7 +96,7 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 def endpoint_url(scope: Scope, settings: Settings) -> str:
     """The URL of the endpoint as the client knows it: also the base IRI of its query."""
-    path = quote(scope["path"], safe="/-._~!$&'()*+,;=:@")
+    path = quote(scope["path"].removesuffix(CHECK), safe="/-._~!$&'()*+,;=:@")
     if settings.public_url:
         return settings.public_url.rstrip("/") + path.removeprefix(scope.get("root_path", ""))
     host = header(scope, b"host") or ""
@@ -133,6 +137,7 @@ def _request(
         method=scope["method"],
         endpoint=endpoint_url(scope, settings),
         query=query,
+        only_check=scope["path"].endswith(CHECK),
         default_graphs=tuple(given.get("default-graph-uri", ())),
         named_graphs=tuple(given.get("named-graph-uri", ())),
         accept=header(scope, b"accept"),

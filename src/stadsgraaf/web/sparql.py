@@ -15,21 +15,31 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
+from dataclasses import replace
+from typing import ClassVar, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stadsgraaf import __version__
-from stadsgraaf.errors import MissingParameter, NotAcceptable, StadsgraafError
+from stadsgraaf.errors import (
+    BodyTooLarge,
+    MissingParameter,
+    NotAcceptable,
+    RequestTimeout,
+    StadsgraafError,
+    TooManyRequests,
+)
 from stadsgraaf.media import HTML, RDF, RESULTS, Format, negotiate
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
-from stadsgraaf.store.base import Answer, Limits, Question, Store
+from stadsgraaf.store.base import Answer, Limits, Question, Sharing, Store
+from stadsgraaf.web.cache import AnswerCache, Fields, Kept
 from stadsgraaf.web.description import describe
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header
 from stadsgraaf.web.problems import render
 from stadsgraaf.web.protocol import (
     BODY_TYPES,
+    CHECK,
     METHODS,
     ClientGoneError,
     SparqlRequest,
@@ -43,10 +53,15 @@ __all__ = ["BrokenOffError", "SparqlEndpoint"]
 _KEEP: Final = "public, max-age=60"
 #: Functions whose value changes from one evaluation to the next. An escape may hide one.
 _VOLATILE = re.compile(r"(?:NOW|RAND|UUID|BNODE)\s*\(|\\u", re.IGNORECASE)
+_OFFERED: Final = (*RESULTS, *RDF, HTML)
 #: Without a query, what is asked for by default is the description of the service.
 _NO_QUERY: Final = (RDF[0], *RESULTS, *RDF[1:], HTML)
 #: A client that does not hang up is not looked after at once: most answers are there before.
 _WATCH_AFTER: Final = 0.05
+#: Bytes of an answer that is kept.
+_LARGEST_KEPT: Final = 1_048_576
+#: The quota's name in RateLimit fields, draft-ietf-httpapi-ratelimit-headers.
+_SLOW: Final = '"slow-queries"'
 _ATTACHED: Final = frozenset(("CSV", "TSV"))
 
 _PREFLIGHT: Final[Mapping[str, str]] = {
@@ -66,6 +81,9 @@ class BrokenOffError(Exception):
 class SparqlEndpoint:
     """``app = SparqlEndpoint(store, release, settings, workbench)``."""
 
+    #: Paths, without the root path, that are to be handed to the endpoint.
+    paths: ClassVar = frozenset(("/sparql", "/sparql" + CHECK))
+
     def __init__(
         self, store: Store, release: Release, settings: Settings, workbench: ASGIApp
     ) -> None:
@@ -73,7 +91,15 @@ class SparqlEndpoint:
         self._release = release
         self._settings = settings
         self._workbench = workbench
-        self._headers = _common_headers(release)
+        self._sharing = store if isinstance(store, Sharing) else None
+        self._headers = _common_headers(release, self._sharing)
+        self._cache = AnswerCache(settings.cache_length, _LARGEST_KEPT)
+        self._limits = Limits(
+            seconds=settings.query_timeout,
+            memory_mib=settings.query_memory,
+            rows=settings.result_rows,
+            bytes=settings.result_length,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -91,8 +117,11 @@ class SparqlEndpoint:
     async def _respond(
         self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        offered = (*RESULTS, *RDF, HTML) if request.query is not None else _NO_QUERY
-        chosen = _negotiate(request, offered)
+        if request.only_check:
+            await self._check(request, scope, receive, send)
+            return
+        offered = _OFFERED if request.query is not None else _NO_QUERY
+        chosen = request.chosen[0] if request.chosen else negotiate(request.accept, offered)
         if chosen is None:
             raise NotAcceptable(available=[each.media_type for each in offered])
         if chosen is HTML:
@@ -104,56 +133,54 @@ class SparqlEndpoint:
         else:
             raise MissingParameter(name="query")
 
-    # --- a query ------------------------------------------------------------------------------------
+    # --- a query --------------------------------------------------------------------------------
 
     async def _answer(
         self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
     ) -> None:
         question = _question(request, scope)
-        caching = self._caching(request, question)
-        if request.is_safe and _matches(scope, caching.get("ETag")):
-            await self._send_whole(send, 304, caching, b"")
+        etag = self._etag(question)
+        if request.is_safe and _matches(scope, etag):
+            await self._send_whole(send, 304, _caching(etag), b"")
+            return
+        if etag and (kept := self._cache.get(etag)):
+            await self._send(send, 200, kept.headers, kept.body)
             return
         async with _hangup(receive):
-            answer = await self._store.answer(question, self._limits(request))
+            answer = await self._store.answer(question, self._limits_of(request))
             try:
-                await self._send_answer(answer, request, scope, send, caching)
+                await self._send_answer(answer, request, scope, send, etag)
             finally:
                 await answer.aclose()
 
     async def _send_answer(
-        self,
-        answer: Answer,
-        request: SparqlRequest,
-        scope: Scope,
-        send: Send,
-        caching: Mapping[str, str],
+        self, answer: Answer, request: SparqlRequest, scope: Scope, send: Send, etag: str | None
     ) -> None:
-        headers = {"Content-Type": answer.format.content_type, **caching}
+        headers = {"Content-Type": answer.format.content_type, **_caching(etag)}
         if answer.format.name in _ATTACHED:
             headers["Content-Disposition"] = f'attachment; filename="result.{answer.format.suffix}"'
         if answer.size is not None or scope.get("http_version") == "1.0":
             # An HTTP/1.0 client takes the end of the connection for the end of the answer.
-            await self._send_whole(send, 200, headers, await answer.read())
+            body = await answer.read()
+            fields = _encoded({**headers, "Content-Length": str(len(body))})
+            if etag:
+                self._cache.put(etag, Kept(fields, body))
+            await self._send(send, 200, fields + self._share(scope), body)
             return
-        await self._start(send, 200, headers)
+        await self._start(send, 200, _encoded(headers) + self._share(scope))
         if request.method != "HEAD":
             await _stream(answer, send)
         await send({"type": "http.response.body", "body": b""})
 
-    def _limits(self, request: SparqlRequest) -> Limits:
-        seconds = self._settings.query_timeout
-        return Limits(
-            seconds=min(seconds, request.seconds or seconds),
-            memory_mib=self._settings.query_memory,
-            rows=self._settings.result_rows,
-            bytes=self._settings.result_length,
-        )
+    def _limits_of(self, request: SparqlRequest) -> Limits:
+        if request.seconds is None or request.seconds >= self._limits.seconds:
+            return self._limits
+        return replace(self._limits, seconds=request.seconds)
 
-    def _caching(self, request: SparqlRequest, question: Question) -> dict[str, str]:
-        """Headers for whoever keeps answers: the release and the request make the answer."""
+    def _etag(self, question: Question) -> str | None:
+        """The release and the request make the answer, however it is asked; unless it can vary."""
         if _VOLATILE.search(question.query):
-            return {"Cache-Control": "no-cache", "Vary": "Accept"}
+            return None
         parts = (
             __version__,
             self._release.manifest.digest,
@@ -161,14 +188,32 @@ class SparqlEndpoint:
             question.base_iri,
             question.default_graphs,
             question.named_graphs,
-            question.results and question.results.media_type,
-            question.rdf and question.rdf.media_type,
+            question.results and question.results.name,
+            question.rdf and question.rdf.name,
         )
-        digest = hashlib.sha256(repr(parts).encode()).hexdigest()
-        keep = _KEEP if request.is_safe else "no-cache"
-        return {"ETag": f'"{digest[:32]}"', "Cache-Control": keep, "Vary": "Accept"}
+        return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
-    # --- the service itself -------------------------------------------------------------------------
+    def _share(self, scope: Scope) -> Fields:
+        """How many slow queries this client may still have."""
+        if self._sharing is None:
+            return []
+        share = self._sharing.share(_client(scope))
+        return _encoded({"RateLimit": f"{_SLOW};r={share.limit - share.used}"})
+
+    async def _check(
+        self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Whether a query can be read: its form and variables, or the error with its place."""
+        if request.query is None:
+            raise MissingParameter(name="query")
+        question = replace(_question(request, scope), only_check=True)
+        async with _hangup(receive):
+            answer = await self._store.answer(question, self._limits_of(request))
+            body = await answer.read()
+        headers = {"Content-Type": "application/json", "Cache-Control": "no-cache"}
+        await self._send_whole(send, 200, headers, body)
+
+    # --- the service itself ---------------------------------------------------------------------
 
     async def _describe(
         self, request: SparqlRequest, chosen: Format, scope: Scope, send: Send
@@ -181,32 +226,32 @@ class SparqlEndpoint:
             return
         await self._send_whole(send, 200, {"Content-Type": chosen.content_type, **headers}, body)
 
-    # --- on the wire --------------------------------------------------------------------------------
+    # --- on the wire ----------------------------------------------------------------------------
 
     async def _refuse(
         self, error: StadsgraafError, scope: Scope, receive: Receive, send: Send
     ) -> None:
         response = render(error, scope)
         response.headers["Access-Control-Expose-Headers"] = _EXPOSED
-        if error.status in (408, 413):
+        for name, value in self._share(scope) if isinstance(error, TooManyRequests) else ():
+            response.headers[name.decode()] = value.decode()
+        if error.status in (RequestTimeout.status, BodyTooLarge.status):
             response.headers["Connection"] = "close"  # the rest of the body is not waited for
         await response(scope, receive, send)
 
     async def _send_whole(
         self, send: Send, status: int, headers: Mapping[str, str], body: bytes
     ) -> None:
-        sized = {} if status in (204, 304) else {"Content-Length": str(len(body))}
-        await self._start(send, status, {**headers, **sized})
+        sized = {"Content-Length": str(len(body))} if body else {}
+        await self._send(send, status, _encoded({**headers, **sized}), body)
+
+    async def _send(self, send: Send, status: int, fields: Fields, body: bytes) -> None:
+        await self._start(send, status, fields)
         await send({"type": "http.response.body", "body": body})
 
-    async def _start(self, send: Send, status: int, headers: Mapping[str, str]) -> None:
-        fields = [(key.lower().encode(), value.encode("latin-1")) for key, value in headers.items()]
+    async def _start(self, send: Send, status: int, fields: Fields) -> None:
         await send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": self._headers + fields,
-            }
+            {"type": "http.response.start", "status": status, "headers": self._headers + fields}
         )
 
 
@@ -218,7 +263,18 @@ async def _stream(answer: Answer, send: Send) -> None:
         raise BrokenOffError(error.slug) from error
 
 
-def _common_headers(release: Release) -> list[tuple[bytes, bytes]]:
+def _encoded(headers: Mapping[str, str]) -> Fields:
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+
+
+def _caching(etag: str | None) -> dict[str, str]:
+    """What whoever keeps answers needs to know."""
+    if etag is None:
+        return {"Cache-Control": "no-cache", "Vary": "Accept"}
+    return {"ETag": etag, "Cache-Control": _KEEP, "Vary": "Accept"}
+
+
+def _common_headers(release: Release, sharing: Sharing | None) -> Fields:
     links = [Link("/sparql", "service-desc", "text/turtle"), Link("/", "service-doc", "text/html")]
     if release.manifest.licence:
         links.append(Link(release.manifest.licence, "license"))
@@ -228,18 +284,20 @@ def _common_headers(release: Release) -> list[tuple[bytes, bytes]]:
         "Access-Control-Expose-Headers": _EXPOSED,
         "Link": link_header(links),
     }
-    return [(key.lower().encode(), value.encode("latin-1")) for key, value in headers.items()]
+    if sharing:
+        limit = sharing.share("").limit
+        headers["RateLimit-Policy"] = f'{_SLOW};q={limit};qu="concurrent-requests"'
+    return _encoded(headers)
 
 
-def _negotiate(request: SparqlRequest, offered: tuple[Format, ...]) -> Format | None:
-    if request.chosen:
-        return request.chosen[0]
-    return negotiate(request.accept, offered)
+def _client(scope: Scope) -> str:
+    """Whose request it is. Of an IPv6 address the half that one client has to itself."""
+    address: str = (scope.get("client") or ("",))[0]
+    return ":".join(address.split(":")[:4]) if ":" in address else address
 
 
 def _question(request: SparqlRequest, scope: Scope) -> Question:
     chosen = request.chosen
-    client = scope.get("client")
     if chosen:
         results = next((each for each in chosen if each in RESULTS), None)
         rdf = next((each for each in chosen if each in RDF), None)
@@ -252,7 +310,7 @@ def _question(request: SparqlRequest, scope: Scope) -> Question:
         base_iri=request.endpoint,
         default_graphs=request.default_graphs,
         named_graphs=request.named_graphs,
-        client=client[0] if client else "",
+        client=_client(scope),
     )
 
 

@@ -1,0 +1,55 @@
+"""Answers that were given before, kept whole and bounded in bytes.
+
+>>> cache = AnswerCache(size=10, largest=5)
+>>> cache.put("a", Kept([], b"12345")); cache.put("b", Kept([], b"12345")); cache.put("c", Kept([], b"1"))
+>>> cache.get("a") is None, cache.get("b") is None
+(True, False)
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+__all__ = ["AnswerCache", "Fields", "Kept"]
+
+Fields = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer with status 200."""
+
+    headers: Fields
+    body: bytes
+
+
+class AnswerCache:
+    """Of ``size`` bytes in total; an answer of more than ``largest`` is not kept.
+
+    The one that was not asked for longest goes first.
+    """
+
+    def __init__(self, size: int, largest: int) -> None:
+        self._size = size
+        self._largest = min(largest, size)
+        self._used = 0
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+
+    def get(self, key: str) -> Kept | None:
+        """What was kept."""
+        found = self._kept.get(key)
+        if found:
+            self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: str, kept: Kept) -> None:
+        """Keep it, if it is not too large."""
+        if len(kept.body) > self._largest:
+            return
+        self._forget(self._kept.pop(key, None))
+        self._kept[key] = kept
+        self._used += len(kept.body)
+        while self._used > self._size:
+            self._forget(self._kept.popitem(last=False)[1])
+
+    def _forget(self, kept: Kept | None) -> None:
+        self._used -= len(kept.body) if kept else 0
