@@ -232,3 +232,59 @@ def test_a_folder_of_somebody_else_has_ways_in_too(foreign: Client) -> None:
     ):
         foreign.browse("/en" + path)
     assert "Claims" not in foreign.browse("/en/").page.text
+
+
+def test_the_map_marks_the_places_of_a_thing(client: Client) -> None:
+    text = client.browse("/en/map").page.text
+    assert "1 place" in text
+    assert "North Harbour" in text
+    marked = client.browse("/en/map?thing=https://example.org/id/company/tow")
+    assert "North Harbour" in marked.page.text
+    assert len(marked.page.all("circle")) > 4
+    assert client.get("/map?thing=no").status == 400
+
+
+def test_without_places_there_is_no_map(foreign: Client) -> None:
+    assert foreign.get("/map", accept=BROWSER).status == 404
+    assert "/en/map" not in links_of(foreign.browse("/en/").page)
+
+
+def test_the_timeline_has_what_is_dated_by_sort(client: Client) -> None:
+    page = client.browse("/en/timeline?sort=claim").page
+    assert "2027" in page.text
+    assert "hopes for a quay" in page.text
+    others = client.browse("/en/timeline?sort=actor").page.text
+    assert "3 May 1998" in others
+
+
+def test_the_vocabulary_documents_itself(client: Client) -> None:
+    text = client.browse("/en/vocabulary").page.text
+    assert "A place where ships lie." in text
+    assert "operator" in text
+
+
+def test_a_class_says_what_its_things_have_and_need(client: Client) -> None:
+    usage = client.browse("/en/doc/def/ont/Harbour").section("usage").text
+    assert "depth in metres" in usage
+    assert "tidal range" in usage
+    assert "yes 2" in usage
+
+
+def test_a_scheme_shows_its_concepts_as_a_tree(tmp_path: Path) -> None:
+    folder = tmp_path / "scheme"
+    folder.mkdir()
+    (folder / "s.ttl").write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix e: <http://e.example/> .\n"
+        "e:s a skos:ConceptScheme ; skos:prefLabel 'Scheme'@en ; skos:hasTopConcept e:a .\n"
+        "e:a a skos:Concept ; skos:prefLabel 'Upper'@en ; skos:inScheme e:s .\n"
+        "e:b a skos:Concept ; skos:prefLabel 'Lower'@en ; skos:inScheme e:s ; skos:broader e:a ;\n"
+        "  skos:definition 'What is below.'@en .\n",
+        encoding="utf-8",
+    )
+    client = open_site(publish(folder, tmp_path / "out"))
+    try:
+        tree = client.browse("/en/resource?iri=http://e.example/s").section("concepts").text
+        assert tree.index("Upper") < tree.index("Lower")
+        assert "What is below." in tree
+    finally:
+        client.close()

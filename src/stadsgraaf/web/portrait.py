@@ -22,6 +22,7 @@ from stadsgraaf.web.shapes import Expectation, Shapes
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.thing import TYPE, Inverse, Statement, Thing
 from stadsgraaf.web.timeline import Moment, Timeline, timeline
+from stadsgraaf.web.tree import SCHEME
 from stadsgraaf.web.values import Fact, Value, show
 
 __all__ = ["Contest", "Portrait", "contests", "graph_infos", "portray"]
@@ -58,6 +59,10 @@ _CLAIM_ROLES: Final = tuple(
     SG + name
     for name in ("claimSubject", "claimObject", "holder", "speaker", "reporter", "claimPredicate")
 )
+_TOP = PREFIXES["skos"] + "hasTopConcept"
+_IN_SCHEME = _terms("skos:inScheme skos:topConceptOf")
+#: When a description was made says nothing of the time of what it describes.
+_CLERICAL = _terms("dct:created dct:modified dct:issued")
 _MOST_SHOWN = 12
 _FEW_VALUES = 25
 _FEW_LINKS = 12
@@ -181,11 +186,11 @@ class _Painter:
         self.sources = Sources(view, self.cards, graphs)
         self.fact_graphs = set(view.site.release.manifest.graphs_with("facts"))
         self.single = self._single_source()
+        self.sort = taxonomy.sort(thing.classes)
 
     def paint(self) -> Portrait:
         """The whole portrait, in the order in which the page shows it."""
         view, thing = self.view, self.thing
-        sort = self.taxonomy.sort(thing.classes)
         is_claim = CLAIM in thing.classes
         groups, summary = self._groups(is_claim=is_claim), self._summary()
         details = self._details()
@@ -197,7 +202,7 @@ class _Painter:
             iri=thing.iri,
             name=view.label(thing.iri),
             other_name=view.site.release.labels.other_label(thing.iri, view.language),
-            sort=sort,
+            sort=self.sort,
             kinds=self._kinds(),
             summary=summary,
             groups=groups,
@@ -332,9 +337,24 @@ class _Painter:
         return sorted(values, key=rank)
 
     def _hidden(self, *, is_claim: bool) -> set[str]:
-        hidden = {TYPE, *LABELS[:2], *_SAME}
+        hidden = {TYPE, *self._names_shown(), *_SAME}
+        if SCHEME in self.thing.classes:
+            hidden.add(_TOP)
         summaries = [p for p in _SUMMARIES if self.thing.values(p)]
         return hidden | set(summaries[:1]) | (_CLAIM_PARTS if is_claim else set())
+
+    def _names_shown(self) -> set[str]:
+        """Label properties of which every value is on top of the page."""
+        labels = self.view.site.release.labels
+        top = {
+            self.view.label(self.thing.iri),
+            labels.other_label(self.thing.iri, self.view.language),
+        }
+        return {
+            predicate
+            for predicate in LABELS
+            if {value.value for value in self.thing.values(predicate)} <= top
+        }
 
     def _groups(self, *, is_claim: bool) -> tuple[Group, ...]:
         hidden = self._hidden(is_claim=is_claim)
@@ -472,6 +492,8 @@ class _Painter:
         expected = self.shapes.of(self.classes, inverse=True)
         found = []
         for inverse in self.thing.inverse:
+            if inverse.predicate in _IN_SCHEME and SCHEME in self.thing.classes:
+                continue
             things = [
                 iri
                 for iri in inverse.subjects
@@ -563,7 +585,9 @@ class _Painter:
         for statement in self.thing.statements:
             value = statement.value
             if isinstance(value, Literal) and value.datatype.value in dates.DATE_TYPES:
-                if statement.predicate in _CLAIM_PARTS:
+                if statement.predicate in _CLAIM_PARTS or (
+                    statement.predicate in _CLERICAL and self.sort in ("term", "concept", "data")
+                ):
                     continue
                 yield self._moment(
                     self._property(statement.predicate, self.expected), value.value, None, "own"

@@ -47,6 +47,7 @@ NEVER_RENDERED: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufde
 _LONGEST_LABEL = 200
 #: Kinds and existence of so many things are remembered: a release never changes.
 _REMEMBERED = 65_536
+_MAPPED = (PREFIXES["geo"] + "Geometry",)
 _MINUTE = "public, max-age=60"
 
 _T = TypeVar("_T")
@@ -253,6 +254,8 @@ class View:
         entries = [("menu_browse", self.urls.browse())]
         if SG + "Claim" in kinds:
             entries.append(("menu_claims", self.urls.claims()))
+        if any(iri.startswith(_MAPPED) for iri in kinds):
+            entries.append(("menu_map", self.urls.map()))
         if self.site.release.queries:
             entries.append(("menu_queries", self.urls.queries()))
         return [*entries, ("menu_sparql", self.urls.sparql()), ("menu_data", self.urls.data())]

@@ -82,15 +82,15 @@ class Timeline:
         return WIDTH
 
 
-def timeline(moments: Iterable[Moment]) -> Timeline | None:
-    """The timeline of moments; None when none of them has a date that can be read."""
+def timeline(moments: Iterable[Moment], rows: int = _MOST_ROWS) -> Timeline | None:
+    """The timeline of moments, so many rows drawn; None when none has a date that can be read."""
     dated = [(moment, ends) for moment in moments if (ends := dates.bounds(moment.date))]
     known = [day for _, ends in dated for day in ends if day]
     if not known:
         return None
     dated.sort(key=lambda item: (item[1][0] or date.min, item[1][1] or date.max, item[0].label))
     years = _Years(min(known).year, max(known).year + 1)
-    drawn = dated[:_MOST_ROWS]
+    drawn = dated[:rows]
     return Timeline(
         marks=tuple(_mark(moment, ends, row, years) for row, (moment, ends) in enumerate(drawn)),
         ticks=tuple(

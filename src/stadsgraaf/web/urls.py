@@ -184,6 +184,10 @@ class Urls:
         """The endpoint and its workbench."""
         return self.page("/sparql", query=query, **more)
 
+    def map(self, thing: str | None = None) -> str:
+        """The map, with the places of a thing marked."""
+        return self.page("/map", thing=thing)
+
     def claims(self, **query: Parameter) -> str:
         """The claims explorer, for what its parameters choose."""
         return self.page("/claims", **query)

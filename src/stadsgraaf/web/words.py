@@ -20,6 +20,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "main_menu": Text("Main menu", "Hoofdmenu"),
     "menu_browse": Text("Things", "Dingen"),
     "menu_claims": Text("Claims", "Beweringen"),
+    "menu_map": Text("Map", "Kaart"),
+    "menu_timeline": Text("Timeline", "Tijdlijn"),
     "menu_queries": Text("Questions", "Vragen"),
     "menu_sparql": Text("SPARQL", "SPARQL"),
     "menu_data": Text("Data", "Data"),
@@ -84,6 +86,23 @@ WORDS: Final[Mapping[str, Text]] = {
     "map_caption": Text(
         "Among all {n} places of this dataset.", "Tussen alle {n} plaatsen van deze dataset."
     ),
+    "map_of": Text("Map of the places of {name}", "Kaart van de plaatsen van {name}"),
+    "map_of_all": Text("Map of all places", "Kaart van alle plaatsen"),
+    "n_places_one": Text("{n} place", "{n} plaats"),
+    "n_places_many": Text("{n} places", "{n} plaatsen"),
+    "places": Text("The places by name", "De plaatsen op naam"),
+    "all_places": Text("all places", "alle plaatsen"),
+    "about_thing": Text("about this", "hierover"),
+    "mark": Text("Mark the places of", "Markeer de plaatsen van"),
+    "concepts": Text("Concepts", "Begrippen"),
+    "usage": Text("Properties", "Eigenschappen"),
+    "usage_text": Text(
+        "What things of this kind have, by how often.",
+        "Wat dingen van deze soort hebben, naar aantal.",
+    ),
+    "property": Text("Property", "Eigenschap"),
+    "needed": Text("Required", "Verplicht"),
+    "uses": Text("Uses", "Gebruikt"),
     "elsewhere": Text("Known elsewhere as", "Elders bekend als"),
     "take": Text("Take it with you", "Neem mee"),
     "ask_in_sparql": Text("Ask in SPARQL", "Bevraag in SPARQL"),
@@ -262,6 +281,18 @@ WORDS: Final[Mapping[str, Text]] = {
     "n_rows_many": Text("{n} solutions", "{n} oplossingen"),
     "milliseconds": Text("in {n} ms", "in {n} ms"),
     "permalink": Text("Link to this query", "Link naar deze query"),
+    # --- vocabulary -----------------------------------------------------------------------------
+    "vocabulary": Text("Vocabulary", "Vocabulaire"),
+    "vocabulary_text": Text(
+        "The classes, properties and concept schemes that the dataset uses, with how often.",
+        "De klassen, eigenschappen en begrippenlijsten die de dataset gebruikt, met hoe vaak.",
+    ),
+    "kind_class": Text("Classes", "Klassen"),
+    "kind_property": Text("Properties", "Eigenschappen"),
+    "kind_scheme": Text("Concept schemes", "Begrippenlijsten"),
+    "no_vocabulary": Text(
+        "This dataset describes no terms of its own.", "Deze dataset beschrijft geen eigen termen."
+    ),
     # --- data -----------------------------------------------------------------------------------
     "data_text": Text(
         "{triples} triples, {classes} classes, {properties} properties. Take all of it, a named "

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stadsgraaf.errors import InvalidParameter, NotFound, Text
+from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.web.kinds import Sort, Taxonomy
 from stadsgraaf.web.pages.doc import page_number
 from stadsgraaf.web.pages.facets import Facets
@@ -38,7 +39,13 @@ async def _classes(view: View) -> Response:
         sort: Sort = "other" if taxonomy.is_detail([iri]) else taxonomy.sort([iri])
         by_sort.setdefault(sort, []).append((view.label(iri), view.urls.browse(iri), count))
     groups = [(sort, by_sort[sort]) for sort in _ORDER if sort in by_sort]
-    return view.page("browse.html", groups=groups)
+    ways = [
+        ("menu_timeline", view.urls.page("/timeline")),
+        ("vocabulary", view.urls.page("/vocabulary")),
+    ]
+    if PREFIXES["geo"] + "Geometry" in site.release.labels.kinds():
+        ways.insert(0, ("menu_map", view.urls.map()))
+    return view.page("browse.html", groups=groups, ways=ways)
 
 
 async def _things(request: Request, view: View, target: str) -> Response:

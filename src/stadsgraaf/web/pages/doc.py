@@ -5,7 +5,9 @@ in https://www.w3.org/TR/cooluris/#r303gendocument
 """
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -17,7 +19,7 @@ from stadsgraaf.errors import InvalidParameter, MissingParameter, NotAcceptable,
 from stadsgraaf.media import HTML, RDF, Format, by_suffix, negotiate
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.store.base import Question
-from stadsgraaf.web.asking import term_iri
+from stadsgraaf.web.asking import iris, term_iri
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages import citing
@@ -26,6 +28,7 @@ from stadsgraaf.web.portrait import Portrait, graph_infos, portray
 from stadsgraaf.web.shapes import Shapes
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.thing import read_thing, read_values
+from stadsgraaf.web.tree import SCHEME, Node, read_tree
 from stadsgraaf.web.urls import is_iri, split_suffix
 from stadsgraaf.web.values import show
 
@@ -35,6 +38,8 @@ _OFFERED: Final = (HTML, *RDF)
 _SUFFIXES: Final = tuple(each.suffix for each in _OFFERED) + citing.SUFFIXES
 _MOST_CLAIMS = 200
 _CHART_WIDTH = 320
+_DEFINED = 80
+_DEFINITION = PREFIXES["skos"] + "definition"
 _FEWEST_PLACES = 12
 _MOST_LINKS = 1000
 _LABELS = " ".join(
@@ -211,13 +216,11 @@ async def _page(view: View, iri: str) -> Response:
     thing = await read_thing(site, iri)
     if not thing.exists:
         raise NotFound(what=iri)
-    portrait = portray(
-        view,
-        thing,
-        await site.once("taxonomy", lambda: Taxonomy.read(site.asker)),
-        await site.once("shapes", lambda: Shapes.read(site.asker)),
-        await site.once("graphs", lambda: graph_infos(site)),
-    )
+    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    shapes = await site.once("shapes", lambda: Shapes.read(site.asker))
+    graphs = await site.once("graphs", lambda: graph_infos(site))
+    tree = await read_tree(site.asker, iri) if SCHEME in thing.classes else []
+    portrait = portray(view, thing, taxonomy, shapes, graphs)
     chart = await site.once("chart", lambda: _chart(site))
     return view.page(
         "thing.html",
@@ -229,6 +232,10 @@ async def _page(view: View, iri: str) -> Response:
         downloads=[(each.name, view.urls.doc(iri, each.suffix), each.media_type) for each in RDF],
         citation=citing.citation(view, iri),
         contact=await site.once("contact", lambda: citing.contact(site)),
+        tree=tree,
+        names=view.labels(_concepts(tree)),
+        definitions=await _definitions(view, tree),
+        usage=_usage(view, portrait, shapes),
         explore=f"SELECT ?property ?value\nWHERE {{\n  {NamedNode(iri)} ?property ?value .\n}}",
         schema=_schema(view, portrait),
     )
@@ -238,6 +245,60 @@ async def _chart(site: Site) -> Chart | None:
     """A small map of all places, when there are enough to make out where one of them is."""
     places = await read_places(site.asker)
     return Chart.of(places, _CHART_WIDTH) if len(places) >= _FEWEST_PLACES else None
+
+
+def _concepts(tree: Iterable[Node]) -> list[str]:
+    return [iri for node in tree for iri in (node.iri, *_concepts(node.children))]
+
+
+async def _definitions(view: View, tree: Sequence[Node]) -> Mapping[str, str]:
+    """What the concepts of a small scheme mean."""
+    found: defaultdict[str, str] = defaultdict(str)
+    concepts = _concepts(tree)
+    if 0 < len(concepts) <= _DEFINED:
+        query = (
+            f"SELECT ?c ?text WHERE {{ VALUES ?c {{ {iris(concepts)} }} ?c <{_DEFINITION}> ?text }}"
+        )
+        for row in await view.site.asker.rows(query):
+            if getattr(row["text"], "language", None) in (view.language, None):
+                found[row["c"].value] = row["text"].value
+    return found
+
+
+@dataclass(frozen=True)
+class Usage:
+    """A property that things of a class have."""
+
+    label: str
+    short: str
+    href: str | None
+    needed: bool
+    uses: int
+
+
+def _usage(view: View, portrait: Portrait, shapes: Shapes) -> list[Usage]:
+    """Properties of the things of a class, as counted and as its shapes say."""
+    classes = view.site.release.statistics["classes"]
+    counted = next((each["properties"] for each in classes if each["iri"] == portrait.iri), ())
+    expected = shapes.of([portrait.iri])
+    uses = {each["iri"]: each["count"] for each in counted}
+    listed = sorted(
+        {*uses, *(iri for iri, each in expected.items() if each.is_for_reading)},
+        key=lambda iri: (
+            expected[iri].position if iri in expected else (1e9, 1e9),
+            -uses.get(iri, 0),
+        ),
+    )
+    return [
+        Usage(
+            label=(iri in expected and expected[iri].name(view.language)) or view.label(iri),
+            short=view.short(iri).strip("<>"),
+            href=view.link(iri),
+            needed=iri in expected and expected[iri].needed,
+            uses=uses.get(iri, 0),
+        )
+        for iri in listed
+    ]
 
 
 def _schema(view: View, portrait: Portrait) -> object:

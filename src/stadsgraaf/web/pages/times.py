@@ -1,0 +1,110 @@
+"""The timeline: what happened or is dated, in order, doubt drawn as such."""
+
+from typing import Final
+
+from pyoxigraph import NamedNode
+from starlette.requests import Request
+from starlette.responses import Response
+
+from stadsgraaf.errors import NotFound
+from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.web import dates
+from stadsgraaf.web.asking import term_iri
+from stadsgraaf.web.kinds import Sort, Taxonomy
+from stadsgraaf.web.pages.doc import page_number
+from stadsgraaf.web.site import Site, View
+from stadsgraaf.web.timeline import Moment, timeline
+
+__all__ = ["times"]
+
+_PAGE: Final = 40
+_SORTS: Final[tuple[Sort, ...]] = ("event", "document", "actor", "other", "claim")
+_TYPES = ", ".join(str(NamedNode(iri)) for iri in sorted(dates.DATE_TYPES))
+_QUERY = (
+    f"SELECT ?n ?p ?d WHERE {{ ?n ?p ?d . FILTER(isLiteral(?d) && DATATYPE(?d) IN ({_TYPES})) }}"
+)
+_PERIODS = f"""
+PREFIX time: <{PREFIXES["time"]}>
+PREFIX sg: <{SG}>
+SELECT DISTINCT ?n ?begin ?end WHERE {{
+  ?n ?any ?period . ?period time:hasBeginning|time:hasEnd ?moment .
+  OPTIONAL {{ ?period time:hasBeginning/(sg:date|time:inXSDDate) ?begin }}
+  OPTIONAL {{ ?period time:hasEnd/(sg:date|time:inXSDDate) ?end }}
+}}
+"""
+#: When something was written down or changed in the data is not when it happened.
+_ABOUT_DATA = frozenset(
+    PREFIXES["dct"] + name for name in ("modified", "created", "issued", "available")
+)
+_BOUNDS = (SG + "earliest", SG + "latest")
+
+
+async def times(request: Request) -> Response:
+    """``/timeline?sort=``, paged from the latest back."""
+    view, number = View.of(request.scope), page_number(request)
+    site = view.site
+    dated = await site.once("dated", lambda: _read(site))
+    present = [sort for sort in _SORTS if dated.get(sort)]
+    if not present:
+        raise NotFound(what=view.path)
+    asked = request.query_params.get("sort")
+    sort = next((each for each in present if each == asked), present[0])
+    found = dated[sort]
+    start = (number - 1) * _PAGE
+    labels = view.labels(iri for iri, _ in found[start : start + _PAGE])
+    moments = [
+        Moment(labels[iri], date, view.urls.of(iri), sort, dates.say(date, view.language))
+        for iri, date in found[start : start + _PAGE]
+    ]
+    if not moments:
+        raise NotFound(what=view.path)
+    return view.page(
+        "timeline.html",
+        line=timeline(moments, rows=_PAGE),
+        sort=sort,
+        sorts=[
+            (each, view.urls.page("/timeline", sort=each), len(dated[each])) for each in present
+        ],
+        page=number,
+        before=view.urls.page("/timeline", sort=sort, page=number - 1) if number > 1 else None,
+        after=view.urls.page("/timeline", sort=sort, page=number + 1)
+        if start + _PAGE < len(found)
+        else None,
+    )
+
+
+async def _read(site: Site) -> dict[Sort, list[tuple[str, str]]]:
+    """Dated things by their sort, the earliest first; of several dates of one thing the first."""
+    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    first: dict[str, tuple[int, str]] = {}
+    for row in await site.asker.rows(_QUERY):
+        iri, predicate = term_iri(row["n"]), row["p"].value
+        if iri and predicate not in _ABOUT_DATA and predicate not in _BOUNDS:
+            _note(first, iri, row["d"].value)
+    for row in await site.asker.rows(_PERIODS):
+        if iri := term_iri(row["n"]):
+            begin = row["begin"].value.split("/")[0] if "begin" in row else ".."
+            end = row["end"].value.split("/")[-1] if "end" in row else ".."
+            _note(first, iri, f"{begin}/{end}")
+    by_sort: dict[Sort, list[tuple[int, str, str]]] = {}
+    for iri, (order, date) in first.items():
+        kind = site.kind(iri)
+        if kind is None or taxonomy.sort([kind]) in ("term", "data", "concept"):
+            continue
+        if kind.startswith(PREFIXES["time"]):
+            continue
+        sort: Sort = "other" if taxonomy.is_detail([kind]) else taxonomy.sort([kind])
+        by_sort.setdefault(sort, []).append((order, iri, date))
+    return {
+        sort: [(iri, date) for _, iri, date in sorted(found)] for sort, found in by_sort.items()
+    }
+
+
+def _note(first: dict[str, tuple[int, str]], iri: str, text: str) -> None:
+    ends = dates.bounds(text)
+    if ends is None:
+        return
+    known = ends[0] or ends[1]
+    order = dates.day_number(known) if known else 0
+    if iri not in first or order < first[iri][0]:
+        first[iri] = (order, text)
