@@ -27,6 +27,7 @@ from stadsgraaf.errors import (
 )
 from stadsgraaf.media import RDF, RESULTS
 from stadsgraaf.store import Limits, Question
+from stadsgraaf.store.embedded import EmbeddedStore
 
 ALL = "SELECT ?s ?p ?o { ?s ?p ?o }"
 GRAPHS = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"
@@ -522,3 +523,19 @@ def test_ask_has_no_geojson(ask: Asker) -> None:
     error = ask.failure("ASK {}", results=FORMATS["GeoJSON"])
     assert isinstance(error, NotAcceptable)
     assert "application/geo+json" not in error.members["available"]  # type: ignore[operator]
+
+
+def test_turtle_declares_only_the_prefixes_that_it_uses() -> None:
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    prefixes = {"e": "http://e/", "other": "http://other/", "xsd": xsd}
+    data = f'<http://e/s> <http://e/p> "2017-09-13"^^<{xsd}date> <http://e/g> .\n'.encode()
+
+    async def ask() -> str:
+        store = EmbeddedStore(data, prefixes=prefixes)
+        answer = await store.answer(Question("CONSTRUCT WHERE { ?s ?p ?o }", rdf=RDF[0]), Limits())
+        return b"".join([chunk async for chunk in answer.chunks]).decode()
+
+    text = asyncio.run(ask())
+    assert "@prefix e:" in text
+    assert "@prefix xsd:" in text
+    assert "other" not in text

@@ -9,11 +9,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, cast
 
 from pyoxigraph import (
     DefaultGraph,
+    Literal,
     NamedNode,
     Quad,
     QueryBoolean,
@@ -68,6 +70,8 @@ _RDF: Mapping[str, RdfFormat] = {
 }
 _WITH_PREFIXES = frozenset(("Turtle", "TriG", "RDF/XML"))
 _CUSTOM_FUNCTION = re.compile(r"The custom (?:aggregate )?function <([^>]*)> is not supported")
+#: Triples that are read before the prefixes are written; a larger answer gets all prefixes.
+_FIRST = 2000
 #: RDF/XML writes a predicate as an element, whose local name must be an NCName.
 _ELEMENT = re.compile(r"[^\W\d][\w.\-]*\Z")
 
@@ -306,8 +310,23 @@ def _write_triples(
     counted = _counted(triples, output)
     if chosen.name == "RDF/XML":
         counted = _nameable(counted)
-    given = prefixes if chosen.name in _WITH_PREFIXES else None
+    given: dict[str, str] | None = None
+    if chosen.name in _WITH_PREFIXES:
+        first = list(islice(counted, _FIRST))
+        given = prefixes if len(first) == _FIRST else _used(prefixes, first)
+        counted = chain(first, counted)
     serialize(counted, cast("IO[bytes]", output), _RDF[chosen.name], prefixes=given)
+
+
+def _used(prefixes: Mapping[str, str], triples: Iterable[Triple]) -> dict[str, str]:
+    """The prefixes whose namespace a triple uses; those of a small answer fit on a screen."""
+    terms = {
+        term for triple in triples for term in (triple.subject, triple.predicate, triple.object)
+    }
+    terms |= {term.datatype for term in terms if isinstance(term, Literal)}
+    iris = {term.value for term in terms if isinstance(term, NamedNode)}
+    namespaces = {iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] for iri in iris}
+    return {name: namespace for name, namespace in prefixes.items() if namespace in namespaces}
 
 
 def _counted(triples: Iterable[Triple], output: Output) -> Iterator[Triple]:
