@@ -264,6 +264,8 @@ def test_a_prefix_declared_anew_keeps_positions_exact() -> None:
         (":a :p x:b .\n:a x:q x:c .", [("undeclared-prefix", 2, 7)]),
         (":a :p x:b .\n:a y:q 1 .", [("undeclared-prefix", 2, 7), ("undeclared-prefix", 3, 4)]),
         (':a :p "x ;\n  :q 1 .\n:b :p 2 .', [("unclosed-string", 2, 7)]),
+        (':a :p "x .\n:b :p 2 .', [("unclosed-string", 2, 7)]),
+        (":a :p 'x . y .\n:b :p 'x' .", [("unclosed-string", 2, 7)]),
         (':a :p """x ;\n  :q 1 .\n:b :p 2 .', [("unclosed-string", 2, 7)]),
         (":a :p [ :q 1 .\n:b :p 2 .", [("unclosed-bracket", 2, 14)]),
         (":a :p 1 . # so\n   :q 2 .\n:b :p 3 .", [("early-dot", 2, 9)]),

@@ -4,7 +4,9 @@ pyoxigraph says at which token it gave up. That is often the one after the mista
 shows at the next statement, an unclosed string at the end of the line.
 """
 
+import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stadsgraaf.errors import Text
@@ -44,13 +46,17 @@ _ENGINE = re.compile(
 _UNDECLARED = re.compile(r"The prefix (.*): has not been declared")
 
 
-def explain(message: str, text: str, began: int, at: int, end: int) -> Trouble:
+def explain(
+    message: str, text: str, place: tuple[int, int, int], prefixes: Iterable[str] = ()
+) -> Trouble:
     """A syntax error of pyoxigraph in plain words.
 
-    ``began`` is where the statement begins, ``at`` and ``end`` is where pyoxigraph gave up.
+    ``place`` is where the statement begins, where pyoxigraph gave up, and where that word ends;
+    ``prefixes`` are those that are declared.
     """
+    began, at, end = place
     engine = _ENGINE.sub("", message.split(" (line ", maxsplit=1)[0])
-    case = _Case(engine, text, began, at, max(end, at))
+    case = _Case(engine, text, began, at, max(end, at), tuple(prefixes))
     if case.early_dot is not None and re.search(_MISPLACED, engine):
         return _early(case)
     for pattern, handle in _HANDLERS:
@@ -70,6 +76,7 @@ class _Case:
     began: int
     at: int
     end: int
+    prefixes: tuple[str, ...]
 
     @property
     def word(self) -> str:
@@ -142,14 +149,25 @@ class _Case:
 
 def _undeclared(case: _Case, found: re.Match[str]) -> Trouble:
     prefix = found[1]
-    namespace = PREFIXES.get(prefix, "…")
+    near = difflib.get_close_matches(prefix, case.prefixes, 1, 0.5)
+    namespace = PREFIXES.get(prefix)
+    if near:
+        mend = Text(f"Did you mean “{near[0]}:”?", f"Bedoelde je “{near[0]}:”?")
+    elif namespace:
+        mend = Text(
+            f"Write “@prefix {prefix}: <{namespace}> .” at the top of the file.",
+            f"Schrijf “@prefix {prefix}: <{namespace}> .” bovenaan het bestand.",
+        )
+    else:
+        mend = Text(
+            "Declare it with “@prefix” at the top of the file.",
+            "Declareer het met “@prefix” bovenaan het bestand.",
+        )
     return case.trouble(
         "undeclared-prefix",
         Text(
-            f"The prefix “{prefix}:” is not declared: write “@prefix {prefix}: <{namespace}> .”"
-            " at the top of the file, or mend the prefix.",
-            f"Het voorvoegsel “{prefix}:” is niet gedeclareerd: schrijf"
-            f" “@prefix {prefix}: <{namespace}> .” bovenaan het bestand, of verbeter het voorvoegsel.",
+            f"The prefix “{prefix}:” is not declared. {mend.en}",
+            f"Het voorvoegsel “{prefix}:” is niet gedeclareerd. {mend.nl}",
         ),
         prefix=prefix,
     )

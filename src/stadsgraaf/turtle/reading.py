@@ -124,9 +124,6 @@ class _Reading:
 
     def run(self) -> None:
         """Read it all, from syntax error to syntax error."""
-        if "<<" in self.text and scan(self.text).depth > MAX_DEPTH:
-            self.report(_too_deep(self.text.index("<<")))
-            return
         self._check_nul()
         start = 0
         while start < len(self.text) and len(self.faults) < MAX_FAULTS:
@@ -165,6 +162,9 @@ class _Reading:
 
     def _read_on(self, start: int) -> int:
         """Read from a statement on. Returns where the first statement begins that is not read."""
+        if "<<" in self.text and scan(self.text, start).depth > MAX_DEPTH:
+            self.report(_too_deep(self.text.index("<<", start)))
+            return len(self.text)
         piece = _Piece(self._header(), self.text, start, len(self.text), "", self.base)
         parser = piece.parser()
         quads: list[Quad] = []
@@ -181,7 +181,7 @@ class _Reading:
         end = piece.offset(self.lines, error.end_lineno, error.end_offset)
         unfinished = scan(self.text, piece.start, at).open
         began = at if unfinished is None else unfinished
-        trouble = explain(error.msg, self.text, began, at, end)
+        trouble = explain(error.msg, self.text, (began, at, end), self.prefixes)
         self.report(trouble)
         if trouble.prefix is not None and trouble.prefix not in self.prefixes:
             self.prefixes[trouble.prefix] = f"{_UNDECLARED}{trouble.prefix}#"

@@ -154,6 +154,8 @@ class _Scanner:
                 self._directive(at)
             elif kind == _MODERN:
                 self._modern(at, match[kind])
+            elif kind == _STRAY:
+                break
             while self.step:
                 self.found.add(*self.step.pop())
         return self.found
@@ -262,7 +264,8 @@ class _Scanner:
 def scan(text: str, start: int = 0, end: int | None = None) -> Scan:
     """Follow a Turtle document, or a piece of it that begins between two statements.
 
-    What is not Turtle is followed as well as it goes.
+    It ends where a quotation mark begins no string, or a character no word: nobody can say what
+    comes after.
     """
     return _Scanner(text).run(start, len(text) if end is None else end)
 

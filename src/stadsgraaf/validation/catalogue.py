@@ -22,6 +22,8 @@ __all__ = ["Rule", "rule", "rules"]
 class Rule:
     """One rule. ``good`` and ``bad`` are Turtle (or SPARQL for rules on queries).
 
+    ``message`` and ``mend`` may name ``{this}``, ``{path}`` and ``{value}``.
+
     ``query`` is the SPARQL of a verify rule: each solution is a finding, at ``?this``, ``?path``
     and ``?value``.
     """
@@ -31,6 +33,7 @@ class Rule:
     title: Text
     why: Text
     mend: Text
+    message: Text
     good: str
     bad: str
     query: str = ""
@@ -75,6 +78,7 @@ def _rule(name: str, entry: Mapping[str, Any], query: str = "") -> Rule:
         title=_text(entry, "title"),
         why=_text(entry, "why"),
         mend=_text(entry, "mend"),
+        message=_text(entry, "message" if "message" in entry else "title"),
         good=str(entry.get("good", "")),
         bad=str(entry.get("bad", "")),
         query=query,

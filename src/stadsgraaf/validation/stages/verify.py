@@ -49,7 +49,7 @@ def _check_finding(subject: Subject, found: Rule, row: Mapping[str, Term]) -> Fi
     path_text = str(path) if isinstance(path, NamedNode) else ""
     span = places.locate(focus, path_text, value) or Span()
     shown = {name: places.curie(term) for name, term in row.items()}
-    message = Text(_filled(found.title.en, shown), _filled(found.title.nl, shown))
+    message = Text(_filled(found.message.en, shown), _filled(found.message.nl, shown))
     return about(
         subject,
         found,
