@@ -7,7 +7,6 @@ pool and zygote: one small message per packet.
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any, Final
 
 from stadsgraaf.errors import EvaluationFailed, StadsgraafError, Text
@@ -84,7 +83,7 @@ def encode_question(question: Question, limits: Limits) -> bytes:
         "named_graphs": question.named_graphs,
         "bindings": dict(question.bindings),
         "only_check": question.only_check,
-        "limits": asdict(limits),
+        "limits": [limits.seconds, limits.memory_mib, limits.rows, limits.bytes],
     }
     # Half a surrogate pair cannot be sent as UTF-8; JSON escapes it.
     return json.dumps(fields).encode("ascii")
@@ -93,7 +92,7 @@ def encode_question(question: Question, limits: Limits) -> bytes:
 def decode_question(payload: bytes) -> tuple[Question, Limits]:
     """The question and its limits again."""
     fields: dict[str, Any] = json.loads(payload)
-    limits = Limits(**fields.pop("limits"))
+    limits = Limits(*fields.pop("limits"))
     for name in ("results", "rdf"):
         fields[name] = _FORMATS.get(fields[name])
     for name in ("default_graphs", "named_graphs"):

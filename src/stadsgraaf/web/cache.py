@@ -7,9 +7,13 @@
 """
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 __all__ = ["AnswerCache", "Fields", "Kept"]
+
+#: How many requests are remembered as they came.
+_ADDRESSES = 4096
 
 Fields = list[tuple[bytes, bytes]]
 
@@ -33,6 +37,7 @@ class AnswerCache:
         self._largest = min(largest, size)
         self._used = 0
         self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._addresses: OrderedDict[Hashable, str] = OrderedDict()
 
     def get(self, key: str) -> Kept | None:
         """What was kept."""
@@ -50,6 +55,16 @@ class AnswerCache:
         self._used += len(kept.body)
         while self._used > self._size:
             self._forget(self._kept.popitem(last=False)[1])
+
+    def remember(self, address: Hashable, key: str) -> None:
+        """Remember under which key the answer to a request is kept, as the request came."""
+        self._addresses[address] = key
+        if len(self._addresses) > _ADDRESSES:
+            self._addresses.popitem(last=False)
+
+    def recall(self, address: Hashable) -> str | None:
+        """The key that was remembered."""
+        return self._addresses.get(address)
 
     def _forget(self, kept: Kept | None) -> None:
         self._used -= len(kept.body) if kept else 0

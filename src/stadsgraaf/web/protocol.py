@@ -96,7 +96,9 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 def endpoint_url(scope: Scope, settings: Settings) -> str:
     """The URL of the endpoint as the client knows it: also the base IRI of its query."""
-    path = quote(scope["path"].removesuffix(CHECK), safe="/-._~!$&'()*+,;=:@")
+    path: str = scope["path"].removesuffix(CHECK)
+    if not path.isascii() or "%" in path:
+        path = quote(path, safe="/-._~!$&'()*+,;=:@")
     if settings.public_url:
         return settings.public_url.rstrip("/") + path.removeprefix(scope.get("root_path", ""))
     host = header(scope, b"host") or ""

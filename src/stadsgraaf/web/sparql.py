@@ -13,10 +13,11 @@ Who asks for HTML gets the workbench: an ASGI application, called with what was 
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import ClassVar, Final
+from functools import lru_cache
+from typing import ClassVar, Final, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -62,6 +63,10 @@ _WATCH_AFTER: Final = 0.05
 _LARGEST_KEPT: Final = 1_048_576
 #: The quota's name in RateLimit fields, draft-ietf-httpapi-ratelimit-headers.
 _SLOW: Final = '"slow-queries"'
+#: Headers that decide about an answer; and how much of a request is worth remembering, in bytes.
+_DECIDING: Final = frozenset((b"accept", b"host"))
+_LONGEST_ADDRESS: Final = 8192
+_USUAL_ACCEPT: Final = 256
 _ATTACHED: Final = frozenset(("CSV", "TSV"))
 
 _PREFLIGHT: Final[Mapping[str, str]] = {
@@ -106,6 +111,13 @@ class SparqlEndpoint:
         if scope["method"] == "OPTIONS":
             await self._send_whole(send, 204, _PREFLIGHT, b"")
             return
+        address = _address(scope)
+        if (
+            address
+            and (etag := self._cache.recall(address))
+            and await self._again(etag, scope, send)
+        ):
+            return
         try:
             request = await read_request(scope, receive, self._settings)
             await self._respond(request, scope, receive, send)
@@ -120,10 +132,9 @@ class SparqlEndpoint:
         if request.only_check:
             await self._check(request, scope, receive, send)
             return
-        offered = _OFFERED if request.query is not None else _NO_QUERY
-        chosen = request.chosen[0] if request.chosen else negotiate(request.accept, offered)
+        chosen = _chosen(request)
         if chosen is None:
-            raise NotAcceptable(available=[each.media_type for each in offered])
+            raise NotAcceptable(available=[each.media_type for each in _OFFERED])
         if chosen is HTML:
             await self._workbench({**scope, "stadsgraaf.sparql": request}, receive, send)
         elif request.query is not None:
@@ -143,8 +154,9 @@ class SparqlEndpoint:
         if request.is_safe and _matches(scope, etag):
             await self._send_whole(send, 304, _caching(etag), b"")
             return
-        if etag and (kept := self._cache.get(etag)):
-            await self._send(send, 200, kept.headers, kept.body)
+        if etag and (address := _address(scope)):
+            self._cache.remember(address, etag)
+        if etag and await self._again(etag, scope, send):
             return
         async with _hangup(receive):
             answer = await self._store.answer(question, self._limits_of(request))
@@ -152,6 +164,17 @@ class SparqlEndpoint:
                 await self._send_answer(answer, request, scope, send, etag)
             finally:
                 await answer.aclose()
+
+    async def _again(self, etag: str, scope: Scope, send: Send) -> bool:
+        """Send what was kept, or that the client has it; whether there was anything."""
+        kept = self._cache.get(etag)
+        if kept is None:
+            return False
+        if scope["method"] != "POST" and _matches(scope, etag):
+            await self._send_whole(send, 304, _caching(etag), b"")
+        else:
+            await self._send(send, 200, kept.headers, kept.body)
+        return True
 
     async def _send_answer(
         self, answer: Answer, request: SparqlRequest, scope: Scope, send: Send, etag: str | None
@@ -296,13 +319,50 @@ def _client(scope: Scope) -> str:
     return ":".join(address.split(":")[:4]) if ":" in address else address
 
 
+class _Formats(NamedTuple):
+    """What ``Accept`` prefers of all formats, of those of results and of those of RDF."""
+
+    chosen: Format | None
+    results: Format | None
+    rdf: Format | None
+
+
+def _formats(accept: str | None) -> _Formats:
+    return _Formats(*(negotiate(accept, offered) for offered in (_OFFERED, RESULTS, RDF)))
+
+
+#: What clients send is nearly always the same.
+_usual_formats = lru_cache(maxsize=512)(_formats)
+
+
+def _negotiate(accept: str | None) -> _Formats:
+    is_usual = accept is None or len(accept) < _USUAL_ACCEPT
+    return _usual_formats(accept) if is_usual else _formats(accept)
+
+
+def _chosen(request: SparqlRequest) -> Format | None:
+    if request.chosen:
+        return request.chosen[0]
+    if request.query is None:
+        return negotiate(request.accept, _NO_QUERY)
+    return _negotiate(request.accept).chosen
+
+
+def _address(scope: Scope) -> Hashable:
+    """All of a request that decides about its answer; None when that is more than its head."""
+    if scope["method"] not in ("GET", "HEAD") or len(scope["query_string"]) > _LONGEST_ADDRESS:
+        return None
+    fields = tuple(pair for pair in scope["headers"] if pair[0] in _DECIDING)
+    return scope["path"], scope["query_string"], fields, scope.get("scheme"), scope.get("root_path")
+
+
 def _question(request: SparqlRequest, scope: Scope) -> Question:
     chosen = request.chosen
     if chosen:
         results = next((each for each in chosen if each in RESULTS), None)
         rdf = next((each for each in chosen if each in RDF), None)
     else:
-        results, rdf = negotiate(request.accept, RESULTS), negotiate(request.accept, RDF)
+        _, results, rdf = _negotiate(request.accept)
     return Question(
         query=request.query or "",
         results=results,
