@@ -383,14 +383,14 @@ class _Painter:
             replace(self._value(value), sources=self._numbers(self._origins(by_value[value])))
             for value in self._in_order(list(by_value))[:_FEW_VALUES]
         ]
-        more = self.thing.counts.get(predicate, len(by_value)) - len(shown)
+        more = max(self.thing.counts.get(predicate, len(by_value)) - len(shown), 0)
         return Fact(
             label=self._property(predicate, self.expected),
             values=tuple(shown),
             iri=predicate,
             href=self.view.link(predicate),
-            more=max(more, 0),
-            more_href=self._values_page(predicate, "out"),
+            more=more,
+            more_href=self._values_page(predicate, "out") if more else None,
         )
 
     def _in_order(self, values: Sequence[Term]) -> list[Term]:

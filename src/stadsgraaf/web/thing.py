@@ -47,9 +47,8 @@ _PAIRS = "SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o . FILTER(!i
 _SUPPORT = (
     _PREFIXES
     + """SELECT ?s ?p ?o ?claim WHERE {{
-  {{ ?claim sg:claimSubject {thing} . BIND({thing} AS ?s) ?claim sg:claimObject ?o }}
-  UNION {{ ?claim sg:claimObject {thing} . BIND({thing} AS ?o) ?claim sg:claimSubject ?s }}
-  ?claim sg:claimPredicate ?p .
+  BIND({thing} AS ?s)
+  ?claim sg:claimSubject {thing} ; sg:claimPredicate ?p ; sg:claimObject ?o .
 }} LIMIT 2000"""
 )
 _DATED = (
@@ -136,8 +135,10 @@ async def read_thing(site: Site, iri: str) -> Thing:
     await asyncio.gather(
         _read_statements(asker, thing, node),
         _read_links(asker, thing, node, _NO_TYPES if thing.instances else ""),
-        _read_support(asker, thing, node),
     )
+    graphs = site.release.manifest.graphs_with("facts")
+    if any(not set(graphs).isdisjoint(statement.graphs) for statement in thing.statements):
+        await _read_support(asker, thing, node)
     neighbours = _neighbours(thing)
     kinds = {neighbour: site.kind(neighbour) for neighbour in neighbours}
     claims = [iri for iri, kind in kinds.items() if kind == CLAIM]
@@ -151,9 +152,8 @@ async def read_thing(site: Site, iri: str) -> Thing:
         ),
         _read_parts(asker, details),
         _read_dated(asker, others),
-        _read_periods(asker, [*details, iri]),
+        _read_periods(asker, [*details, iri] if details else []),
     )
-    graphs = site.release.manifest.graphs_with("facts")
     if CLAIM in thing.classes and graphs:
         thing.is_fact = await asker.ask(_IS_FACT.format(graphs=iris(graphs), claim=node))
     thing.parts |= parts
@@ -253,7 +253,9 @@ async def _read_dated(asker: Asker, things: Sequence[str]) -> list[Dated]:
 
 
 async def _read_periods(asker: Asker, things: Sequence[str]) -> list[Dated]:
-    found = []
+    found: list[Dated] = []
+    if not things:
+        return found
     for row in await asker.rows(_PERIODS.format(things=iris(things))):
         begin, end = (_outer(row.get(name), last) for name, last in (("begin", 0), ("end", -1)))
         found.append(Dated(row["n"].value, f"{begin}/{end}"))

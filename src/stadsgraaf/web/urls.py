@@ -15,6 +15,7 @@ to URLs and back: RFC 3987, section 3, https://www.rfc-editor.org/rfc/rfc3987#se
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes, urlencode
 
@@ -34,6 +35,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _FRAGILE = re.compile(r"(?:^|/)\.{1,2}(?:/|\Z)|//|%(?:2[eEfF]|5[cC]|[01][0-9A-Fa-f]|7[fF])")
 _ESCAPES = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _LONGEST_IRI = 4096
+_REMEMBERED = 65_536
 _OUTWARD = ("http://", "https://", "mailto:")
 
 #: The value of a parameter of a link: left out when None, repeated when several.
@@ -93,6 +95,26 @@ def _is_control(character: str) -> bool:
     return character < "\xa0"
 
 
+@lru_cache(_REMEMBERED)
+def _path_of(base_iri: str, iri: str) -> str | None:
+    if not iri.startswith(base_iri):
+        return None
+    local = iri[len(base_iri) :]
+    for start, place in _PLACES.items():
+        if local.startswith(start):
+            path = place + quote(local[len(start) :], safe=_PATH_SAFE)
+            safe = not path.endswith("/") and not _FRAGILE.search(path)
+            return path if safe and _iri_of_path(base_iri, path) == iri else None
+    return None
+
+
+def _iri_of_path(base_iri: str, path: str) -> str | None:
+    if path.startswith("/doc/") and not path.startswith("/doc/def/"):
+        path = "/id/" + path.removeprefix("/doc/")
+    iri = base_iri + _decode(path.removeprefix("/doc").removeprefix("/"))
+    return iri if is_iri(iri) else None
+
+
 @dataclass(frozen=True)
 class Urls:
     """Links of one response.
@@ -125,15 +147,7 @@ class Urls:
 
     def path_of(self, iri: str) -> str | None:
         """The path that stands for an IRI of the dataset, or None when no path does safely."""
-        if not self.base_iri or not iri.startswith(self.base_iri):
-            return None
-        local = iri[len(self.base_iri) :]
-        for start, place in _PLACES.items():
-            if local.startswith(start):
-                path = place + quote(local[len(start) :], safe=_PATH_SAFE)
-                safe = not path.endswith("/") and not _FRAGILE.search(path)
-                return path if safe and self.iri_of_path(path) == iri else None
-        return None
+        return _path_of(self.base_iri, iri) if self.base_iri else None
 
     def iri_of_path(self, path: str) -> str | None:
         """The IRI that a path stands for, as it came over the wire: escaped.
@@ -141,12 +155,7 @@ class Urls:
         >>> Urls("https://example.org/").iri_of_path("/doc/def/theme/caf%C3%A9%20x")
         'https://example.org/def/theme/café%20x'
         """
-        if not self.base_iri:
-            return None
-        if path.startswith("/doc/") and not path.startswith("/doc/def/"):
-            path = "/id/" + path.removeprefix("/doc/")
-        iri = self.base_iri + _decode(path.removeprefix("/doc").removeprefix("/"))
-        return iri if is_iri(iri) else None
+        return _iri_of_path(self.base_iri, path) if self.base_iri else None
 
     def after_see_other(self, path: str) -> str:
         """Where ``/id/…`` and ``/def/…`` lead: the document, its suffix kept."""
@@ -244,4 +253,4 @@ class Urls:
 
 def _query(**parameters: Parameter) -> str:
     given = {name: value for name, value in parameters.items() if value is not None}
-    return urlencode(given, doseq=True)
+    return urlencode(given, doseq=True) if given else ""
