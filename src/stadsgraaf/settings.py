@@ -90,4 +90,6 @@ def _parse(setting: Setting, text: str) -> object:
         return kind(text)
     except ValueError:
         name = ENVIRONMENT_PREFIX + setting.name.upper()
-        raise UsageError(reason=f"{name}={text!r} is not a valid {type(setting.default).__name__}") from None
+        raise UsageError(
+            reason=f"{name}={text!r} is not a valid {type(setting.default).__name__}"
+        ) from None
