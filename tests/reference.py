@@ -21,6 +21,7 @@ from stadsgraaf.web.app import ROUTES
 #: What answers at an address; a route without a row here has no documentation, and fails the test.
 ADDRESSES = {
     "/": "where to begin",
+    "/sparql/check": "whether a query is SPARQL, and where not; it is not evaluated",
     "/sparql": "the SPARQL 1.1 Protocol endpoint; without a query its service description, or the form",
     "/id/{rest}": "303 to the document about the thing",
     "/def/{rest}": "303 to the document about the term or concept",
@@ -32,6 +33,9 @@ ADDRESSES = {
     "/search.json": "the same, always JSON",
     "/browse": "everything by kind",
     "/claims": "the claims: who holds what, how strongly",
+    "/map": "the places of the dataset",
+    "/timeline": "the events, also those whose day is not known exactly",
+    "/vocabulary": "the classes and properties, documented from the ontology",
     "/article": "the source with the claims at their passages",
     "/queries": "the canned queries",
     "/queries/{name}": "one canned query: its parameters, its answer, its SPARQL",
