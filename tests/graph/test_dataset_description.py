@@ -1,0 +1,160 @@
+"""The description of the dataset: DCAT-AP and DCAT-AP-NL, and every named graph with its sources.
+
+DCAT-AP 3.0.1, https://semiceu.github.io/DCAT-AP/releases/3.0.1/; DCAT-AP-NL 3.0,
+https://docs.geostandaarden.nl/dcat/dcat-ap-nl30/.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
+from pyshacl import validate
+from rdflib import Graph, Namespace, URIRef
+from reading import Described
+
+from stadsgraaf.dataset import Dataset
+
+BASE = "https://w3id.org/stadsgraaf/"
+DATASET = BASE + "id/dataset/stadsgraaf"
+DCT = "http://purl.org/dc/terms/"
+SH = Namespace("http://www.w3.org/ns/shacl#")
+SHAPES = [
+    "dcat-ap/shapes.ttl",
+    "dcat-ap/range.ttl",
+    "dcat-ap/shapes_recommended.ttl",
+    "dcat-ap/mdr-vocabularies.shape.ttl",
+    "dcat-ap/deprecateduris.ttl",
+    "dcat-ap-nl/dcat-ap-nl-SHACL.ttl",
+    "dcat-ap-nl/dcat-ap-nl-SHACL-klassebereik.ttl",
+    "dcat-ap-nl/dcat-ap-nl-SHACL-klassebereik-codelijsten.ttl",
+    "dcat-ap-nl/dcat-ap-nl-SHACL-aanbevolen.ttl",
+    "dcat-ap-nl/dcat-ap-nl-LBL.ttl",
+    "dcat-ap-nl/dcat-ap-nl-OPT.ttl",
+]
+#: The European lists of bodies and places are for institutions of the Union and data about it.
+NOT_OURS = {
+    ("dcat-ap/mdr-vocabularies.shape.ttl", BASE + "id/organisation/stadsgraaf"),
+    ("dcat-ap/mdr-vocabularies.shape.ttl", BASE + "id/country/netherlands"),
+}
+#: The claims name their sources one by one; the sources are the graph of that name.
+ATTRIBUTED_ONE_BY_ONE = {"claims", "sources", "vocabulary"}
+
+
+def shapes_in(path: Path) -> Graph:
+    """A file of shapes without its references to shapes that nothing defines.
+
+    pySHACL refuses the whole file for them; other engines pass over them.
+    """
+    shapes = Graph().parse(path)
+    for reference in (SH.property, SH.node):
+        for subject, shape in list(shapes.subject_objects(reference)):
+            if (shape, None, None) not in shapes:
+                shapes.remove((subject, reference, shape))
+    return shapes
+
+
+def violations(description: Graph, path: Path) -> set[tuple[str, str, str]]:
+    """Focus node, path and message of every Violation."""
+    _, report, _ = validate(
+        description, shacl_graph=shapes_in(path), inference="none", advanced=True
+    )
+    return {
+        (
+            str(report.value(result, SH.focusNode)),
+            str(report.value(result, SH.resultPath)),
+            str(report.value(result, SH.resultMessage)),
+        )
+        for result in report.subjects(SH.resultSeverity, SH.Violation)
+    }
+
+
+@pytest.fixture
+def description(our_dataset: Dataset) -> Graph:
+    """The graph of the description, and what is said of the things that it names."""
+    home = NamedNode(BASE + "graph/dataset")
+    own = [quad for quad in our_dataset.asserted if quad.graph_name == home]
+    about = {quad.subject for quad in own}
+    named = {quad.object for quad in own if isinstance(quad.object, NamedNode)} - about
+    around = [
+        quad
+        for quad in our_dataset.asserted
+        if quad.subject in named and quad.graph_name != NamedNode(BASE + "graph/shapes")
+    ]
+    return as_rdflib([*own, *around])
+
+
+def as_rdflib(quads: Iterable[Quad]) -> Graph:
+    lines = (f"{quad.subject} {quad.predicate} {quad.object} ." for quad in quads)
+    return Graph().parse(data="\n".join(lines), format="nt")
+
+
+@pytest.mark.parametrize("shapes", SHAPES)
+def test_the_description_has_no_violation_of_dcat_ap_and_its_dutch_profile(
+    shapes: str, description: Graph, shared: Path
+) -> None:
+    found = violations(description, shared / "standards" / shapes)
+    assert {fault for fault in found if (shapes, fault[0]) not in NOT_OURS} == set()
+
+
+@pytest.mark.parametrize(
+    ("gone", "shapes"),
+    [
+        ("http://purl.org/dc/terms/title", "dcat-ap/shapes.ttl"),
+        ("http://purl.org/dc/terms/publisher", "dcat-ap-nl/dcat-ap-nl-SHACL.ttl"),
+        ("http://purl.org/dc/terms/identifier", "dcat-ap-nl/dcat-ap-nl-SHACL.ttl"),
+        ("http://www.w3.org/ns/dcat#contactPoint", "dcat-ap-nl/dcat-ap-nl-SHACL.ttl"),
+        ("http://www.w3.org/ns/dcat#theme", "dcat-ap-nl/dcat-ap-nl-SHACL.ttl"),
+    ],
+)
+def test_a_description_that_lacks_something_is_refused(
+    gone: str, shapes: str, description: Graph, shared: Path
+) -> None:
+    description.remove((URIRef(DATASET), URIRef(gone), None))
+    found = violations(description, shared / "standards" / shapes)
+    assert (DATASET, gone) in {(focus, path) for focus, path, _ in found}
+
+
+def test_the_dataset_names_every_named_graph_and_no_other(
+    our_dataset: Dataset, described: Described
+) -> None:
+    parts = described[NamedNode(DATASET)][DCT + "hasPart"]
+    assert {part.value for part in parts if isinstance(part, NamedNode)} == {
+        graph.iri for graph in our_dataset.graphs
+    }
+
+
+def test_every_named_graph_has_title_and_description_in_both_languages_and_a_licence(
+    our_dataset: Dataset, described: Described
+) -> None:
+    for graph in our_dataset.graphs:
+        said = described[NamedNode(graph.iri)]
+        for name in ("title", "description"):
+            texts = [term for term in said[DCT + name] if isinstance(term, Literal)]
+            assert sorted(str(text.language) for text in texts) == ["en", "nl"], graph.iri
+        (licence,) = said[DCT + "license"]
+        assert DCT + "identifier" in described[licence], graph.iri
+        assert said[DCT + "isPartOf"] == {NamedNode(DATASET)}, graph.iri
+
+
+def test_a_graph_names_every_source_that_its_things_name(
+    our_dataset: Dataset, described: Described
+) -> None:
+    missing = {
+        (quad.graph_name.value, quad.object.value)
+        for quad in our_dataset.asserted
+        if quad.predicate.value == DCT + "source"
+        and quad.graph_name.value.removeprefix(BASE + "graph/") not in ATTRIBUTED_ONE_BY_ONE
+        and quad.object not in described[quad.graph_name].get(DCT + "source", ())
+        and not quad.subject.value.startswith(BASE + "graph/")
+    }
+    assert missing == set()
+
+
+def test_every_source_of_a_graph_is_a_described_document(
+    our_dataset: Dataset, described: Described
+) -> None:
+    for graph in our_dataset.graphs:
+        for source in described[NamedNode(graph.iri)].get(DCT + "source", ()):
+            assert described.get(source, {}).get(DCT + "title"), source
+            assert described[source].get(DCT + "publisher"), source
