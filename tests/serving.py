@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,11 +108,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(release: Path, settings: Mapping[str, object] | None = None) -> Iterator[Server]:
+def serving(
+    release: Path, settings: Mapping[str, object] | None = None, wrapper: Sequence[str] = ()
+) -> Iterator[Server]:
     """Run ``stadsgraaf serve`` on a release until the block ends."""
     port = free_port()
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in (settings or {}).items()]
-    command = [sys.executable, "-m", "stadsgraaf", "serve", str(release), f"--port={port}", *flags]
+    serve = [sys.executable, "-m", "stadsgraaf", "serve", str(release), f"--port={port}", *flags]
+    command = [*wrapper, *serve]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         server = Server(f"http://127.0.0.1:{port}", process)
         try:

@@ -188,6 +188,19 @@ def test_readers_that_take_nothing_hold_nobody_up(server: Server) -> None:
         connection.close()
 
 
+def test_more_connections_than_there_is_room_for_are_told_to_come_back(release: Path) -> None:
+    few_descriptors = ("sh", "-c", 'ulimit -n 64; exec "$@"', "sh")
+    with serving(release, wrapper=few_descriptors) as server:
+        held = [connect(server) for _ in range(24)]
+        with connect(server) as connection:
+            refused = everything(connection)
+        assert status(refused) == 503
+        assert b"retry-after: 2\r\n" in refused
+        for each in held:
+            each.close()
+        until(lambda: asks(server) == 200)
+
+
 # Clients that leave
 
 

@@ -12,7 +12,14 @@ from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from stadsgraaf.errors import HeadersTooLarge, RequestError, StadsgraafError, Text, UriTooLong
+from stadsgraaf.errors import (
+    HeadersTooLarge,
+    RequestError,
+    StadsgraafError,
+    StoreBusy,
+    Text,
+    UriTooLong,
+)
 from stadsgraaf.media import PROBLEM
 
 __all__ = ["GuardedProtocol"]
@@ -21,6 +28,8 @@ __all__ = ["GuardedProtocol"]
 HEAD_SECONDS: Final = 10.0
 #: Seconds in which a client must take something of a response that waits for it.
 STALL_SECONDS: Final = 20.0
+#: Seconds after which a client that found no room may come back.
+RETRY_AFTER: Final = 2
 MAX_URL: Final = 65_536
 MAX_HEADERS: Final = 32_768
 MAX_FIELDS: Final = 100
@@ -40,6 +49,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """Part of `asyncio.Protocol`."""
         super().connection_made(transport)  # type: ignore[arg-type]
         self._expect_head()
+        if self.limit_concurrency and len(self.connections) > self.limit_concurrency:
+            self._refuse(StoreBusy(retry_after=RETRY_AFTER))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Part of `asyncio.Protocol`."""
@@ -132,7 +143,8 @@ class GuardedProtocol(HttpToolsProtocol):
             "access-control-allow-origin: *\r\n"
             "cache-control: no-store\r\n"
             "x-content-type-options: nosniff\r\n"
-            "connection: close\r\n\r\n"
+            + "".join(f"{name.lower()}: {value}\r\n" for name, value in error.headers.items())
+            + "connection: close\r\n\r\n"
         )
         self.transport.write(head.encode("ascii") + body)
         self.transport.close()

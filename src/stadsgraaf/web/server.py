@@ -31,7 +31,8 @@ __all__ = ["open_store", "run"]
 _GRACE: Final = 10
 _BACKLOG: Final = 2048
 #: Descriptors that are not connections: files, sockets of workers.
-_RESERVED: Final = 64
+_RESERVED: Final = 40
+_FEWEST: Final = 8
 
 
 async def open_store(release: Release, settings: Settings) -> PoolStore:
@@ -95,7 +96,7 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or "",
-        limit_concurrency=max(_RESERVED, descriptors - _RESERVED),
+        limit_concurrency=max(_FEWEST, descriptors - _RESERVED),
         timeout_graceful_shutdown=_GRACE,
         backlog=_BACKLOG,
     )

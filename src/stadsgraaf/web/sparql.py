@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import lru_cache
 from typing import ClassVar, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -97,7 +98,7 @@ class SparqlEndpoint:
         self._settings = settings
         self._workbench = workbench
         self._sharing = store if isinstance(store, Sharing) else None
-        self._headers = _common_headers(release, self._sharing)
+        self._headers = _common_headers(release, settings, self._sharing)
         self._cache = AnswerCache(settings.cache_length, _LARGEST_KEPT)
         self._limits = Limits(
             seconds=settings.query_timeout,
@@ -243,7 +244,7 @@ class SparqlEndpoint:
     ) -> None:
         body = describe(self._release, self._settings, request.endpoint, chosen)
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = {"ETag": etag, "Cache-Control": _KEEP, "Vary": "Accept, Host"}
+        headers = {"ETag": etag, "Cache-Control": _KEEP, "Vary": "Accept"}
         if _matches(scope, etag):
             await self._send_whole(send, 304, headers, b"")
             return
@@ -297,8 +298,12 @@ def _caching(etag: str | None) -> dict[str, str]:
     return {"ETag": etag, "Cache-Control": _KEEP, "Vary": "Accept"}
 
 
-def _common_headers(release: Release, sharing: Sharing | None) -> Fields:
-    links = [Link("/sparql", "service-desc", "text/turtle"), Link("/", "service-doc", "text/html")]
+def _common_headers(release: Release, settings: Settings, sharing: Sharing | None) -> Fields:
+    root = urlsplit(settings.public_url).path.rstrip("/")
+    links = [
+        Link(f"{root}/sparql", "service-desc", "text/turtle"),
+        Link(f"{root}/", "service-doc", "text/html"),
+    ]
     if release.manifest.licence:
         links.append(Link(release.manifest.licence, "license"))
     headers = {
