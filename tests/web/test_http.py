@@ -82,7 +82,16 @@ def test_data_hold_the_thing_its_blank_nodes_its_claims_and_its_names(client: Cl
 
 def test_a_named_graph_has_a_page_and_data(client: Client) -> None:
     assert "Claims" in client.browse("/en/graph/claims").page.text
-    assert client.get("/graph/claims.ttl").status == 200
+    assert "hopes for a quay" in client.browse("/en/graph/claims").section("graph").text
+    data = client.get("/graph/claims.nt")
+    assert data.status == 200
+    assert "claim/c2>" in data.text
+    assert "harbour/south> <https://example.org/def/ont/tide>" not in data.text
+
+
+def test_a_named_graph_that_nobody_described_has_a_page_too(client: Client) -> None:
+    assert "triples" in client.browse("/en/graph/dataset").page.text
+    assert client.get("/graph/none").status == 404
 
 
 def test_what_nobody_knows_is_not_found_for_people_and_machines(client: Client) -> None:

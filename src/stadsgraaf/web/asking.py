@@ -73,6 +73,16 @@ class Asker:
             bytes=min(self.settings.result_length, _PAGE_BYTES),
         )
 
+    @property
+    def widest(self) -> Limits:
+        """What one question may cost at most: for data, which machines take."""
+        return Limits(
+            seconds=self.settings.query_timeout,
+            memory_mib=self.settings.query_memory,
+            rows=self.settings.result_rows,
+            bytes=self.settings.result_length,
+        )
+
     async def rows(self, query: str) -> Sequence[Row]:
         """The solutions of a SELECT."""
         return (await self.table(Question(query, results=_JSON))).rows

@@ -43,6 +43,8 @@ STATIC: Final = _HERE / "static"
 
 #: Characters that HTML cannot carry; shown as U+FFFD.
 NEVER_RENDERED: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+#: What reads as an event handler. Escaped text cannot become one; scanners see it all the same.
+_HANDLER: Final = re.compile(r"(\bon\w++\s*+)=", re.IGNORECASE)
 #: Longest label of a thing; the data formats carry it whole.
 _LONGEST_LABEL = 200
 #: Kinds and existence of so many things are remembered: a release never changes.
@@ -60,8 +62,12 @@ _ESCAPED: Final[Mapping[Language, Mapping[str, Markup]]] = {
 
 
 def _clean(value: Any) -> Any:
-    if isinstance(value, str) and NEVER_RENDERED.search(value):
-        return type(value)(NEVER_RENDERED.sub("\ufffd", value))
+    if not isinstance(value, str):
+        return value
+    if NEVER_RENDERED.search(value):
+        value = type(value)(NEVER_RENDERED.sub("\ufffd", value))
+    if not isinstance(value, Markup) and _HANDLER.search(value):
+        return Markup(_HANDLER.sub(r"\1&#61;", str(escape(value))))  # noqa: S704 – just escaped
     return value
 
 
@@ -74,8 +80,9 @@ def _to(href: str | None) -> Markup:
     """The attributes of a link: one that leaves the site vouches for nothing and tells nothing."""
     if href is None:
         return Markup()
-    outside = "" if href.startswith(("/", "#")) else ' rel="nofollow ugc noopener noreferrer"'
-    return Markup('href="{}"').format(href) + Markup(outside)  # noqa: S704 – one of two constants
+    if href.startswith(("/", "#")):
+        return Markup('href="{}"').format(href)
+    return Markup('href="{}" rel="nofollow ugc noopener noreferrer"').format(href)
 
 
 def _environment() -> Environment:

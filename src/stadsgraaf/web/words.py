@@ -71,6 +71,7 @@ WORDS: Final[Mapping[str, Text]] = {
         "Punt: een dag of maand. Balk: een periode. Gestreept: ergens in die tijd. Pijl: begin of "
         "einde onbekend.",
     ),
+    "no_dates": Text("Nothing here has a date.", "Niets hier heeft een datum."),
     "not_asserted": Text("not a fact", "geen feit"),
     "links_here": Text("What points here", "Wat hiernaar verwijst"),
     "instances_one": Text("{n} thing of this kind", "{n} ding van deze soort"),
@@ -109,6 +110,9 @@ WORDS: Final[Mapping[str, Text]] = {
     "cite": Text("How to cite", "Zo verwijst u hiernaar"),
     "wrong": Text("Is something wrong?", "Klopt er iets niet?"),
     "report": Text("Report an error or an addition", "Meld een fout of aanvulling"),
+    "in_graph": Text("What is in it", "Wat erin staat"),
+    "n_triples_one": Text("{n} triple", "{n} triple"),
+    "n_triples_many": Text("{n} triples", "{n} triples"),
     # --- sources --------------------------------------------------------------------------------
     "source": Text("Source", "Bron"),
     "sources": Text("Sources", "Bronnen"),

@@ -5,6 +5,7 @@ without it the page lists the paraphrases in the order of the text, and says why
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -33,6 +34,7 @@ _DOCUMENTS = (
     " ?claim a sg:Claim ; oa:hasTarget/oa:hasSource ?document } GROUP BY ?document"
     " ORDER BY DESC(?n) ?document LIMIT 20"
 )
+_LANGUAGE = "SELECT ?language WHERE {{ {document} <" + PREFIXES["dct"] + "language> ?language }}"
 _DIGEST = "SELECT ?digest WHERE {{ {document} <" + SG + "sha256> ?digest }} LIMIT 1"
 
 
@@ -105,6 +107,7 @@ async def _reader(view: View, document: str) -> Response:
         pieces=_paragraphs(pieces(text, [_place(claim, document) for claim in ordered]))
         if text is not None
         else None,
+        text_language=await _language(view.site, document),
         places=[_place(claim, document) for claim in ordered],
     )
 
@@ -130,6 +133,14 @@ def _paragraphs(found: Iterable[Piece]) -> list[list[Piece]]:
                 lines[-1].append(Piece(part, offset, piece.claims, starts))
             offset += len(part) + 1
     return [line for line in lines if line]
+
+
+async def _language(site: Site, document: str) -> str | None:
+    """The language that the graph says the document is in."""
+    for row in await site.asker.rows(_LANGUAGE.format(document=NamedNode(document))):
+        found = re.search(r"([a-z]{2})[a-z]?\Z", row["language"].value.lower())
+        return found[1] if found else None
+    return None
 
 
 async def _text(site: Site, document: str) -> str | None:

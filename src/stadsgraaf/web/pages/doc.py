@@ -12,12 +12,13 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.types import Scope
 
 from stadsgraaf.errors import InvalidParameter, MissingParameter, NotAcceptable, NotFound, Text
 from stadsgraaf.media import HTML, RDF, Format, by_suffix, negotiate
 from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.release import GraphEntry
 from stadsgraaf.store.base import Question
 from stadsgraaf.web.asking import iris, term_iri
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header
@@ -38,6 +39,15 @@ _OFFERED: Final = (HTML, *RDF)
 _SUFFIXES: Final = tuple(each.suffix for each in _OFFERED) + citing.SUFFIXES
 _MOST_CLAIMS = 200
 _CHART_WIDTH = 320
+_SHOWN_SUBJECTS = 60
+_SUBJECTS = (
+    "SELECT DISTINCT ?s WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} FILTER(isIRI(?s)) }} LIMIT {most}"
+)
+_WITHIN = "SELECT ?s ?p ?o\nWHERE {{\n  GRAPH {graph} {{ ?s ?p ?o }}\n}}\nLIMIT 100"
+_GRAPH = (
+    "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ GRAPH {thing} {{ ?s ?p ?o }} }}"
+    " UNION {{ BIND({thing} AS ?s) {thing} ?p ?o }} }}"
+)
 _DEFINED = 80
 _DEFINITION = PREFIXES["skos"] + "definition"
 _FEWEST_PLACES = 12
@@ -143,7 +153,9 @@ def _choose(scope: Scope, suffix: str | None) -> Format:
 
 
 async def _check_exists(view: View, iri: str) -> None:
-    if not view.knows(iri) and not await view.site.asker.ask(_ASK.format(thing=NamedNode(iri))):
+    if view.knows(iri) or _graph(view, iri):
+        return
+    if not await view.site.asker.ask(_ASK.format(thing=NamedNode(iri))):
         raise NotFound(what=iri)
 
 
@@ -152,8 +164,11 @@ async def _check_exists(view: View, iri: str) -> None:
 
 async def _data(view: View, iri: str, chosen: Format, *, by_address: bool) -> Response:
     await _check_exists(view, iri)
-    query = _DATA.format(thing=NamedNode(iri), about=_about(view, iri))
-    answer = await view.site.store.answer(Question(query, rdf=chosen), view.site.asker.limits)
+    graph = _graph(view, iri)
+    template, limits = (_DATA, view.site.asker.limits) if graph is None else (_GRAPH, None)
+    query = template.format(thing=NamedNode(iri), about=_about(view, iri))
+    question = Question(query, rdf=chosen)
+    answer = await view.site.store.answer(question, limits or view.site.asker.widest)
     headers = {
         **SECURITY,
         **CORS,
@@ -169,7 +184,15 @@ async def _data(view: View, iri: str, chosen: Format, *, by_address: bool) -> Re
         )
     else:
         headers["Vary"] = "Accept"
+    if graph is not None and answer.size is None:
+        return StreamingResponse(answer.chunks, headers=headers, media_type=chosen.content_type)
     return Response(await answer.read(), headers=headers, media_type=chosen.content_type)
+
+
+def _graph(view: View, iri: str) -> GraphEntry | None:
+    """The named graph with this IRI."""
+    graphs = view.site.release.manifest.graphs
+    return next((each for each in graphs if each.iri == iri), None)
 
 
 def _about(view: View, iri: str) -> str:
@@ -214,7 +237,8 @@ def _links(view: View, iri: str, classes: Sequence[str] = ()) -> list[Link]:
 async def _page(view: View, iri: str) -> Response:
     site = view.site
     thing = await read_thing(site, iri)
-    if not thing.exists:
+    graph = _graph(view, iri)
+    if not thing.exists and graph is None:
         raise NotFound(what=iri)
     taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
     shapes = await site.once("shapes", lambda: Shapes.read(site.asker))
@@ -236,6 +260,9 @@ async def _page(view: View, iri: str) -> Response:
         names=view.labels(_concepts(tree)),
         definitions=await _definitions(view, tree),
         usage=_usage(view, portrait, shapes),
+        graph=graph,
+        subjects=await _subjects(view, graph) if graph else (),
+        within=_WITHIN.format(graph=NamedNode(iri)),
         explore=f"SELECT ?property ?value\nWHERE {{\n  {NamedNode(iri)} ?property ?value .\n}}",
         schema=_schema(view, portrait),
     )
@@ -245,6 +272,14 @@ async def _chart(site: Site) -> Chart | None:
     """A small map of all places, when there are enough to make out where one of them is."""
     places = await read_places(site.asker)
     return Chart.of(places, _CHART_WIDTH) if len(places) >= _FEWEST_PLACES else None
+
+
+async def _subjects(view: View, graph: GraphEntry) -> list[tuple[str, str]]:
+    """Some of the things that a named graph says something of: their names and links."""
+    query = _SUBJECTS.format(graph=NamedNode(graph.iri), most=_SHOWN_SUBJECTS)
+    rows = await view.site.asker.rows(query)
+    labels = view.labels(row["s"].value for row in rows)
+    return [(labels[iri], view.urls.of(iri)) for iri in labels]
 
 
 def _concepts(tree: Iterable[Node]) -> list[str]:

@@ -45,18 +45,16 @@ async def times(request: Request) -> Response:
     site = view.site
     dated = await site.once("dated", lambda: _read(site))
     present = [sort for sort in _SORTS if dated.get(sort)]
-    if not present:
-        raise NotFound(what=view.path)
     asked = request.query_params.get("sort")
-    sort = next((each for each in present if each == asked), present[0])
-    found = dated[sort]
+    sort = next((each for each in present if each == asked), next(iter(present), _SORTS[0]))
+    found = dated.get(sort, [])
     start = (number - 1) * _PAGE
     labels = view.labels(iri for iri, _ in found[start : start + _PAGE])
     moments = [
         Moment(labels[iri], date, view.urls.of(iri), sort, dates.say(date, view.language))
         for iri, date in found[start : start + _PAGE]
     ]
-    if not moments:
+    if not moments and number > 1:
         raise NotFound(what=view.path)
     return view.page(
         "timeline.html",
