@@ -51,6 +51,8 @@ def bind(query: str, bindings: Mapping[str, str]) -> str:
 
     Raises InvalidParameter when a term is not an IRI or literal.
     """
+    if not bindings:
+        return query
     found = list(tokens(query))
     used = {token.text[1:] for token in found if token.kind == "variable"} & set(bindings)
     if not used:

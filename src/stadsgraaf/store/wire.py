@@ -7,6 +7,7 @@ pool and zygote: one small message per packet.
 import json
 import struct
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from stadsgraaf.errors import EvaluationFailed, StadsgraafError, Text
@@ -105,8 +106,9 @@ def encode_head(form: Form, chosen: Format) -> bytes:
     return json.dumps([form, chosen.name]).encode("ascii")
 
 
+@cache
 def decode_head(payload: bytes) -> tuple[Form, Format]:
-    """The form and the format again."""
+    """The form and the format again; there are not many."""
     form, name = json.loads(payload)
     return form, _FORMATS[name]
 

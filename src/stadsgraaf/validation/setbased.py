@@ -10,7 +10,7 @@ is run once here, over all focus nodes, when
   aggregates, solution modifiers or ``$PATH``: then pre-binding is a join;
 * nested groups hold triple patterns only, except those of EXISTS and OPTIONAL, where ``$this`` is
   visible anyway;
-* it calls no function on which rdflib and pyoxigraph may differ;
+* rdflib and pyoxigraph provably agree on its expressions (``agreement``);
 * and it cannot meet a literal that pyoxigraph's store rewrites (``"01"^^xsd:integer``): it names
   no predicate that leads to one, and has no variable for a predicate when there is one.
 
@@ -19,7 +19,7 @@ Every other constraint is left to pySHACL.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import rdflib
@@ -37,12 +37,14 @@ from rdflib import OWL, RDF, RDFS, SH
 from rdflib.term import Node
 
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.validation.agreement import Kinds, agree, kind_of, kinds_by_predicate
 from stadsgraaf.validation.batching import TARGETS
 from stadsgraaf.validation.bridge import Term, term
 from stadsgraaf.validation.results import Result
 from stadsgraaf.validation.sparql import Token, mentioned, prefixes_of, tokens
 
 __all__ = [
+    "Profile",
     "SetBased",
     "alone",
     "altered_predicates",
@@ -106,8 +108,6 @@ _FORBIDDEN = frozenset(
         "ADJUST",
     ]
 )
-_CASTS = frozenset({PREFIXES["xsd"] + "integer", PREFIXES["xsd"] + "decimal"})
-_NAMES = frozenset({"name", "iri"})
 _SPECIAL = frozenset({"PATH", "shapesGraph", "currentShape"})
 _OPENERS = frozenset({"EXISTS", "OPTIONAL"})
 _SHAPE_REFERENCES = (SH.node, SH.property, SH.qualifiedValueShape, SH["not"], RDF.first)
@@ -151,12 +151,34 @@ class SetBased:
     messages: tuple[Literal, ...]
 
 
-def can_run_once(query: str, altered: frozenset[str], prefixes: Mapping[str, str]) -> bool:
+@dataclass(frozen=True)
+class Profile:
+    """What about the data decides whether a query can run once.
+
+    ``altered`` are predicates that lead to literals which the store rewrites, ``kinds`` are the
+    kinds of the values of each predicate.
+    """
+
+    altered: frozenset[str] = frozenset()
+    kinds: Mapping[str, Kinds] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, triples: Sequence[Triple]) -> "Profile":
+        """The profile of some data."""
+        return cls(altered_predicates(triples), kinds_by_predicate(triples))
+
+
+_NODES: Kinds = frozenset({"node"})
+
+
+def can_run_once(
+    query: str, profile: Profile, prefixes: Mapping[str, str], focus: Kinds = _NODES
+) -> bool:
     """Whether a SELECT with ``$this`` gives the same when it runs once for all focus nodes.
 
-    >>> can_run_once("SELECT $this { $this <p> ?o FILTER(isIRI(?o)) }", frozenset(), {})
+    >>> can_run_once("SELECT $this { $this <p> ?o FILTER(isIRI(?o)) }", Profile(), {})
     True
-    >>> can_run_once("SELECT $this { $this <p> ?o } LIMIT 1", frozenset(), {})
+    >>> can_run_once("SELECT $this { $this <p> ?o } LIMIT 1", Profile(), {})
     False
     """
     words = tokens(query)
@@ -164,15 +186,14 @@ def can_run_once(query: str, altered: frozenset[str], prefixes: Mapping[str, str
     uppers = [word.upper for word in words]
     if uppers.count("SELECT") != 1 or _FORBIDDEN.intersection(uppers):
         return False
-    variables = {word.text[1:] for word in words if word.kind == "variable"}
-    if variables & _SPECIAL:
+    if {word.text[1:] for word in words if word.kind == "variable"} & _SPECIAL:
         return False
     return (
         _projects_this(words)
         and _groups_are_plain(words)
-        and _calls_are_known(words, known)
         and _regexes_are_plain(words)
-        and not _meets(words, altered, known)
+        and not _meets(words, profile.altered, known)
+        and agree(words, known, profile.kinds, focus)
     )
 
 
@@ -218,12 +239,6 @@ def _groups_are_plain(words: list[Token]) -> bool:
             return False
         previous = word
     return not stack
-
-
-def _calls_are_known(words: list[Token], prefixes: Mapping[str, str]) -> bool:
-    """No function with an IRI but a cast to a number of digits."""
-    called = {word for word, after in pairwise(words) if word.kind in _NAMES and after.text == "("}
-    return all(iri in _CASTS for iri, word in mentioned(words, prefixes) if word in called)
 
 
 def _regexes_are_plain(words: list[Token]) -> bool:
@@ -276,14 +291,18 @@ def _meets(words: list[Token], altered: frozenset[str], prefixes: Mapping[str, s
 _TERMS = frozenset({"variable", "iri", "name", "blank", "string", "number"})
 
 
-def plan(shapes: rdflib.Graph, data: Store, altered: frozenset[str]) -> list[SetBased]:
+def plan(shapes: rdflib.Graph, data: Store, profile: Profile) -> list[SetBased]:
     """The constraints that can run once."""
     found: list[SetBased] = []
     for shape, constraint in alone(shapes):
         select = shapes.value(constraint, SH.select)
         prefixes = declared_prefixes(shapes, constraint)
         targets = " UNION ".join(_targets(shapes, shape, data))
-        if select is not None and targets and can_run_once(str(select), altered, prefixes):
+        if (
+            select is not None
+            and targets
+            and can_run_once(str(select), profile, prefixes, _focus_kinds(shapes, shape, profile))
+        ):
             found.append(_set_based(shapes, shape, constraint, str(select), prefixes, targets))
     return found
 
@@ -356,6 +375,17 @@ def _targets(shapes: rdflib.Graph, shape: Node, data: Store) -> Iterator[str]:
         yield f"{{ ?stadsgraafSubject <{predicate}> ?this }}"
 
 
+def _focus_kinds(shapes: rdflib.Graph, shape: Node, profile: Profile) -> Kinds:
+    """What the focus nodes of a shape can be; targets by class and as subjects give nodes."""
+    kinds = set(_NODES)
+    for predicate in shapes.objects(shape, SH.targetObjectsOf):
+        kinds |= profile.kinds.get(str(predicate), frozenset())
+    for node in map(term, shapes.objects(shape, SH.targetNode)):
+        if isinstance(node, Literal):
+            kinds.add(kind_of(node))
+    return frozenset(kinds)
+
+
 def _with_subclasses(data: Store, iri: str) -> list[NamedNode]:
     answer = data.query(f"SELECT ?c {{ ?c <{RDFS.subClassOf}>* <{iri}> FILTER isIRI(?c) }}")
     assert isinstance(answer, QuerySolutions)  # noqa: S101 – the query is a SELECT
@@ -399,10 +429,11 @@ def run(constraint: SetBased, data: Store) -> list[Result]:
 def _result(constraint: SetBased, row: QuerySolution, names: Sequence[str]) -> Result:
     bound = {name: row[name] for name in names if row[name] is not None}
     focus, path = bound["this"], bound.get("path")
+    bound.setdefault("value", focus)
     return Result(
         focus=focus,
         path=str(path) if isinstance(path, NamedNode) else "",
-        value=bound.get("value", focus),
+        value=bound["value"],
         severity=constraint.severity,
         component=str(SH.SPARQLConstraintComponent),
         shape=_shape(constraint.shape),

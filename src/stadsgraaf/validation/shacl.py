@@ -11,12 +11,16 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
+from typing import Any
 
 import pyshacl
+import pyshacl.shape
 import rdflib
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+from pyshacl.constraints import ALL_CONSTRAINT_PARAMETERS, CONSTRAINT_PARAMETERS_MAP
 from pyshacl.errors import ShapeRecursionWarning
-from rdflib import SH, BNode, URIRef
+from rdflib import RDF, SH, BNode, URIRef
+from rdflib.collection import Collection
 from rdflib.term import Node
 
 from stadsgraaf.validation import bridge, setbased
@@ -37,30 +41,104 @@ class Outcome:
 
 
 def check_shapes(shapes: Sequence[Triple]) -> list[Result]:
-    """What the shapes of SHACL itself say of the shapes."""
-    given = bridge.graph(shapes)
+    """What the shapes of SHACL itself say of the shapes.
+
+    Raises RuntimeError when the engine fails on them.
+    """
+    given = bridge.data_graph(shapes)
     source = files("pyshacl").joinpath("assets", "shacl-shacl.ttl").read_text(encoding="utf-8")
     rules = batch(rdflib.Graph(bind_namespaces="none").parse(data=source, format="turtle"))
-    _spare_plain_paths(rules.shapes, given)
-    return _pyshacl(given, rules.shapes, rules.stands_for).results
+    _spare_iris(rules.shapes, given)
+    outcome = _pyshacl(given, rules.shapes, rules.stands_for)
+    if outcome.faults:
+        raise RuntimeError(outcome.faults[0][1])
+    return outcome.results
 
 
-def _spare_plain_paths(rules: rdflib.Graph, given: rdflib.Graph) -> None:
-    """Let only paths that are no IRI be judged as paths: an IRI always is one, at some cost."""
-    complex_paths = {
-        s for s, path in given.subject_objects(SH.path) if not isinstance(path, URIRef)
+def _spare_iris(rules: rdflib.Graph, given: rdflib.Graph) -> None:
+    """Ask the costly questions that an IRI always passes of other nodes only.
+
+    SHACL's own shapes say “this is well-formed, or it is an IRI” of each path and of each shape.
+    """
+    for rule in sorted(set(rules.subjects(SH["or"], None)), key=str):
+        targets = [(t, o) for t in TARGETS for o in rules.objects(rule, t)]
+        if targets and all(_passes_iris(rules, one) for one in rules.objects(rule, SH["or"])):
+            _split(rules, rule, _not_only_iris(rules, rule, targets, given))
+
+
+def _split(rules: rdflib.Graph, rule: Node, nodes: set[Node]) -> None:
+    """Two copies of a rule: one without its alternatives, one with nothing else for some nodes.
+
+    The rule itself stays for those that refer to it.
+    """
+    wide, narrow = BNode(), BNode()
+    for predicate, thing in list(rules.predicate_objects(rule)):
+        if predicate in TARGETS:
+            rules.remove((rule, predicate, thing))
+            rules.add((wide, predicate, thing))
+        elif predicate == SH["or"]:
+            rules.add((narrow, predicate, thing))
+        else:
+            rules.add((wide, predicate, thing))
+            if predicate in {SH.path, RDF.type}:
+                rules.add((narrow, predicate, thing))
+    for node in nodes:
+        rules.add((narrow, SH.targetNode, node))
+
+
+def _not_only_iris(
+    rules: rdflib.Graph, rule: Node, targets: list[tuple[URIRef, Node]], given: rdflib.Graph
+) -> set[Node]:
+    """The focus nodes of a rule that have a value which is no IRI."""
+    path = rules.value(rule, SH.path)
+    nodes = _targeted(given, targets)
+    if path is None:
+        return {node for node in nodes if not isinstance(node, URIRef)}
+    return {
+        node
+        for node in nodes
+        if any(not isinstance(value, URIRef) for value in given.objects(node, path))
     }
-    for rule in list(rules.subjects(SH.path, SH.path)):
-        alternatives = list(rules.objects(rule, SH["or"]))
-        if not alternatives or not any((rule, target, None) in rules for target in TARGETS):
-            continue
-        rules.remove((rule, SH["or"], None))
-        narrow = BNode()
-        rules.add((narrow, SH.path, SH.path))
-        for alternative in alternatives:
-            rules.add((narrow, SH["or"], alternative))
-        for shape in complex_paths:
-            rules.add((narrow, SH.targetNode, shape))
+
+
+def _passes_iris(rules: rdflib.Graph, alternatives: Node) -> bool:
+    """Whether one of the alternatives asks for an IRI and for nothing else."""
+    return any(
+        set(rules.predicate_objects(member)) == {(SH.nodeKind, SH.IRI)}
+        for member in Collection(rules, alternatives)
+    )
+
+
+def _targeted(given: rdflib.Graph, targets: list[tuple[URIRef, Node]]) -> set[Node]:
+    """The focus nodes of a shape of SHACL's own: its classes have no subclasses."""
+    found: set[Node] = set()
+    for kind, thing in targets:
+        if kind == SH.targetClass:
+            found.update(given.subjects(RDF.type, thing))
+        elif kind == SH.targetSubjectsOf:
+            found.update(s for s, _ in given.subject_objects(thing))
+        elif kind == SH.targetObjectsOf:
+            found.update(o for _, o in given.subject_objects(thing))
+    return found
+
+
+class _Looked(list[Any]):
+    """A list that is looked up as a set: pySHACL asks for each predicate of each shape."""
+
+    def __init__(self, members: Iterable[Any]) -> None:
+        super().__init__(members)
+        self._set = frozenset(self)
+
+    def __contains__(self, member: object) -> bool:
+        return member in self._set
+
+
+def _hasten() -> None:
+    """Let pySHACL find the parameters of constraints faster; it makes no other difference."""
+    vars(pyshacl.shape)["CONSTRAINT_PARAMS"] = (
+        _Looked(ALL_CONSTRAINT_PARAMETERS),
+        CONSTRAINT_PARAMETERS_MAP,
+    )
 
 
 def validate_data(
@@ -75,7 +153,7 @@ def validate_data(
 
 def _fast(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
     """pySHACL, with its work arranged."""
-    given, data = bridge.graph(shapes), bridge.graph(triples)
+    given, data = bridge.graph(shapes), bridge.data_graph(triples)
     outcome = _queries_once(triples, given)
     for shape, constraint in setbased.alone(given):
         single = _pyshacl(data, setbased.isolated(given, shape, constraint), {})
@@ -93,7 +171,7 @@ def _fast(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
 def _queries_once(triples: Sequence[Triple], shapes: rdflib.Graph) -> Outcome:
     """Run the constraints that can run once, and take them out of the shapes."""
     store, outcome = store_of(triples), Outcome()
-    for constraint in setbased.plan(shapes, store, setbased.altered_predicates(triples)):
+    for constraint in setbased.plan(shapes, store, setbased.Profile.of(triples)):
         try:
             outcome.results += setbased.run(constraint, store)
         except (SyntaxError, RuntimeError, ValueError) as error:
@@ -115,6 +193,7 @@ def _plain(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
 
 
 def _pyshacl(data: rdflib.Graph, shapes: rdflib.Graph, stands_for: dict[Node, Node]) -> Outcome:
+    _hasten()
     with warnings.catch_warnings(), bridge.quiet():
         # a recursive shape is undefined in SHACL; pySHACL leaves it out and warns
         warnings.simplefilter("ignore", ShapeRecursionWarning)

@@ -4,7 +4,6 @@ The terms are those of Stadsgraaf's own vocabulary, ``namespaces.SG``; evidence 
 selector, https://www.w3.org/TR/annotation-model/#text-position-selector
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,16 @@ from pyoxigraph import Literal
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.asking import Asker, Row, Term, iris, term_iri
 
-__all__ = ["CLAIM", "LINKS", "ROLES", "Claim", "Evidence", "read_claims"]
+__all__ = [
+    "CLAIM",
+    "LINKS",
+    "ROLES",
+    "Claim",
+    "Evidence",
+    "claim_branches",
+    "gather_claims",
+    "read_claims",
+]
 
 CLAIM: Final = SG + "Claim"
 #: What a thing can be in a claim, the most telling first.
@@ -32,29 +40,19 @@ _ASSERTED = _CONCEPTS + "modality/asserted"
 _POSITIVE = _CONCEPTS + "polarity/positive"
 _POSSIBILITY = _CONCEPTS + "force/possibility"
 
-_TRIPLES = """
-SELECT ?claim ?p ?o WHERE {{
-  VALUES ?claim {{ {claims} }} ?claim ?p ?o . FILTER(!isBlank(?o))
-}}
-"""
-_EVIDENCE = f"""
-PREFIX oa: <{PREFIXES["oa"]}>
-PREFIX sg: <{SG}>
-SELECT ?claim ?source ?start ?end ?digest WHERE {{{{
-  VALUES ?claim {{{{ {{claims}} }}}}
-  ?claim oa:hasTarget ?target . ?target oa:hasSource ?source .
-  OPTIONAL {{{{ ?target sg:sha256 ?digest }}}}
-  OPTIONAL {{{{ ?target oa:hasSelector ?selector . ?selector oa:start ?start ; oa:end ?end }}}}
-}}}}
-"""
-_AGAINST = f"""
-PREFIX sg: <{SG}>
-SELECT DISTINCT ?claim ?p ?other WHERE {{{{
-  VALUES ?claim {{{{ {{claims}} }}}}
-  VALUES ?p {{{{ sg:contradicts sg:inTensionWith }}}}
-  {{{{ ?claim ?p ?other }}}} UNION {{{{ ?other ?p ?claim }}}}
-}}}}
-"""
+_OA = PREFIXES["oa"]
+#: What a question about claims asks, as branches of a UNION.
+_BRANCHES = (
+    "{{ VALUES ?claim {{ {claims} }} ?claim ?p ?o . FILTER(!isBlank(?o)) }}",
+    (
+        f"{{{{ VALUES ?claim {{{{ {{claims}} }}}} ?claim <{_OA}hasTarget> ?target ."
+        f" ?target <{_OA}hasSource> ?source . OPTIONAL {{{{ ?target <{SG}sha256> ?digest }}}}"
+        f" OPTIONAL {{{{ ?target <{_OA}hasSelector> ?selector . ?selector <{_OA}start> ?start ;"
+        f" <{_OA}end> ?end }}}} }}}}"
+    ),
+    "{{ VALUES ?claim {{ {claims} }} VALUES ?link {{ {tensions} }} ?claim ?link ?other }}",
+    "{{ VALUES ?claim {{ {claims} }} VALUES ?link {{ {tensions} }} ?other ?link ?claim }}",
+)
 
 
 @dataclass(frozen=True)
@@ -128,30 +126,41 @@ class Claim:
 _SOURCE = PREFIXES["dct"] + "source"
 
 
+def claim_branches(wanted: Iterable[str]) -> list[str]:
+    """The branches of a UNION that ask for claims; their solutions are for ``gather_claims``."""
+    claims, tensions = iris(wanted), iris(LINKS[:2])
+    return [each.format(claims=claims, tensions=tensions) for each in _BRANCHES] if claims else []
+
+
+def gather_claims(rows: Iterable[Row], wanted: Iterable[str]) -> dict[str, Claim]:
+    """Claims by IRI, in the order asked for, of the solutions that have a ``?claim``."""
+    properties: defaultdict[str, defaultdict[str, list[Term]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    evidence: defaultdict[str, list[Evidence]] = defaultdict(list)
+    against: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        claim = row["claim"].value if "claim" in row else ""
+        if "source" in row:
+            evidence[claim].append(_evidence(row))
+        elif "other" in row:
+            against[claim].setdefault(row["other"].value, row["link"].value)
+        elif claim and row["o"] not in properties[claim][row["p"].value]:
+            properties[claim][row["p"].value].append(row["o"])
+    return {
+        iri: Claim(iri, properties[iri], evidence[iri], against[iri])
+        for iri in wanted
+        if iri in properties
+    }
+
+
 async def read_claims(asker: Asker, wanted: Iterable[str]) -> dict[str, Claim]:
     """Claims with their evidence and what they contradict, by IRI, in the order asked for."""
     order = list(dict.fromkeys(wanted))
     if not order:
         return {}
-    names = iris(order)
-    properties: defaultdict[str, defaultdict[str, list[Term]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    triples, evidence, against = await asyncio.gather(
-        *(asker.rows(query.format(claims=names)) for query in (_TRIPLES, _EVIDENCE, _AGAINST))
-    )
-    for row in triples:
-        values = properties[row["claim"].value][row["p"].value]
-        if row["o"] not in values:
-            values.append(row["o"])
-    claims = {iri: Claim(iri, properties[iri]) for iri in order if iri in properties}
-    for row in evidence:
-        if claim := claims.get(row["claim"].value):
-            claim.evidence.append(_evidence(row))
-    for row in against:
-        if claim := claims.get(row["claim"].value):
-            claim.against.setdefault(row["other"].value, row["p"].value)
-    return claims
+    branches = " UNION ".join(claim_branches(order))
+    return gather_claims(await asker.rows(f"SELECT * WHERE {{ {branches} }}"), order)
 
 
 def _evidence(row: Row) -> Evidence:

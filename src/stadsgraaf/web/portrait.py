@@ -6,6 +6,7 @@ alphabetical. See ``templates/thing.html`` for how it looks.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -185,6 +186,7 @@ class _Painter:
         self.cards = cards(view, thing.claims.values())
         self.sources = Sources(view, self.cards, graphs)
         self.fact_graphs = set(view.site.release.manifest.graphs_with("facts"))
+        self.supporting = self._all_support()
         self.single = self._single_source()
         self.sort = taxonomy.sort(thing.classes)
 
@@ -292,9 +294,17 @@ class _Painter:
     # --- sources --------------------------------------------------------------------------------
 
     def _support(self, statement: Statement) -> list[str]:
-        key = (self.thing.iri, statement.predicate, str(statement.value))
-        found = self.thing.support.get(key, ())
-        return [iri for iri in found if (claim := self.thing.claims.get(iri)) and claim.is_asserted]
+        """Asserted claims that say what a triple says."""
+        return self.supporting.get((statement.predicate, statement.value), [])
+
+    def _all_support(self) -> dict[tuple[str, Term], list[str]]:
+        found: dict[tuple[str, Term], list[str]] = {}
+        for claim in self.thing.claims.values():
+            predicates, values = claim.things("claimPredicate"), claim.all("claimObject")
+            if claim.is_asserted and self.thing.iri in claim.things("claimSubject"):
+                for key in product(predicates, values):
+                    found.setdefault(key, []).append(claim.iri)
+        return found
 
     def _origins(self, statement: Statement) -> list[str]:
         """Claims that a fact rests on, else the graphs that it stands in."""

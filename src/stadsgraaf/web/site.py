@@ -80,9 +80,8 @@ def _to(href: str | None) -> Markup:
     """The attributes of a link: one that leaves the site vouches for nothing and tells nothing."""
     if href is None:
         return Markup()
-    if href.startswith(("/", "#")):
-        return Markup('href="{}"').format(href)
-    return Markup('href="{}" rel="nofollow ugc noopener noreferrer"').format(href)
+    rel = "" if href.startswith(("/", "#")) else ' rel="nofollow ugc noopener noreferrer"'
+    return Markup(f'href="{escape(href)}"{rel}')  # noqa: S704 – escaped, and a constant
 
 
 def _environment() -> Environment:
@@ -118,6 +117,7 @@ class Site:
         self.kind = lru_cache(_REMEMBERED)(release.labels.kind)
         self.knows = lru_cache(_REMEMBERED)(release.labels.__contains__)
         self._known: dict[str, Any] = {}
+        self._labels: dict[tuple[Language, str], str | None] = {}
 
     async def once(self, name: str, ask: Callable[[], Awaitable[_T]]) -> _T:
         """What a question answers, asked once: a release never changes."""
@@ -125,6 +125,19 @@ class Site:
             self._known[name] = await ask()
         known: _T = self._known[name]
         return known
+
+    def labels(self, iris: Iterable[str], language: Language) -> dict[str, str]:
+        """Labels of things; the unknown are left out. What was looked up is remembered."""
+        wanted = dict.fromkeys(iris)
+        missing = [iri for iri in wanted if (language, iri) not in self._labels]
+        if missing:
+            if len(self._labels) + len(missing) > _REMEMBERED:
+                self._labels.clear()
+                missing = list(wanted)
+            found = self.release.labels.labels(missing, language)
+            self._labels.update({(language, iri): found.get(iri) for iri in missing})
+        known = ((iri, self._labels[language, iri]) for iri in wanted)
+        return {iri: label for iri, label in known if label is not None}
 
     @cached_property
     def assets(self) -> Mapping[str, str]:
@@ -197,7 +210,9 @@ class View:
     def t(self, key: str, **values: object) -> Markup:
         """An interface word in the page's language; values are escaped."""
         text = _ESCAPED[self.language][key]
-        return text.format(**values) if values else text
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", escape(value))
+        return text
 
     def count(self, key: str, n: int) -> Markup:
         """A number of things: ``count("n_claims", 1)`` reads ``n_claims_one``."""
@@ -224,7 +239,7 @@ class View:
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """What things are called, else their IRIs in short."""
         wanted = list(iris)
-        known = self.site.release.labels.labels(wanted, self.language)
+        known = self.site.labels(wanted, self.language)
         return {
             iri: _cut(known[iri]) if iri in known else self.short(iri).strip("<>") for iri in wanted
         }

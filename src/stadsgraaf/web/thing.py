@@ -3,7 +3,6 @@
 Nothing here depends on the language of the page or on the class of the thing.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,58 +12,38 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.asking import Asker, Row, Term, iris, term_iri
-from stadsgraaf.web.claims import CLAIM, Claim, read_claims
-from stadsgraaf.web.dates import DATE_TYPES
+from stadsgraaf.web.claims import CLAIM, ROLES, Claim, read_claims
 from stadsgraaf.web.kinds import Taxonomy
+from stadsgraaf.web.nearby import Dated, read_nearby
 from stadsgraaf.web.site import Site
 
-__all__ = ["TYPE", "Dated", "Inverse", "Pairs", "Statement", "Thing", "read_thing", "read_values"]
+__all__ = ["TYPE", "Inverse", "Pairs", "Statement", "Thing", "read_thing", "read_values"]
 
 TYPE: Final = PREFIXES["rdf"] + "type"
 #: Values and links that one page shows; the rest is on pages of its own.
 MOST_VALUES = 600
 MOST_LINKS = 400
 MOST_CLAIMS = 60
+#: The evidence of a claim is read with the claim.
+_TARGET = PREFIXES["oa"] + "hasTarget"
 _PER_PROPERTY = 40
 
 Pairs = Sequence[tuple[str, Term]]
 
-_PREFIXES = "".join(
-    f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("sg", "time", "prov", "dct", "rdf")
+#: The thing's own triples with their graphs, and what points at it, in one question.
+_FIRST = (
+    "SELECT ?p ?o ?g ?s WHERE {{"
+    " {{ SELECT ?p ?o ?g WHERE {{ GRAPH ?g {{ {thing} ?p ?o }} }} LIMIT {values} }}"
+    " UNION {{ SELECT ?s ?p WHERE {{ ?s ?p {thing} {no_types} }} LIMIT {links} }} }}"
 )
-_STATEMENTS = "SELECT ?p ?o ?g WHERE {{ GRAPH ?g {{ {thing} ?p ?o }} }} LIMIT {limit}"
 _COUNT_OUT = "SELECT ?p (COUNT(*) AS ?n) WHERE {{ {thing} ?p ?o }} GROUP BY ?p"
+_COUNT_IN = "SELECT ?p (COUNT(*) AS ?n) WHERE {{ ?s ?p {thing} {no_types} }} GROUP BY ?p"
+_NO_TYPES = f"FILTER(?p != <{TYPE}>)"
+_LINKS_OF = "{{ SELECT ?s ?p WHERE {{ VALUES ?p {{ {p} }} ?s ?p {thing} }} LIMIT {limit} }}"
 _IS_FACT = (
     "ASK {{ VALUES ?g {{ {graphs} }} GRAPH ?g {{ ?s ?p ?o }}"
     " {claim} <" + SG + "claimSubject> ?s ; <" + SG + "claimPredicate> ?p ;"
     " <" + SG + "claimObject> ?o }}"
-)
-_COUNT_IN = "SELECT ?p (COUNT(*) AS ?n) WHERE {{ ?s ?p {thing} {no_types} }} GROUP BY ?p"
-_NO_TYPES = f"FILTER(?p != <{TYPE}>)"
-_LINKS = "SELECT ?s ?p WHERE {{ ?s ?p {thing} {no_types} }} LIMIT {limit}"
-_LINKS_OF = "{{ SELECT ?s ?p WHERE {{ VALUES ?p {{ {p} }} ?s ?p {thing} }} LIMIT {limit} }}"
-_PAIRS = "SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o . FILTER(!isBlank(?o)) }}"
-_SUPPORT = (
-    _PREFIXES
-    + """SELECT ?s ?p ?o ?claim WHERE {{
-  BIND({thing} AS ?s)
-  ?claim sg:claimSubject {thing} ; sg:claimPredicate ?p ; sg:claimObject ?o .
-}} LIMIT 2000"""
-)
-_DATED = (
-    _PREFIXES
-    + """SELECT ?n ?p ?d WHERE {{
-  VALUES ?n {{ {things} }} ?n ?p ?d . FILTER(isLiteral(?d) && DATATYPE(?d) IN ({types}))
-}}"""
-)
-_PERIODS = (
-    _PREFIXES
-    + """SELECT DISTINCT ?n ?begin ?end WHERE {{
-  VALUES ?n {{ {things} }}
-  ?n ?any ?period . ?period time:hasBeginning|time:hasEnd ?moment .
-  OPTIONAL {{ ?period time:hasBeginning/(sg:date|time:inXSDDate) ?begin }}
-  OPTIONAL {{ ?period time:hasEnd/(sg:date|time:inXSDDate) ?end }}
-}}"""
 )
 _VALUES_OUT = "SELECT DISTINCT ?v WHERE {{ {thing} {p} ?v }} ORDER BY ?v LIMIT {n} OFFSET {offset}"
 _VALUES_IN = "SELECT DISTINCT ?v WHERE {{ ?v {p} {thing} }} ORDER BY ?v LIMIT {n} OFFSET {offset}"
@@ -88,15 +67,6 @@ class Inverse:
     subjects: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Dated:
-    """Something near the thing that has a date or a period, as EDTF."""
-
-    thing: str
-    date: str
-    predicate: str | None = None
-
-
 @dataclass
 class Thing:
     """What is known of a thing. ``counts`` are those of its own properties."""
@@ -106,7 +76,6 @@ class Thing:
     counts: dict[str, int] = field(default_factory=dict)
     inverse: list[Inverse] = field(default_factory=list)
     claims: dict[str, Claim] = field(default_factory=dict)
-    support: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
     parts: dict[str, list[tuple[str, Term]]] = field(default_factory=dict)
     dated: list[Dated] = field(default_factory=list)
     instances: int = 0
@@ -132,37 +101,40 @@ async def read_thing(site: Site, iri: str) -> Thing:
     asker, thing, node = site.asker, Thing(iri), str(NamedNode(iri))
     classes = site.release.statistics["classes"]
     thing.instances = next((entry["count"] for entry in classes if entry["iri"] == iri), 0)
-    await asyncio.gather(
-        _read_statements(asker, thing, node),
-        _read_links(asker, thing, node, _NO_TYPES if thing.instances else ""),
+    no_types = _NO_TYPES if thing.instances else ""
+    rows = await asker.rows(
+        _FIRST.format(thing=node, no_types=no_types, values=MOST_VALUES + 1, links=MOST_LINKS + 1)
     )
+    await _take_statements(asker, thing, node, [row for row in rows if "o" in row])
+    await _take_links(asker, thing, node, no_types, [row for row in rows if "s" in row])
+    await _read_around(site, thing)
     graphs = site.release.manifest.graphs_with("facts")
-    if any(not set(graphs).isdisjoint(statement.graphs) for statement in thing.statements):
-        await _read_support(asker, thing, node)
-    neighbours = _neighbours(thing)
-    kinds = {neighbour: site.kind(neighbour) for neighbour in neighbours}
-    claims = [iri for iri, kind in kinds.items() if kind == CLAIM]
-    supporting = [claim for found in thing.support.values() for claim in found]
-    others = [n for n, kind in kinds.items() if kind not in (CLAIM, None)]
-    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(asker))
-    details = [n for n in others if taxonomy.is_detail([kinds[n] or ""])]
-    thing.claims, parts, dated, periods = await asyncio.gather(
-        read_claims(
-            asker, [*claims[:MOST_CLAIMS], *supporting[:MOST_CLAIMS], *_self_if_claim(thing)]
-        ),
-        _read_parts(asker, details),
-        _read_dated(asker, others),
-        _read_periods(asker, [*details, iri] if details else []),
-    )
     if CLAIM in thing.classes and graphs:
         thing.is_fact = await asker.ask(_IS_FACT.format(graphs=iris(graphs), claim=node))
-    thing.parts |= parts
-    thing.dated = dated + periods
     return thing
 
 
-def _self_if_claim(thing: Thing) -> list[str]:
-    return [thing.iri] if CLAIM in thing.classes else []
+async def _read_around(site: Site, thing: Thing) -> None:
+    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    kinds = {neighbour: site.kind(neighbour) for neighbour in _neighbours(thing)}
+    others = [iri for iri, kind in kinds.items() if kind not in (CLAIM, None)]
+    details = [iri for iri in others if taxonomy.is_detail([kinds[iri] or ""])]
+    about = [s for item in thing.inverse if item.predicate in ROLES[:1] for s in item.subjects]
+    claims = [iri for iri in (*about, *kinds) if kinds.get(iri) == CLAIM][:MOST_CLAIMS]
+    own = [thing.iri] if CLAIM in thing.classes else []
+    nearby = await read_nearby(
+        site.asker,
+        details=details,
+        others=others,
+        periods=[*details, thing.iri] if details else [],
+        claims=[*own, *claims],
+    )
+    thing.parts |= nearby.parts
+    thing.dated = nearby.dated
+    thing.claims = nearby.claims
+    against = [iri for claim in thing.claims.values() for iri in claim.against]
+    missing = [iri for iri in dict.fromkeys(against) if iri not in thing.claims]
+    thing.claims |= await read_claims(site.asker, missing[:MOST_CLAIMS])
 
 
 def _neighbours(thing: Thing) -> list[str]:
@@ -171,8 +143,7 @@ def _neighbours(thing: Thing) -> list[str]:
     return [iri for iri in dict.fromkeys(found) if iri and iri != thing.iri]
 
 
-async def _read_statements(asker: Asker, thing: Thing, node: str) -> None:
-    rows = await asker.rows(_STATEMENTS.format(thing=node, limit=MOST_VALUES + 1))
+async def _take_statements(asker: Asker, thing: Thing, node: str, rows: Sequence[Row]) -> None:
     found: dict[tuple[str, Term], list[str]] = {}
     for row in rows:
         graph = term_iri(row.get("g"))
@@ -180,9 +151,10 @@ async def _read_statements(asker: Asker, thing: Thing, node: str) -> None:
     if len(rows) > MOST_VALUES:
         counted = await asker.rows(_COUNT_OUT.format(thing=node))
         thing.counts = {row["p"].value: _integer(row["n"]) for row in counted}
-    if any(isinstance(value, BlankNode) for _, value in found):
+    blank = {key for key in found if isinstance(key[1], BlankNode)}
+    if any(predicate != _TARGET for predicate, _ in blank):
         # only within one answer do blank nodes keep their names
-        found = {key: graphs for key, graphs in found.items() if not isinstance(key[1], BlankNode)}
+        found = {key: graphs for key, graphs in found.items() if key not in blank}
         for triple in await asker.triples(f"DESCRIBE {node}"):
             if isinstance(triple.subject, BlankNode):
                 pairs = thing.parts.setdefault(triple.subject.value, [])
@@ -202,8 +174,9 @@ def _plain(term: object) -> Term:
     return term if isinstance(term, NamedNode | BlankNode | Literal) else Literal(str(term))
 
 
-async def _read_links(asker: Asker, thing: Thing, node: str, no_types: str) -> None:
-    rows = await asker.rows(_LINKS.format(thing=node, no_types=no_types, limit=MOST_LINKS + 1))
+async def _take_links(
+    asker: Asker, thing: Thing, node: str, no_types: str, rows: Sequence[Row]
+) -> None:
     if len(rows) <= MOST_LINKS:
         thing.inverse = _inverse(rows, {})
         return
@@ -225,46 +198,6 @@ def _inverse(rows: Iterable[Row], counts: Mapping[str, int]) -> list[Inverse]:
         Inverse(predicate, counts.get(predicate, len(subjects)), tuple(sorted(subjects)))
         for predicate, subjects in sorted(found.items())
     ]
-
-
-async def _read_support(asker: Asker, thing: Thing, node: str) -> None:
-    for row in await asker.rows(_SUPPORT.format(thing=node)):
-        key = (row["s"].value, row["p"].value, str(row["o"]))
-        thing.support.setdefault(key, []).append(row["claim"].value)
-
-
-async def _read_parts(asker: Asker, things: Sequence[str]) -> dict[str, list[tuple[str, Term]]]:
-    found: dict[str, list[tuple[str, Term]]] = {}
-    if things:
-        for row in await asker.rows(_PAIRS.format(things=iris(things))):
-            found.setdefault(row["s"].value, []).append((row["p"].value, row["o"]))
-    return found
-
-
-async def _read_dated(asker: Asker, things: Sequence[str]) -> list[Dated]:
-    if not things:
-        return []
-    query = _DATED.format(
-        things=iris(things), types=", ".join(f"<{t}>" for t in sorted(DATE_TYPES))
-    )
-    return [
-        Dated(row["n"].value, row["d"].value, row["p"].value) for row in await asker.rows(query)
-    ]
-
-
-async def _read_periods(asker: Asker, things: Sequence[str]) -> list[Dated]:
-    found: list[Dated] = []
-    if not things:
-        return found
-    for row in await asker.rows(_PERIODS.format(things=iris(things))):
-        begin, end = (_outer(row.get(name), last) for name, last in (("begin", 0), ("end", -1)))
-        found.append(Dated(row["n"].value, f"{begin}/{end}"))
-    return found
-
-
-def _outer(term: Term | None, part: int) -> str:
-    """The outer bound of a moment that may itself be a period: the begin of a begin, and so on."""
-    return term.value.split("/")[part] if isinstance(term, Literal) else ".."
 
 
 async def read_values(

@@ -1,0 +1,93 @@
+"""What stands near a thing, in one question: details, dates, periods and claims.
+
+Each part is a branch of one UNION, told apart by the variables that its solutions bind: a question
+costs more for being asked than for being long.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pyoxigraph import Literal
+
+from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.web.asking import Asker, Row, Term, iris
+from stadsgraaf.web.claims import Claim, claim_branches, gather_claims
+from stadsgraaf.web.dates import DATE_TYPES
+
+__all__ = ["Dated", "Nearby", "read_nearby"]
+
+_TIME = PREFIXES["time"]
+_DATES = ", ".join(f"<{iri}>" for iri in sorted(DATE_TYPES))
+_DATE = f"(<{SG}date>|<{_TIME}inXSDDate>)"
+_DETAILS: Final = "{{ VALUES ?s {{ {things} }} ?s ?p ?o . FILTER(!isBlank(?o)) }}"
+_DATED: Final = (
+    "{{ VALUES ?n {{ {things} }} ?n ?p ?d . FILTER(isLiteral(?d) && DATATYPE(?d) IN ("
+    + _DATES
+    + ")) }}"
+)
+_PERIODS: Final = (
+    f"{{{{ VALUES ?n {{{{ {{things}} }}}} ?n ?any ?period ."
+    f" ?period <{_TIME}hasBeginning>|<{_TIME}hasEnd> ?moment ."
+    f" OPTIONAL {{{{ ?period <{_TIME}hasBeginning>/{_DATE} ?begin }}}}"
+    f" OPTIONAL {{{{ ?period <{_TIME}hasEnd>/{_DATE} ?end }}}} }}}}"
+)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """Something near the thing that has a date or a period, as EDTF."""
+
+    thing: str
+    date: str
+    predicate: str | None = None
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """What stands near a thing; ``parts`` are the properties of each detail."""
+
+    parts: dict[str, list[tuple[str, Term]]] = field(default_factory=dict)
+    dated: list[Dated] = field(default_factory=list)
+    claims: dict[str, Claim] = field(default_factory=dict)
+
+
+async def read_nearby(
+    asker: Asker,
+    *,
+    details: Sequence[str],
+    others: Sequence[str],
+    periods: Sequence[str],
+    claims: Iterable[str],
+) -> Nearby:
+    """Read the properties of details, the dates of others, periods, and claims."""
+    order = list(dict.fromkeys(claims))
+    branches = [
+        template.format(things=iris(things))
+        for template, things in ((_DETAILS, details), (_DATED, others), (_PERIODS, periods))
+        if things
+    ] + claim_branches(order)
+    if not branches:
+        return Nearby()
+    rows = await asker.rows("SELECT * WHERE { " + " UNION ".join(branches) + " }")
+    nearby = Nearby(claims=gather_claims((row for row in rows if "claim" in row), order))
+    for row in rows:
+        _add(nearby, row)
+    return nearby
+
+
+def _add(nearby: Nearby, row: Row) -> None:
+    if "s" in row:
+        nearby.parts.setdefault(row["s"].value, []).append((row["p"].value, row["o"]))
+    elif "d" in row:
+        nearby.dated.append(Dated(row["n"].value, row["d"].value, row["p"].value))
+    elif "n" in row:
+        begin, end = (_outer(row.get(name), last) for name, last in (("begin", 0), ("end", -1)))
+        dated = Dated(row["n"].value, f"{begin}/{end}")
+        if dated not in nearby.dated:
+            nearby.dated.append(dated)
+
+
+def _outer(term: Term | None, part: int) -> str:
+    """The outer bound of a moment that may itself be a period: the begin of a begin, and so on."""
+    return term.value.split("/")[part] if isinstance(term, Literal) else ".."

@@ -1,0 +1,26 @@
+"""A dataset from a few words of Turtle."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stadsgraaf.dataset import Dataset
+from stadsgraaf.validation import Report, validate
+
+Check = Callable[..., Report]
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    """Validate files given by name and text; ``name__ttl`` stands for ``name.ttl``."""
+
+    def validated(files: dict[str, str] | str, **options: object) -> Report:
+        given = {"a.ttl": files} if isinstance(files, str) else files
+        for name, text in given.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return validate(Dataset.load(tmp_path), **options)  # type: ignore[arg-type]  # Options
+
+    return validated

@@ -1,0 +1,69 @@
+"""Every rule finds its bad example and lets its good one pass."""
+
+from collections.abc import Callable
+
+import pytest
+
+from stadsgraaf.validation import Report
+from stadsgraaf.validation.catalogue import Rule, rules
+from stadsgraaf.validation.finding import RULES, Severity
+
+Check = Callable[..., Report]
+#: Rules whose fault is not one of a text; a folder gives every file a base.
+WITHOUT_EXAMPLES = {
+    "syntax/relative-iri",
+    "syntax/not-utf8",
+    "syntax/syntax",
+    "syntax/too-deep",
+    "shacl/difference",
+}
+WITH_EXAMPLES = sorted(set(rules()) - WITHOUT_EXAMPLES)
+PREFIXES = "@prefix ex: <http://example.org/> .\n"
+
+
+def example(rule: Rule, text: str) -> dict[str, str]:
+    """The files of an example: a query goes beside a file of data."""
+    if rule.name.startswith("query/"):
+        return {"queries/x.rq": text, "a.ttl": PREFIXES + "ex:a ex:b ex:c ."}
+    return {"a.ttl": text}
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_the_bad_example_is_found_once(name: str, check: Check) -> None:
+    rule = rules()[name]
+    report = check(example(rule, rule.bad))
+    found = [finding for finding in report.findings if finding.name == name]
+    assert found, [finding.name for finding in report.findings]
+    assert len({finding.focus for finding in found}) == len(found)
+    for finding in found:
+        assert finding.rule == RULES + name
+        assert finding.severity == rule.severity
+        assert finding.span.file
+        assert finding.excerpt in (rule.bad.lstrip("\ufeff").split("\n")[finding.span.line - 1], "")
+        assert finding.message.en
+        assert finding.message.nl
+        assert "…" not in finding.message.en
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_the_good_example_passes(name: str, check: Check) -> None:
+    rule = rules()[name]
+    report = check(example(rule, rule.good))
+    assert [f.name for f in report.findings if f.severity == Severity.VIOLATION] == []
+    assert name not in {finding.name for finding in report.findings}
+
+
+def test_every_rule_says_what_why_and_how_to_mend_in_both_languages() -> None:
+    for rule in rules().values():
+        for text in (rule.title, rule.why, rule.mend, rule.message):
+            assert text.en.strip(), rule.name
+            assert text.nl.strip(), rule.name
+        assert bool(rule.bad) == bool(rule.good) == (rule.name not in WITHOUT_EXAMPLES), rule.name
+
+
+def test_a_rule_has_a_page_with_its_examples() -> None:
+    rule = rules()["skos/broader-cycle"]
+    assert rule.bad.strip() in rule.explain("en")
+    assert rule.why.nl in rule.explain("nl")
+    assert "```sparql" in rules()["query/syntax"].explain("en")
+    assert rule.iri == "https://w3id.org/stadsgraaf/def/rule/skos/broader-cycle"
