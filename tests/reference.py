@@ -46,6 +46,8 @@ ADDRESSES = {
     "/privacy": "privacy statement",
     "/live": "whether the process lives",
     "/ready": "whether questions are answered",
+    "/admin/queries": "for an administrator: the queries under way, as JSON",
+    "/admin/queries/{id}": "for an administrator: `DELETE` stops one",
     "/static/{name}": "style, scripts, fonts",
 }
 

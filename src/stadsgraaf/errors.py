@@ -16,6 +16,7 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── NotSupported             400  not-supported
     │   ├── UpdateNotAllowed         400  update-not-allowed
     │   ├── ResultTooLarge           400  result-too-large
+    │   ├── NotAuthenticated         401  not-authenticated
     │   ├── NotAllowed               403  not-allowed
     │   ├── ServiceNotAllowed        403  service-not-allowed
     │   ├── NotFound                 404  not-found
@@ -33,6 +34,7 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── StoreUnavailable         502  store-unavailable
     │   ├── StoreBusy                503  store-busy
     │   ├── QueryMemoryLimit         503  query-memory-limit
+    │   ├── QueryStopped             503  query-stopped
     │   └── QueryTimeout             504  query-timeout
     ├── DataError                    (exit code 1)
     │   ├── SyntaxFault              a file that is not Turtle, or a query that is not SPARQL
@@ -72,12 +74,14 @@ __all__ = [
     "NoSuchPath",
     "NotAcceptable",
     "NotAllowed",
+    "NotAuthenticated",
     "NotFound",
     "NotSupported",
     "NotUtf8",
     "NothingToServe",
     "PortTaken",
     "QueryMemoryLimit",
+    "QueryStopped",
     "QueryTimeout",
     "QueryTooComplex",
     "QueryTooDeep",
@@ -286,6 +290,23 @@ class ResultTooLarge(RequestError):
     )
 
 
+class NotAuthenticated(RequestError):
+    """The request has no valid credentials; member ``reason``."""
+
+    status = 401
+    slug = "not-authenticated"
+    title = Text("Not authenticated", "Niet geauthenticeerd")
+    sentence = Text(
+        "This needs valid credentials: {reason}",
+        "Hiervoor is een geldig bewijs van toegang nodig: {reason}",
+    )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The challenge that RFC 9110, section 15.5.2 asks for, in the scheme of RFC 6750."""
+        return super().headers | {"WWW-Authenticate": 'Bearer realm="administration"'}
+
+
 class NotAllowed(RequestError):
     """The client may not do this; member ``reason``."""
 
@@ -480,6 +501,18 @@ class QueryMemoryLimit(StoreError):
     sentence = Text(
         "The query needed more than {limit} MiB of memory: make it smaller.",
         "De query had meer dan {limit} MiB geheugen nodig: maak hem kleiner.",
+    )
+
+
+class QueryStopped(StoreError):
+    """Somebody who looks after the server stopped the query."""
+
+    status = 503
+    slug = "query-stopped"
+    title = Text("Query stopped", "Query gestopt")
+    sentence = Text(
+        "An administrator stopped this query.",
+        "Een beheerder heeft deze query gestopt.",
     )
 
 

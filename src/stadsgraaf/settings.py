@@ -24,10 +24,11 @@ class Setting:
     name: str
     default: object
     help: str
+    is_secret: bool = False
 
 
-def _setting(default: Any, text: str) -> Any:
-    return field(default=default, metadata={"help": text})
+def _setting(default: Any, text: str, *, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"help": text, "secret": secret})
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,23 @@ class Settings:
     queue_length: int = _setting(256, "Queries that may wait for a worker.")
     cache_length: int = _setting(67_108_864, "Bytes of answers that are kept for who asks again.")
     page_size: int = _setting(50, "Items on one page of a list.")
+    admin_token: str = _setting(
+        "",
+        "Token that an administrator sends as Authorization: Bearer; without it nobody is one. "
+        "Set it in the environment: options are seen by every user of the machine.",
+        secret=True,
+    )
+    shown_query: int = _setting(
+        2048, "Characters of a running query that an administrator sees; 0 shows none."
+    )
 
     @classmethod
     def table(cls) -> tuple[Setting, ...]:
         """All settings, in order."""
-        return tuple(Setting(f.name, f.default, f.metadata["help"]) for f in fields(cls))
+        return tuple(
+            Setting(f.name, f.default, f.metadata["help"], f.metadata["secret"])
+            for f in fields(cls)
+        )
 
     @classmethod
     def load(

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stadsgraaf.cli import main
+from stadsgraaf.settings import Settings
 
 GOOD = '@prefix ex: <http://example.org/> .\nex:a a ex:Thing ; ex:name "A"@nl .\n'
 
@@ -145,6 +146,13 @@ def test_settings_say_where_they_come_from(monkeypatch: pytest.MonkeyPatch) -> N
     output = run("settings").stdout
     assert "port = 8081  (STADSGRAAF_PORT)" in output
     assert "host = '127.0.0.1'  (default)" in output
+
+
+def test_settings_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STADSGRAAF_ADMIN_TOKEN", "s3cret")
+    output = run("settings").stdout
+    assert "admin_token = …  (STADSGRAAF_ADMIN_TOKEN)" in output
+    assert "s3cret" not in output + repr(Settings(admin_token="s3cret"))
 
 
 def test_evidence_prints_claim_beside_passage(root: Path, article: Path) -> None:

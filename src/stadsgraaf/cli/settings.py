@@ -22,5 +22,7 @@ def settings() -> None:
     for setting in Settings.table():
         variable = ENVIRONMENT_PREFIX + setting.name.upper()
         origin = variable if variable in os.environ else "default"
-        click.echo(f"{setting.name} = {getattr(loaded, setting.name)!r}  ({origin})")
+        value = getattr(loaded, setting.name)
+        shown = "…" if setting.is_secret and value else repr(value)
+        click.echo(f"{setting.name} = {shown}  ({origin})")
         click.echo(f"    {setting.help}")

@@ -4,13 +4,24 @@ Any engine can stand behind it: pyoxigraph in this process, in killable workers,
 SPARQL 1.1 Protocol store.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from stadsgraaf.media import Form, Format
 
-__all__ = ["Answer", "Chunks", "Form", "Limits", "Question", "Share", "Sharing", "Store"]
+__all__ = [
+    "Answer",
+    "Chunks",
+    "Form",
+    "Limits",
+    "Question",
+    "Running",
+    "Share",
+    "Sharing",
+    "Store",
+    "Supervised",
+]
 
 
 @dataclass(frozen=True)
@@ -126,6 +137,34 @@ class Sharing(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Running:
+    """A question under way, for who looks after the store.
+
+    ``seconds`` is how long ago it was asked. It waits for a worker, runs, runs so long that it is
+    one of the ``slow`` ones, or is ``held-up`` by a reader that does not take its answer.
+    """
+
+    id: str
+    client: str
+    query: str
+    state: Literal["waiting", "running", "slow", "held-up"]
+    seconds: float
+
+
+@runtime_checkable
+class Supervised(Protocol):
+    """A store that shows what it is doing, and can be told to stop one thing."""
+
+    def running(self) -> Sequence[Running]:
+        """The questions under way, the oldest first."""
+        ...
+
+    def stop(self, id_: str) -> bool:
+        """End one: its client gets QueryStopped. False when there is none of that name."""
+        ...
+
+
 class Store(Protocol):
     """Something that answers SPARQL queries."""
 
@@ -134,7 +173,7 @@ class Store(Protocol):
 
         Raises MalformedQuery, NotSupported, ServiceNotAllowed, UpdateNotAllowed, InvalidParameter,
         NotAcceptable, QueryTooLong, QueryTooDeep, QueryTooComplex, QueryTimeout, QueryMemoryLimit,
-        ResultTooLarge, TooManyRequests or StoreBusy.
+        QueryStopped, ResultTooLarge, TooManyRequests or StoreBusy.
         """
         ...
 

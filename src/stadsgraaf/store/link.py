@@ -4,11 +4,11 @@ import asyncio
 import json
 from collections import deque
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Literal, Protocol, cast
 
 from stadsgraaf.errors import StadsgraafError, StoreUnavailable
 from stadsgraaf.media import Form, Format
-from stadsgraaf.store.base import Limits
+from stadsgraaf.store.base import Limits, Running
 from stadsgraaf.store.spawner import Birth
 from stadsgraaf.store.wire import (
     DATA,
@@ -23,11 +23,25 @@ from stadsgraaf.store.wire import (
     frame,
 )
 
-__all__ = ["KilledElsewhereError", "Owner", "Reply", "Spool", "Worker"]
+__all__ = ["Asked", "KilledElsewhereError", "Owner", "Reply", "Spool", "Worker"]
 
 
 class KilledElsewhereError(Exception):
     """Somebody killed the worker before anything of its answer was read: ask another one."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that the pool took on, by its number; ``since`` is the loop's time."""
+
+    number: int
+    client: str
+    query: str
+    since: float
+
+    def seen(self, state: Literal["waiting", "running", "slow", "held-up"], now: float) -> Running:
+        """What who looks after the pool sees of it."""
+        return Running(str(self.number), self.client, self.query, state, now - self.since)
 
 
 @dataclass
@@ -178,7 +192,7 @@ class Worker(asyncio.Protocol):
     def __init__(self, owner: Owner, birth: Birth) -> None:
         self.birth = birth
         self.reply: Reply | None = None
-        self.client = ""
+        self.asked: Asked | None = None
         self.since = 0.0
         self.is_slow = False
         self.is_beyond_share = False
@@ -190,15 +204,20 @@ class Worker(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._loop = asyncio.get_running_loop()
 
+    @property
+    def client(self) -> str:
+        """Whose question it has, or had last."""
+        return self.asked.client if self.asked else ""
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of `asyncio.Protocol`."""
         self._transport = cast("asyncio.Transport", transport)
         if self.is_dead:
             self._transport.abort()
 
-    def ask(self, payload: bytes, client: str, limits: Limits) -> Reply:
+    def ask(self, payload: bytes, asked: Asked, limits: Limits) -> Reply:
         """Have it answer an encoded question."""
-        self.client = client
+        self.asked = asked
         self.since = self._loop.time()
         self.reply = Reply(self, limits, self._owner.spool)
         if self._transport:
@@ -252,6 +271,14 @@ class Worker(asyncio.Protocol):
         """Part of `asyncio.Protocol`."""
         if not self.is_dead:
             self._owner.lost(self)
+
+    def seen(self, now: float) -> Running | None:
+        """Its question, while it has one."""
+        if self.asked is None or self.reply is None:
+            return None
+        if self.stalled_since is not None:
+            return self.asked.seen("held-up", now)
+        return self.asked.seen("slow" if self.is_slow else "running", now)
 
     def die(self, error: StadsgraafError | None) -> None:
         """It is to be no more; its reader, if any, gets the error."""

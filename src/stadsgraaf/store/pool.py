@@ -19,7 +19,7 @@ import os
 import signal
 import socket
 from collections import Counter
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from typing import Final
 from stadsgraaf.errors import (
     EvaluationFailed,
     QueryMemoryLimit,
+    QueryStopped,
     QueryTimeout,
     QueryTooComplex,
     QueryTooLong,
@@ -37,9 +38,9 @@ from stadsgraaf.errors import (
     Text,
     TooManyRequests,
 )
-from stadsgraaf.store.base import Answer, Limits, Question, Share
+from stadsgraaf.store.base import Answer, Limits, Question, Running, Share
 from stadsgraaf.store.evaluation import MAX_LENGTH
-from stadsgraaf.store.link import KilledElsewhereError, Reply, Spool, Worker
+from stadsgraaf.store.link import Asked, KilledElsewhereError, Reply, Spool, Worker
 from stadsgraaf.store.precheck import MAX_DEPTH
 from stadsgraaf.store.spawner import Spawner
 from stadsgraaf.store.waiting import RETRY_AFTER, WaitingRoom
@@ -61,6 +62,8 @@ _QUEUED: Final = 5.0
 _ATTEMPTS: Final = 3
 _BACKOFF: Final = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0)
 _NICENESS: Final = 10
+#: Numbers of questions, of all pools: one that is replaced by another may still be answering.
+_NUMBERS: Final = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class PoolStore:
         self._idle: list[Worker] = []
         self._slow: Counter[str] = Counter()
         self._waiting: WaitingRoom[Worker] = WaitingRoom(queue_length)
+        self._places: dict[Asked, asyncio.Future[Worker]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._failures = 0
@@ -141,9 +145,10 @@ class PoolStore:
         if len(question.query.encode("utf-8", "replace")) > self._length_limit:
             raise QueryTooLong(limit=self._length_limit)
         payload = encode_question(question, limits)
+        asked = Asked(next(_NUMBERS), question.client, question.query, self._loop.time())
         for _ in range(_ATTEMPTS):
-            worker = await self._take(question.client, limits)
-            reply = worker.ask(payload, question.client, limits)
+            worker = await self._take(asked, limits)
+            reply = worker.ask(payload, asked, limits)
             self._look_after()
             try:
                 form, chosen = await reply.started()
@@ -155,13 +160,13 @@ class PoolStore:
             return Answer(form, chosen, reply, reply.size)
         raise StoreBusy(retry_after=RETRY_AFTER)
 
-    async def _take(self, client: str, limits: Limits) -> Worker:
-        """A worker that is free, for this client."""
+    async def _take(self, asked: Asked, limits: Limits) -> Worker:
+        """A worker that is free, for the client of this question."""
         if self._closed:
             raise StoreUnavailable(reason="it is closed")
-        if self._idle and self._may_enter(client):
+        if self._idle and self._may_enter(asked.client):
             return self._idle.pop()
-        place = self._waiting.join(client)
+        place = self._places[asked] = self._waiting.join(asked.client)
         self._look_after()
         try:
             async with asyncio.timeout(min(_QUEUED, limits.seconds)):
@@ -174,6 +179,8 @@ class PoolStore:
             if place.done() and not place.cancelled() and not place.exception():
                 self._offer(place.result())
             raise
+        finally:
+            del self._places[asked]
 
     def _may_enter(self, client: str) -> bool:
         """Whether a client gets a worker: with its part of slow ones, only if others keep one."""
@@ -338,6 +345,27 @@ class PoolStore:
                 await asyncio.sleep(_BACKOFF[min(attempt, len(_BACKOFF) - 1)])
             else:
                 return
+
+    # --- being looked after ---------------------------------------------------------------------
+
+    def running(self) -> Sequence[Running]:
+        """Part of `Supervised`."""
+        now = self._loop.time()
+        waiting = (asked.seen("waiting", now) for asked in self._places)
+        found = (worker.seen(now) for worker in self._workers)
+        return sorted((*waiting, *filter(None, found)), key=lambda each: int(each.id))
+
+    def stop(self, id_: str) -> bool:
+        """Part of `Supervised`."""
+        for asked, place in self._places.items():
+            if str(asked.number) == id_ and not place.done():
+                place.set_exception(QueryStopped())
+                return True
+        for worker in self._workers:
+            if worker.reply and worker.asked and str(worker.asked.number) == id_:
+                self._kill(worker, QueryStopped())
+                return True
+        return False
 
     def share(self, client: str) -> Share:
         """Part of `Sharing`."""

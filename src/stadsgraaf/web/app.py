@@ -9,7 +9,7 @@ import stadsgraaf
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
-from stadsgraaf.web import static
+from stadsgraaf.web import admin, static
 from stadsgraaf.web.delivery import Delivery
 from stadsgraaf.web.failures import HANDLERS
 from stadsgraaf.web.language import localised
@@ -55,6 +55,8 @@ ROUTES = [
     Route("/privacy", home.about),
     Route("/live", home.live),
     Route("/ready", home.ready),
+    Route("/admin/queries", admin.queries),
+    Route("/admin/queries/{id}", admin.stop_query, methods=["DELETE"]),
     Route("/static/{name}", static.static),
 ]
 

@@ -1,0 +1,76 @@
+"""What only an administrator may see and do.
+
+Who has the token of the settings sends it as RFC 6750, section 2.1 says,
+https://www.rfc-editor.org/rfc/rfc6750#section-2.1; in no other way, so that neither a link nor a
+cookie of somebody else's can do anything here.
+"""
+
+import hmac
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from stadsgraaf.errors import NotAllowed, NotAuthenticated, NotFound, Text
+from stadsgraaf.settings import Settings
+from stadsgraaf.store.base import Running, Supervised
+from stadsgraaf.web.headers import SECURITY
+
+__all__ = ["HEADERS", "authorise", "queries", "stop_query"]
+
+#: On every answer here: nobody may keep it.
+HEADERS = {**SECURITY, "Cache-Control": "no-store"}
+
+_OFF = Text(
+    "there is no administration here (the setting admin_token is empty)",
+    "er is hier geen beheer (de instelling admin_token is leeg)",
+)
+_MISSING = Text(
+    "send “Authorization: Bearer” and the token", "stuur “Authorization: Bearer” en het token"
+)
+_WRONG = Text("this is not the token", "dit is niet het token")
+
+
+def authorise(request: Request) -> None:
+    """Let an administrator pass.
+
+    Raises NotAllowed when nobody is one, NotAuthenticated when the request does not prove it.
+    """
+    settings: Settings = request.app.state.site.settings
+    if not settings.admin_token:
+        raise NotAllowed(reason=_OFF)
+    given = [value for name, value in request.scope["headers"] if name == b"authorization"]
+    scheme, _, token = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
+    if scheme.lower() != b"bearer" or not token:
+        raise NotAuthenticated(reason=_MISSING)
+    expected = settings.admin_token.encode("utf-8", "surrogateescape")
+    if not hmac.compare_digest(token.strip(b" "), expected):
+        raise NotAuthenticated(reason=_WRONG)
+
+
+async def queries(request: Request) -> Response:
+    """``/admin/queries``: what is being answered now, the oldest first."""
+    authorise(request)
+    store, settings = request.app.state.site.store, request.app.state.site.settings
+    running = store.running() if isinstance(store, Supervised) else ()
+    shown = [_shown(each, settings.shown_query) for each in running]
+    return JSONResponse({"queries": shown}, headers=HEADERS)
+
+
+def _shown(running: Running, length: int) -> dict[str, object]:
+    return {
+        "id": running.id,
+        "seconds": round(running.seconds, 3),
+        "client": running.client,
+        "state": running.state,
+        "length": len(running.query),
+        "query": running.query[:length].encode("utf-8", "replace").decode(),
+    }
+
+
+async def stop_query(request: Request) -> Response:
+    """``DELETE /admin/queries/…``: end one; its client is told that it was an administrator."""
+    authorise(request)
+    store = request.app.state.site.store
+    if not (isinstance(store, Supervised) and store.stop(request.path_params["id"])):
+        raise NotFound(what=request.url.path)
+    return Response(status_code=204, headers=HEADERS)
