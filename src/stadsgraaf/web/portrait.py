@@ -12,21 +12,24 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from stadsgraaf.errors import Language
 from stadsgraaf.labels import LABELS
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web import dates
 from stadsgraaf.web.asking import Term, term_iri
 from stadsgraaf.web.cards import Card, GraphInfo, Named, Source, Sources, cards
 from stadsgraaf.web.claims import CLAIM, LINKS
+from stadsgraaf.web.contests import Contest, contests
+from stadsgraaf.web.details import ORIGINS, DetailTable, Tables
 from stadsgraaf.web.kinds import Sort, Taxonomy
 from stadsgraaf.web.shapes import Expectation, Shapes
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.thing import TYPE, Inverse, Statement, Thing
-from stadsgraaf.web.timeline import Moment, Timeline, timeline
+from stadsgraaf.web.timeline import Moment, Timeline, gather, timeline
 from stadsgraaf.web.tree import SCHEME
 from stadsgraaf.web.values import Fact, Value, show
 
-__all__ = ["Contest", "Portrait", "contests", "graph_infos", "portray"]
+__all__ = ["Portrait", "graph_infos", "portray"]
 
 
 def _terms(text: str) -> tuple[str, ...]:
@@ -43,8 +46,6 @@ _SAME: Final = _terms(
 )
 #: What says in a sentence what the thing is; shown on top.
 _SUMMARIES: Final = _terms("skos:definition dct:description rdfs:comment schema:description")
-#: Where what a detail says comes from.
-_ORIGINS: Final = _terms("prov:wasDerivedFrom dct:source prov:hadPrimarySource")
 _CLAIM_PARTS: Final = frozenset(
     [
         SG + name
@@ -64,10 +65,14 @@ _TOP = PREFIXES["skos"] + "hasTopConcept"
 _IN_SCHEME = _terms("skos:inScheme skos:topConceptOf")
 #: When a description was made says nothing of the time of what it describes.
 _CLERICAL = _terms("dct:created dct:modified dct:issued")
+_TIMELESS = ("term", "concept", "data")
+#: Nor does the time at which somebody wrote it down.
+_MAKING = _terms("prov:wasGeneratedBy prov:wasAttributedTo")
 _MOST_SHOWN = 12
+#: A text of so many characters is read, not recognised as a name is.
+_LONG = 60
 _FEW_VALUES = 25
 _FEW_LINKS = 12
-_MOST_COLUMNS = 4
 
 
 @dataclass(frozen=True)
@@ -76,27 +81,6 @@ class Group:
 
     label: str | None
     facts: tuple[Fact, ...]
-
-
-@dataclass(frozen=True)
-class DetailRow:
-    """One detail: its name, a cell for each column, its sources."""
-
-    name: Named
-    cells: tuple[tuple[Value, ...], ...]
-    sources: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class DetailTable:
-    """Things that say something of this one, such as memberships: a row each."""
-
-    title: str
-    relation: str
-    columns: tuple[str, ...]
-    rows: tuple[DetailRow, ...]
-    count: int
-    more_href: str | None
 
 
 @dataclass(frozen=True)
@@ -118,14 +102,7 @@ class ClaimList:
     count: int
     href: str
     cards: tuple[Card, ...]
-
-
-@dataclass(frozen=True)
-class Contest:
-    """A claim, and those that do not go together with it: whether each contradicts it outright."""
-
-    card: Card
-    against: tuple[tuple[Card, bool], ...]
+    cut: bool
 
 
 @dataclass(frozen=True)
@@ -195,7 +172,9 @@ class _Painter:
         view, thing = self.view, self.thing
         is_claim = CLAIM in thing.classes
         groups, summary = self._groups(is_claim=is_claim), self._summary()
-        details = self._details()
+        details = Tables(
+            view, thing, self.taxonomy, self.shapes, self.labels, self.cards, self.sources
+        ).read()
         line = self._timeline()
         lists = self._claim_lists()
         links = self._links()
@@ -223,9 +202,7 @@ class _Painter:
             fact_count=sum(
                 len(fact.values) + fact.more for group in groups for fact in group.facts
             ),
-            claim_count=len({card.iri for listed in lists for card in listed.cards})
-            if all(listed.count == len(listed.cards) for listed in lists)
-            else sum(listed.count for listed in lists),
+            claim_count=self._claim_count(lists),
             link_count=sum(link.count for link in links) + sum(t.count for t in details),
             thing=thing,
         )
@@ -257,12 +234,12 @@ class _Painter:
 
     def _property(self, predicate: str, expected: Mapping[str, Expectation]) -> str:
         expectation = expected.get(predicate)
-        return (expectation and expectation.name(self.view.language)) or self._name(predicate)
+        return (expectation and expectation.name(self.view.language)) or self.view.term(predicate)
 
     def _kinds(self) -> tuple[Named, ...]:
         main = self.view.site.kind(self.thing.iri)
         ordered = sorted(self.thing.classes, key=lambda iri: (iri != main, self._name(iri)))
-        return tuple(replace(self._named(iri), href=self.view.urls.browse(iri)) for iri in ordered)
+        return tuple(Named(self.view.term(iri), self.view.urls.browse(iri), iri) for iri in ordered)
 
     def _value(self, term: Term, depth: int = 0) -> Value:
         if isinstance(term, BlankNode | NamedNode) and term.value in self.thing.parts and depth < 4:  # noqa: PLR2004 – deeper than people read
@@ -277,12 +254,12 @@ class _Painter:
         pairs = [
             (predicate, value)
             for predicate, value in self.thing.parts[term.value]
-            if predicate not in (TYPE, *LABELS, *_ORIGINS)
+            if predicate not in (TYPE, *LABELS, *ORIGINS)
         ]
         values: dict[str, list[Value]] = {}
         for predicate, value in sorted(pairs, key=lambda pair: self._name(pair[0])):
             values.setdefault(predicate, []).append(self._value(value, depth + 1))
-        facts = tuple(Fact(self._name(p), tuple(found), iri=p) for p, found in values.items())
+        facts = tuple(Fact(self.view.term(p), tuple(found), iri=p) for p, found in values.items())
         if not facts:
             return None
         if len(facts) == 1 and len(facts[0].values) == 1 and not facts[0].values[0].parts:
@@ -391,7 +368,7 @@ class _Painter:
         by_value = {statement.value: statement for statement in statements}
         shown = [
             replace(self._value(value), sources=self._numbers(self._origins(by_value[value])))
-            for value in self._in_order(list(by_value))[:_FEW_VALUES]
+            for value in self._readable(self._in_order(list(by_value)))[:_FEW_VALUES]
         ]
         more = max(self.thing.counts.get(predicate, len(by_value)) - len(shown), 0)
         return Fact(
@@ -402,6 +379,13 @@ class _Painter:
             more=more,
             more_href=self._values_page(predicate, "out") if more else None,
         )
+
+    def _readable(self, values: Sequence[Term]) -> Sequence[Term]:
+        """Without long texts in other languages, when there is one in the page's language."""
+        languages = {value.language for value in values if isinstance(value, Literal)}
+        if self.view.language not in languages:
+            return values
+        return [value for value in values if not _is_long_in_another(value, self.view.language)]
 
     def _in_order(self, values: Sequence[Term]) -> list[Term]:
         if any(isinstance(value, Literal) and value.language for value in values):
@@ -433,7 +417,7 @@ class _Painter:
                 host = urlsplit(iri).hostname or ""
                 tail = iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1] or iri
                 text = self._name(iri) if self.view.knows(iri) else tail
-                title = f"{host.removeprefix('www.')} · {self._name(statement.predicate)}"
+                title = f"{host.removeprefix('www.')} · {self.view.term(statement.predicate)}"
                 found.append((title, Named(text, self.view.link(iri), iri)))
         return tuple(sorted(found, key=lambda item: (item[0], item[1].text)))
 
@@ -441,62 +425,6 @@ class _Painter:
 
     def _is_detail(self, iri: str) -> bool:
         return iri in self.thing.parts
-
-    def _details(self) -> tuple[DetailTable, ...]:
-        tables = []
-        for inverse in self.thing.inverse:
-            found = [iri for iri in inverse.subjects if self._is_detail(iri)]
-            if found:
-                tables.append(self._table(inverse, found))
-        return tuple(tables)
-
-    def _table(self, inverse: Inverse, found: Sequence[str]) -> DetailTable:
-        kinds = {iri: self.view.site.kind(iri) or "" for iri in found}
-        main = max(set(kinds.values()), key=list(kinds.values()).count)
-        expected = self.shapes.of(sorted(self.taxonomy.all_of([main])))
-        columns = self._columns(found, inverse.predicate, expected)
-        rows = [self._row(iri, columns) for iri in found[:_FEW_VALUES]]
-        rows.sort(key=lambda row: row.name.text.casefold())
-        more = inverse.count > len(rows)
-        return DetailTable(
-            title=self._name(main) if main else self._name(inverse.predicate),
-            relation=self._name(inverse.predicate),
-            columns=tuple(self._property(column, expected) for column in columns),
-            rows=tuple(rows),
-            count=inverse.count,
-            more_href=self._values_page(inverse.predicate, "in") if more else None,
-        )
-
-    def _columns(
-        self, found: Sequence[str], own: str, expected: Mapping[str, Expectation]
-    ) -> list[str]:
-        present: dict[str, int] = {}
-        for iri in found:
-            for predicate in {predicate for predicate, _ in self.thing.parts[iri]}:
-                present[predicate] = present.get(predicate, 0) + 1
-        hidden = {TYPE, own, *LABELS, *_ORIGINS}
-        columns = [predicate for predicate in present if predicate not in hidden]
-
-        def rank(predicate: str) -> tuple[float, float, int, str]:
-            position = (expected.get(predicate) or Expectation(predicate)).position
-            return *position, -present[predicate], self._name(predicate)
-
-        return sorted(columns, key=rank)[:_MOST_COLUMNS]
-
-    def _row(self, iri: str, columns: Sequence[str]) -> DetailRow:
-        pairs = self.thing.parts[iri]
-        origins = [value.value for p, value in pairs if p in _ORIGINS and term_iri(value)]
-        return DetailRow(
-            name=self._named(iri),
-            cells=tuple(
-                tuple(self._cell(value) for p, value in pairs if p == column) for column in columns
-            ),
-            sources=tuple(sorted({self.sources.number(origin) for origin in origins})),
-        )
-
-    def _cell(self, value: Term) -> Value:
-        iri = term_iri(value)
-        return show(self.view, value, self.labels.get(iri) if iri else None)
 
     def _links(self) -> tuple[Links, ...]:
         expected = self.shapes.of(self.classes, inverse=True)
@@ -518,7 +446,7 @@ class _Painter:
             found.append(
                 Links(
                     relation=(named and named.name(self.view.language))
-                    or self._name(inverse.predicate),
+                    or self.view.term(inverse.predicate),
                     relation_href=self.view.link(inverse.predicate),
                     things=tuple((item, self._kind(item.iri)) for item in listed),
                     count=count,
@@ -531,7 +459,7 @@ class _Painter:
 
     def _kind(self, iri: str | None) -> str | None:
         kind = self.view.site.kind(iri or "")
-        return self.view.label(kind) if kind else None
+        return self.view.term(kind) if kind else None
 
     # --- claims ---------------------------------------------------------------------------------
 
@@ -539,29 +467,49 @@ class _Painter:
         return self.view.site.kind(iri) == CLAIM
 
     def _claim_lists(self) -> tuple[ClaimList, ...]:
-        lists = []
+        """Claims by the role that the thing has in them, each claim once."""
         inverse = {item.predicate: item for item in self.thing.inverse}
         roles = [*_CLAIM_ROLES, *(p for p in inverse if p not in _CLAIM_ROLES and p not in LINKS)]
+        by_claims: dict[tuple[str, ...], list[str]] = {}
         for role in roles:
             item = inverse.get(role)
-            claims = [iri for iri in item.subjects if self._is_claim(iri)] if item else []
-            if item is None or not claims:
-                continue
-            found = [self.cards[iri] for iri in claims if iri in self.cards]
-            found.sort(key=lambda card: (not card.against, card.iri))
-            lists.append(
-                ClaimList(
-                    title=str(self.view.t(f"role_{role.removeprefix(SG)}"))
-                    if role in _CLAIM_ROLES
-                    else self._name(role),
-                    count=item.count if item.count > len(item.subjects) else len(claims),
-                    href=self.view.urls.claims(
-                        where=f"{NamedNode(role)} {NamedNode(self.thing.iri)}"
-                    ),
-                    cards=tuple(found[:_MOST_SHOWN]),
-                )
-            )
+            claims = tuple(iri for iri in item.subjects if self._is_claim(iri)) if item else ()
+            if claims:
+                by_claims.setdefault(claims, []).append(role)
+        lists, seen = [], set[str]()
+        for claims, same in by_claims.items():
+            fresh = [iri for iri in claims if iri not in seen]
+            if fresh:
+                seen.update(fresh)
+                lists.append(self._claim_list(same, inverse[same[0]], claims, fresh))
         return tuple(lists)
+
+    def _claim_list(
+        self, roles: Sequence[str], item: Inverse, claims: Sequence[str], fresh: Iterable[str]
+    ) -> ClaimList:
+        found = [self.cards[iri] for iri in fresh if iri in self.cards]
+        found.sort(key=lambda card: (not card.against, card.iri))
+        titles = [
+            self.view.t(f"role_{role.removeprefix(SG)}", name=self._name(self.thing.iri))
+            if role in _CLAIM_ROLES
+            else self.view.term(role)
+            for role in roles
+        ]
+        return ClaimList(
+            title=f" {self.view.t('and')} ".join(
+                title if not at else title[:1].lower() + title[1:]
+                for at, title in enumerate(titles)
+            ),
+            count=item.count if item.count > len(item.subjects) else len(claims),
+            href=self.view.urls.claims(where=f"{NamedNode(roles[0])} {NamedNode(self.thing.iri)}"),
+            cards=tuple(found[:_MOST_SHOWN]),
+            cut=len(found) > _MOST_SHOWN or item.count > len(item.subjects),
+        )
+
+    @staticmethod
+    def _claim_count(lists: Sequence[ClaimList]) -> int:
+        shown = sum(len(listed.cards) for listed in lists)
+        return max([shown, *(listed.count for listed in lists)])
 
     def _contests(self, lists: Iterable[ClaimList]) -> tuple[Contest, ...]:
         if self.thing.iri in self.cards and CLAIM in self.thing.classes:
@@ -588,25 +536,23 @@ class _Painter:
         moments: dict[tuple[str, str], Moment] = {}
         for moment in self._moments():
             moments.setdefault((moment.label, moment.date), moment)
-        line = timeline(moments.values())
-        return line if line and len(line.moments) > 1 else None
+        line = timeline(gather(moments.values()))
+        return line if line and len(moments) > 1 else None
 
     def _moments(self) -> Iterable[Moment]:
-        for statement in self.thing.statements:
-            value = statement.value
-            if isinstance(value, Literal) and value.datatype.value in dates.DATE_TYPES:
-                if statement.predicate in _CLAIM_PARTS or (
-                    statement.predicate in _CLERICAL and self.sort in ("term", "concept", "data")
-                ):
-                    continue
-                yield self._moment(
-                    self._property(statement.predicate, self.expected), value.value, None, "own"
-                )
+        yield from self._own_moments()
+        made_by = {
+            iri for name in _MAKING for term in self.thing.values(name) if (iri := term_iri(term))
+        }
         for dated in self.thing.dated:
-            sort = self.taxonomy.sort([self.view.site.kind(dated.thing) or ""])
-            yield self._moment(
-                self._name(dated.thing), dated.date, self.view.link(dated.thing), sort
-            )
+            kind = self.view.site.kind(dated.thing) or ""
+            sort = self.taxonomy.sort([kind])
+            clerical = dated.predicate in _CLERICAL and sort in _TIMELESS
+            if dated.thing not in made_by and not clerical:
+                moment = self._moment(
+                    self._name(dated.thing), dated.date, self.view.link(dated.thing), sort
+                )
+                yield replace(moment, kind=self.view.term(kind) if kind else "")
         about = {
             iri
             for inverse in self.thing.inverse
@@ -617,27 +563,26 @@ class _Painter:
             if claim.date and (iri in about or iri == self.thing.iri):
                 card = self.cards[iri]
                 moment = self._moment(card.text, claim.date, card.href, "claim")
-                yield replace(moment, doubtful=not card.asserted)
+                yield replace(moment, doubtful=not card.asserted, kind=self.view.term(CLAIM))
+
+    def _own_moments(self) -> Iterable[Moment]:
+        for statement in self.thing.statements:
+            value, predicate = statement.value, statement.predicate
+            is_date = isinstance(value, Literal) and value.datatype.value in dates.DATE_TYPES
+            clerical = predicate in _CLERICAL and self.sort in _TIMELESS
+            if is_date and predicate not in _CLAIM_PARTS and not clerical:
+                label = self._property(predicate, self.expected)
+                yield self._moment(label, value.value, None, "own")
 
     def _moment(self, label: str, text: str, href: str | None, sort: str) -> Moment:
         return Moment(label, text, href, sort, dates.say(text, self.view.language))
 
 
-def contests(shown: Mapping[str, Card], wanted: Iterable[str]) -> tuple[Contest, ...]:
-    """Claims beside those that do not go together with them, each pair once."""
-    seen: set[frozenset[str]] = set()
-    found = []
-    for iri in sorted(set(wanted) & set(shown)):
-        against = []
-        for other, contradiction in shown[iri].against:
-            card = shown.get(other.iri or "")
-            pair = frozenset((iri, other.iri or ""))
-            if card and card.iri != iri and pair not in seen:
-                seen.add(pair)
-                against.append((card, contradiction))
-        if against:
-            found.append(Contest(shown[iri], tuple(against)))
-    return tuple(found)
+def _is_long_in_another(value: Term, language: Language) -> bool:
+    """Whether it is a text to read, and in another language than the page."""
+    if not isinstance(value, Literal) or not value.language or len(value.value) < _LONG:
+        return False
+    return value.language.partition("-")[0] != language
 
 
 def _iris(terms: Iterable[Term]) -> list[str]:

@@ -25,6 +25,7 @@ from starlette.types import Scope
 
 import stadsgraaf
 from stadsgraaf.errors import Language
+from stadsgraaf.labels import local_name
 from stadsgraaf.media import HTML
 from stadsgraaf.namespaces import PREFIXES, SG, shorten
 from stadsgraaf.release import Release
@@ -235,6 +236,10 @@ class View:
     def label(self, iri: str) -> str:
         """What a thing is called, else its IRI in short."""
         return self.labels([iri])[iri]
+
+    def term(self, iri: str) -> str:
+        """What a property or class is called, else the last part of its IRI, readable."""
+        return self.site.labels([iri], self.language).get(iri) or local_name(iri)
 
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """What things are called, else their IRIs in short."""

@@ -6,14 +6,14 @@
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
 from stadsgraaf.web import dates
 from stadsgraaf.web.dates import day_number
 
-__all__ = ["Mark", "Moment", "Timeline", "timeline"]
+__all__ = ["Mark", "Moment", "Timeline", "gather", "timeline"]
 
 Shape = Literal["point", "vague", "period"]
 
@@ -29,11 +29,16 @@ _GAP = 12
 LONGEST: Final = 70
 #: A date no vaguer than this many days is drawn as a point.
 _SHORT = 31
+#: So many of one kind at one time are drawn as one.
+_CROWD: Final = 4
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Something with a date or a period, as EDTF; ``doubtful`` when it is hoped or planned."""
+    """Something with a date or a period, as EDTF; ``doubtful`` when it is hoped or planned.
+
+    ``members`` are the moments of one ``kind`` that it stands for, when they are many.
+    """
 
     label: str
     date: str
@@ -41,6 +46,8 @@ class Moment:
     sort: str = "other"
     words: str = ""
     doubtful: bool = False
+    kind: str = ""
+    members: tuple["Moment", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,28 @@ class Timeline:
     def width(self) -> int:
         """Width of the drawing."""
         return WIDTH
+
+
+def gather(moments: Iterable[Moment]) -> list[Moment]:
+    """The moments, those of one kind at one time as one when they are many.
+
+    >>> crowd = [Moment(name, "2018", None, kind="member") for name in "abcd"]
+    >>> [(moment.label, len(moment.members)) for moment in gather(crowd)]
+    [('4 × member', 4)]
+    """
+    found: dict[tuple[str, str, str, bool], list[Moment]] = {}
+    for moment in moments:
+        key = (moment.date, moment.sort, moment.kind, moment.doubtful)
+        found.setdefault(key, []).append(moment)
+    gathered = []
+    for (_, _, kind, _), alike in found.items():
+        if not kind or len(alike) < _CROWD:
+            gathered += alike
+            continue
+        members = tuple(sorted(alike, key=lambda moment: moment.label.casefold()))
+        label = f"{len(alike)} × {kind}"
+        gathered.append(replace(alike[0], label=label, href=None, members=members))
+    return gathered
 
 
 def timeline(moments: Iterable[Moment], rows: int = _MOST_ROWS) -> Timeline | None:

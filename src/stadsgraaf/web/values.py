@@ -138,7 +138,7 @@ def _show_text(view: View, term: pyoxigraph.Literal) -> Value:
         "text",
         text,
         language=term.language,
-        datatype=None if datatype in _PLAIN else view.label(datatype),
+        datatype=None if datatype in _PLAIN else view.term(datatype),
     )
     return shown if len(text) <= _LONGEST else replace(shown, text=text[:_LONGEST] + "…", cut=True)
 

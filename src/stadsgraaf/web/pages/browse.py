@@ -37,7 +37,7 @@ async def _classes(view: View) -> Response:
     by_sort: dict[Sort, list[tuple[str, str, int]]] = {}
     for iri, count in site.release.labels.kinds().items():
         sort: Sort = "other" if taxonomy.is_detail([iri]) else taxonomy.sort([iri])
-        by_sort.setdefault(sort, []).append((view.label(iri), view.urls.browse(iri), count))
+        by_sort.setdefault(sort, []).append((view.term(iri), view.urls.browse(iri), count))
     groups = [(sort, by_sort[sort]) for sort in _ORDER if sort in by_sort]
     ways = [
         ("menu_timeline", view.urls.page("/timeline")),
@@ -59,7 +59,7 @@ async def _things(request: Request, view: View, target: str) -> Response:
     return view.page(
         "things.html",
         target=target,
-        name=view.label(target),
+        name=view.term(target),
         facets=facets,
         things=[(labels[iri], view.urls.of(iri)) for iri in things],
         total=total,

@@ -8,9 +8,9 @@ from starlette.responses import Response
 from stadsgraaf.namespaces import SG
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import CLAIM, read_claims
+from stadsgraaf.web.contests import contests
 from stadsgraaf.web.pages.doc import page_number
 from stadsgraaf.web.pages.facets import Facets
-from stadsgraaf.web.portrait import contests
 from stadsgraaf.web.site import View
 
 __all__ = ["claims"]

@@ -326,7 +326,7 @@ def _usage(view: View, portrait: Portrait, shapes: Shapes) -> list[Usage]:
     )
     return [
         Usage(
-            label=(iri in expected and expected[iri].name(view.language)) or view.label(iri),
+            label=(iri in expected and expected[iri].name(view.language)) or view.term(iri),
             short=view.short(iri).strip("<>"),
             href=view.link(iri),
             needed=iri in expected and expected[iri].needed,
@@ -382,7 +382,7 @@ async def _values(request: Request, view: View, iri: str, predicate: str) -> Res
         "values.html",
         iri=iri,
         name=view.label(iri),
-        relation=view.label(predicate),
+        relation=view.term(predicate),
         inverse=inverse,
         values=[show(view, term, labels.get(term.value)) for term in found[:size]],
         page=page,

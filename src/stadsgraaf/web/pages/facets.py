@@ -189,7 +189,7 @@ class Facets:
             if term_iri(row["v"])
         )
         if values:
-            self.facets.append(Facet(self.view.label(predicate), values))
+            self.facets.append(Facet(self.view.term(predicate), values))
 
     def _value(self, choice: Choice, labels: dict[str, str], count: int) -> FacetValue:
         is_chosen = choice in self.chosen
@@ -209,7 +209,7 @@ class Facets:
             others = tuple(each for each in self.chosen if each != choice)
             iri = term_iri(choice.value)
             value = self.view.label(iri) if iri else choice.value.value
-            found.append((self.view.label(choice.predicate.value), value, self.link(others)))
+            found.append((self.view.term(choice.predicate.value), value, self.link(others)))
         return found
 
 

@@ -43,7 +43,7 @@ async def home(request: Request) -> Response:
         questions=summaries(view)[:_QUESTIONS],
         query_count=len(view.site.release.queries),
         kinds=[
-            (view.label(iri), view.urls.browse(iri), count)
+            (view.term(iri), view.urls.browse(iri), count)
             for iri, count in _main_kinds(kinds, taxonomy)
         ],
         things=sum(kinds.values()),

@@ -80,7 +80,7 @@ def _as_page(view: View, text: str, kind: str | None, found: SearchResult, numbe
     labels = view.site.release.labels
     after = number * view.site.settings.page_size < found.total
     kinds = [
-        (view.label(iri) if iri else str(view.t("kind_unknown")), iri, count)
+        (view.term(iri) if iri else str(view.t("kind_unknown")), iri, count)
         for iri, count in found.by_kind.items()
     ]
     return view.page(
@@ -91,7 +91,7 @@ def _as_page(view: View, text: str, kind: str | None, found: SearchResult, numbe
         kinds=kinds[:_KINDS_SHOWN],
         found=found,
         hits=[
-            (hit, view.urls.of(hit.iri), view.label(hit.kind) if hit.kind else None)
+            (hit, view.urls.of(hit.iri), view.term(hit.kind) if hit.kind else None)
             for hit in found.hits
         ],
         others={hit.iri: labels.other_label(hit.iri, view.language) for hit in found.hits},

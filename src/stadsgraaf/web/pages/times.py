@@ -13,7 +13,7 @@ from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.kinds import Sort, Taxonomy
 from stadsgraaf.web.pages.doc import page_number
 from stadsgraaf.web.site import Site, View
-from stadsgraaf.web.timeline import Moment, timeline
+from stadsgraaf.web.timeline import Moment, gather, timeline
 
 __all__ = ["times"]
 
@@ -48,12 +48,20 @@ async def times(request: Request) -> Response:
     asked = request.query_params.get("sort")
     sort = next((each for each in present if each == asked), next(iter(present), _SORTS[0]))
     found = dated.get(sort, [])
+    labels = view.labels(iri for iri, _ in found)
+    moments = gather(
+        Moment(
+            labels[iri],
+            date,
+            view.urls.of(iri),
+            sort,
+            dates.say(date, view.language),
+            kind=view.term(site.kind(iri) or ""),
+        )
+        for iri, date in found
+    )
     start = (number - 1) * _PAGE
-    labels = view.labels(iri for iri, _ in found[start : start + _PAGE])
-    moments = [
-        Moment(labels[iri], date, view.urls.of(iri), sort, dates.say(date, view.language))
-        for iri, date in found[start : start + _PAGE]
-    ]
+    total, moments = len(moments), moments[start : start + _PAGE]
     if not moments and number > 1:
         raise NotFound(what=view.path)
     return view.page(
@@ -66,7 +74,7 @@ async def times(request: Request) -> Response:
         page=number,
         before=view.urls.page("/timeline", sort=sort, page=number - 1) if number > 1 else None,
         after=view.urls.page("/timeline", sort=sort, page=number + 1)
-        if start + _PAGE < len(found)
+        if start + _PAGE < total
         else None,
     )
 
