@@ -48,6 +48,7 @@ ADDRESSES = {
     "/ready": "whether questions are answered",
     "/admin/queries": "for an administrator: the queries under way, as JSON",
     "/admin/queries/{id}": "for an administrator: `DELETE` stops one",
+    "/admin/reload": "`POST`: build again where a folder is served, and switch to the current release; with the token",
     "/static/{name}": "style, scripts, fonts",
 }
 

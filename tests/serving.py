@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
 
+from stadsgraaf.archive import Archive
 from stadsgraaf.exports import canonical_nquads
 from stadsgraaf.labels import build_labels
 from stadsgraaf.metadata import statistics
@@ -54,8 +55,15 @@ def write_release(folder: Path, quads: list[Quad], base_iri: str | None = None) 
         prefixes={"foaf": "http://xmlns.com/foaf/0.1/"},
         graphs=[GraphEntry(iri, "data", count) for iri, count in sorted(graphs.items())],
     )
-    (folder / "manifest.json").write_text(manifest.as_json(), encoding="utf-8")
+    manifest.write(folder)
     return Release.open(folder)
+
+
+def add_release(archive: Archive, quads: list[Quad], base_iri: str | None = None) -> Release:
+    """A release of these in an archive; it is not switched on."""
+    archive.releases.mkdir(parents=True, exist_ok=True)
+    made = write_release(archive.releases / "made-by-hand", quads, base_iri)
+    return Release.open(made.path.rename(archive.releases / made.identifier))
 
 
 @dataclass(frozen=True)

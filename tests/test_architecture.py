@@ -20,6 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"dataset"}),
     frozenset({"metadata", "exports", "evidence", "labels", "validation", "formatting", "store"}),
     frozenset({"release"}),
+    frozenset({"archive"}),
     frozenset({"build"}),
     frozenset({"web"}),
     frozenset({"cli"}),

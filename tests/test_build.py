@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from stadsgraaf.build import build, current, fingerprint
+from stadsgraaf.archive import Archive
+from stadsgraaf.build import build, fingerprint
 from stadsgraaf.errors import InvalidData, UsageError
 from stadsgraaf.release import Release
 
@@ -41,7 +42,7 @@ def test_a_release_holds_what_its_manifest_says(folder: Path, tmp_path: Path) ->
         )
     assert release.manifest.triples == 4
     assert release.labels.kind("http://example.org/a") == "http://example.org/Thing"
-    assert current(tmp_path / "out") == release
+    assert Archive(tmp_path / "out").current() == release
 
 
 def test_the_same_source_gives_the_same_bytes_anywhere(folder: Path, tmp_path: Path) -> None:
@@ -75,7 +76,7 @@ def test_a_change_gives_another_release_and_keeps_the_old(folder: Path, tmp_path
     second = build(folder, tmp_path / "out")
     assert first.path != second.path
     assert Release.open(first.path).manifest == first.manifest
-    assert current(tmp_path / "out") == second
+    assert Archive(tmp_path / "out").current() == second
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_invalid_data_are_refused_and_the_old_release_stays(
     reports = []
     with pytest.raises(InvalidData):
         build(folder, tmp_path / "out", report=reports.append)
-    assert current(tmp_path / "out") == first
+    assert Archive(tmp_path / "out").current() == first
     assert [path.name for path in (tmp_path / "out" / "releases").iterdir()] == [first.path.name]
     assert "data/a.ttl\n" in reports[0].render("text")
 

@@ -1,25 +1,21 @@
-"""From a folder to a release: read, derive, validate, write, switch.
+"""From a folder to a release: read, derive, validate, write, switch. See `Archive` for the folders.
 
-::
-
-    OUTPUT/releases/<id>/   the immutable release; its id is the digest of its manifest
-    OUTPUT/current          a symbolic link to the one that is served, switched atomically
+The same input gives the same release, wherever, whenever and by whomever it is built.
 """
 
 import hashlib
 import json
-import os
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from stadsgraaf import __version__
+from stadsgraaf.archive import MAKING, Archive, sync
 from stadsgraaf.dataset import Dataset, source_files
-from stadsgraaf.errors import InvalidData
+from stadsgraaf.errors import InvalidData, ReleaseShrinks
 from stadsgraaf.exports import canonical_nquads, write_dumps
 from stadsgraaf.labels import build_labels
 from stadsgraaf.metadata import statistics, void
@@ -27,18 +23,19 @@ from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.release import FORMAT, GraphEntry, Manifest, Release
 from stadsgraaf.validation import Report, validate
 
-__all__ = ["build", "current", "fingerprint"]
+__all__ = ["KEPT", "build", "fingerprint"]
 
 Progress = Callable[[str], None]
 
+#: Releases that stay addressable when nobody says how many.
+KEPT: Final = 10
+#: What a release may lose of its predecessor's triples without being asked about it.
+_SHRINK: Final = 0.5
+
 _TITLE = PREFIXES["dct"] + "title"
 _DESCRIPTION = PREFIXES["dct"] + "description"
-
-
-def current(output: Path) -> Release | None:
-    """The release that is switched on in an output folder, or None."""
-    link = output / "current"
-    return Release.open(link.resolve()) if Release.is_at(link) else None
+#: What a dataset is called that does not say it: not by its folder, which differs between machines.
+_UNNAMED: Final = {"en": "Dataset", "nl": "Dataset"}
 
 
 def fingerprint(root: Path) -> str:
@@ -57,42 +54,59 @@ def build(
     progress: Progress = lambda _: None,
     reading: Progress = lambda _: None,
     report: Callable[[Report], None] = lambda _: None,
+    *,
+    keep: int = KEPT,
+    force: bool = False,
 ) -> Release:
-    """Build a release of a folder and switch to it; the old one stays where it is.
+    """Build a release of a folder and switch the archive at ``output`` to it.
 
-    ``progress`` is told each step in a few words, ``reading`` each file; ``report`` gets the
-    validation report.
-    Raises InvalidData when the dataset has violations: then nothing is switched.
+    Of the old ones the last ``keep`` stay. ``progress`` is told each step in a few words,
+    ``reading`` each file; ``report`` gets the validation report.
+    Raises InvalidData when the dataset has violations, ReleaseShrinks (unless ``force``) when it
+    lost more than half of its triples, ArchiveLocked when another build is at work: then nothing
+    is switched.
     """
-    source = fingerprint(root)
-    present = current(output)
-    if present is not None and present.manifest.source == source:
-        progress("nothing changed")
-        return present
-    dataset = Dataset.load(root, reading)
-    progress("validate")
-    findings = validate(dataset)
-    report(findings)
-    if not findings.conforms:
-        raise InvalidData(count=findings.violations)
-    (output / "releases").mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="new-", dir=output / "releases") as folder:
-        made = Path(folder)
-        manifest = _write(dataset, findings, made, source, progress)
-        identifier = hashlib.sha256(manifest.encode()).hexdigest()[:16]
-        target = output / "releases" / identifier
-        if not Release.is_at(target):
-            shutil.rmtree(target, ignore_errors=True)
-            made.chmod(0o755)
-            _sync(made)
-            made.rename(target)
-            made.mkdir()  # so that the temporary folder can be removed
-    _switch(output / "current", Path("releases") / identifier)
-    progress(f"release {identifier}")
-    return Release.open(target)
+    archive = Archive(output)
+    with archive.locked():
+        source = fingerprint(root)
+        present = archive.current()
+        if present is not None and present.manifest.source == source:
+            progress("nothing changed")
+            return present
+        dataset = Dataset.load(root, reading)
+        progress("validate")
+        findings = validate(dataset)
+        report(findings)
+        if not findings.conforms:
+            raise InvalidData(count=findings.violations)
+        with tempfile.TemporaryDirectory(prefix=MAKING, dir=archive.releases) as folder:
+            made = Path(folder) / "release"
+            made.mkdir()
+            manifest = _write(dataset, findings, made, source, progress)
+            _check_size(manifest, present, force=force)
+            target = archive.releases / manifest.identifier
+            if not Release.is_at(target):
+                _sync(made)
+                made.rename(target)
+                sync(archive.releases)
+        archive.switch(manifest.identifier)
+        progress(f"release {manifest.identifier}")
+        for identifier in archive.prune(keep):
+            progress(f"removed {identifier}, which is older than the last {keep}")
+        return Release.open(target)
 
 
-def _write(dataset: Dataset, findings: Report, made: Path, source: str, progress: Progress) -> str:
+def _check_size(manifest: Manifest, present: Release | None, *, force: bool) -> None:
+    if present is None or force:
+        return
+    before, after = present.manifest.triples, manifest.triples
+    if after < before * _SHRINK:
+        raise ReleaseShrinks(before=before, after=after)
+
+
+def _write(
+    dataset: Dataset, findings: Report, made: Path, source: str, progress: Progress
+) -> Manifest:
     quads = dataset.quads
     counted = statistics(quads)
     if dataset.description and (graphs := dataset.graph_iris("metadata")):
@@ -102,6 +116,8 @@ def _write(dataset: Dataset, findings: Report, made: Path, source: str, progress
     canonical = canonical_nquads(quads)
     (made / "data.nq").write_bytes(canonical)
     progress("write dumps")
+    # read back, so that blank nodes are called in every dump what they are called there
+    quads = list(parse(canonical, RdfFormat.N_QUADS))
     write_dumps(quads, dataset.prefixes, made / "dumps", "dataset")
     progress("index labels")
     build_labels(quads, made / "labels.sqlite", dataset.base_iri)
@@ -118,9 +134,8 @@ def _write(dataset: Dataset, findings: Report, made: Path, source: str, progress
         files=_files(made),
         **_description(dataset),
     )
-    text = manifest.as_json()
-    (made / "manifest.json").write_text(text, encoding="utf-8")
-    return text
+    manifest.write(made)
+    return manifest
 
 
 def _write_json(path: Path, content: object) -> None:
@@ -157,8 +172,7 @@ def _texts(quads: list[Quad], subject: NamedNode, predicate: str) -> dict[str, s
 def _description(dataset: Dataset) -> dict[str, Any]:
     subject, quads = dataset.description, dataset.asserted
     if subject is None:
-        name = dataset.root.resolve().name
-        return {"title": {"": name}}
+        return {"title": _UNNAMED}
     about = [quad for quad in quads if quad.subject == subject]
 
     def one(*names: str) -> str | None:
@@ -188,16 +202,4 @@ def _graph_entries(dataset: Dataset) -> list[GraphEntry]:
 def _sync(folder: Path) -> None:
     """Make sure that every byte is on the disk before the release gets its name."""
     for path in [*folder.rglob("*"), folder]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _switch(link: Path, target: Path) -> None:
-    """Point a symbolic link at another release in one step: there is always one that serves."""
-    fresh = link.with_name(f".{link.name}-{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.replace(link)
+        sync(path)

@@ -20,9 +20,12 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── NotAllowed               403  not-allowed
     │   ├── ServiceNotAllowed        403  service-not-allowed
     │   ├── NotFound                 404  not-found
+    │   │   └── NoSuchRelease        404  no-such-release
     │   ├── MethodNotAllowed         405  method-not-allowed
     │   ├── NotAcceptable            406  not-acceptable
     │   ├── RequestTimeout           408  request-timeout
+    │   ├── NotReloaded              409  not-reloaded
+    │   ├── Gone                     410  gone
     │   ├── QueryTooLong             413  query-too-long
     │   ├── BodyTooLarge             413  body-too-large
     │   ├── UriTooLong               414  uri-too-long
@@ -39,7 +42,13 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     ├── DataError                    (exit code 1)
     │   ├── SyntaxFault              a file that is not Turtle, or a query that is not SPARQL
     │   ├── EvidenceMismatch         a digest that differs from its passage
-    │   └── InvalidData              a dataset that breaks its shapes
+    │   ├── InvalidData              a dataset that breaks its shapes
+    │   ├── ReleaseShrinks           a dataset that lost more than half of its triples
+    │   └── ReleaseDamaged           a release whose bytes are not those that were written
+    ├── MachineFault                 (exit code 3)
+    │   ├── ArchiveLocked            another build writes there
+    │   ├── DiskFull
+    │   └── NoPermission
     └── UsageError                   (exit code 2)
         ├── NoSuchPath
         ├── NothingToServe
@@ -60,22 +69,29 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 __all__ = [
     "PROBLEMS",
+    "ArchiveLocked",
     "BodyTooLarge",
     "DataError",
+    "DiskFull",
     "EvaluationFailed",
     "EvidenceMismatch",
+    "Gone",
     "HeadersTooLarge",
     "InvalidData",
     "InvalidParameter",
     "Language",
+    "MachineFault",
     "MalformedQuery",
     "MethodNotAllowed",
     "MissingParameter",
+    "NoPermission",
     "NoSuchPath",
+    "NoSuchRelease",
     "NotAcceptable",
     "NotAllowed",
     "NotAuthenticated",
     "NotFound",
+    "NotReloaded",
     "NotSupported",
     "NotUtf8",
     "NothingToServe",
@@ -86,6 +102,8 @@ __all__ = [
     "QueryTooComplex",
     "QueryTooDeep",
     "QueryTooLong",
+    "ReleaseDamaged",
+    "ReleaseShrinks",
     "RepeatedParameter",
     "RequestError",
     "RequestTimeout",
@@ -337,6 +355,17 @@ class NotFound(RequestError):
     sentence = Text("There is nothing at {what}.", "Er is niets op {what}.")
 
 
+class NoSuchRelease(NotFound):
+    """No release has this name, or it is not kept; members ``release`` and ``known`` (a list)."""
+
+    slug = "no-such-release"
+    title = Text("No such release", "Onbekende release")
+    sentence = Text(
+        "There is no release “{release}” here; see “known”.",
+        "Er is hier geen release “{release}”; zie “known”.",
+    )
+
+
 class MethodNotAllowed(RequestError):
     """The address does not take this method; members ``method`` and ``allowed`` (a list)."""
 
@@ -378,6 +407,28 @@ class RequestTimeout(RequestError):
         "The request was not complete within {seconds} seconds.",
         "Het verzoek was niet compleet binnen {seconds} seconden.",
     )
+
+
+class NotReloaded(RequestError):
+    """There is no other release to switch to; member ``reason``: the old one goes on."""
+
+    status = 409
+    exit_code = 1
+    slug = "not-reloaded"
+    title = Text("Not reloaded", "Niet herladen")
+    sentence = Text(
+        "The release that is served stays: {reason}",
+        "De release die bediend wordt blijft: {reason}",
+    )
+
+
+class Gone(RequestError):
+    """What was here is not published any more; members ``what`` and ``reason``."""
+
+    status = 410
+    slug = "gone"
+    title = Text("Gone", "Vervallen")
+    sentence = Text("{what} is no longer published: {reason}", "{what} is vervallen: {reason}")
 
 
 class QueryTooLong(RequestError):
@@ -561,6 +612,73 @@ class InvalidData(DataError):
     sentence = Text(
         "The dataset has {count} violation(s); it is not published.",
         "De dataset heeft {count} overtreding(en); hij wordt niet gepubliceerd.",
+    )
+
+
+class ReleaseShrinks(DataError):
+    """A new release has less than half the triples; members ``before`` and ``after``."""
+
+    slug = "release-shrinks"
+    title = Text("Release shrinks", "Release krimpt")
+    sentence = Text(
+        "The new release would have {after} triples where the old one has {before}:"
+        " use --force if that is meant.",
+        "De nieuwe release zou {after} triples hebben waar de oude er {before} heeft:"
+        " gebruik --force als dat de bedoeling is.",
+    )
+
+
+class ReleaseDamaged(DataError):
+    """A release is not what was written; members ``release`` and ``reason``."""
+
+    slug = "release-damaged"
+    title = Text("Release damaged", "Release beschadigd")
+    sentence = Text(
+        "The release {release} is damaged: {reason}",
+        "De release {release} is beschadigd: {reason}",
+    )
+
+
+class MachineFault(StadsgraafError):
+    """The machine does not give what is needed; member ``reason``."""
+
+    slug = "machine-fault"
+    title = Text("Fault of the machine", "Fout van de machine")
+    sentence = Text(
+        "The machine does not allow it: {reason}", "De machine laat dit niet toe: {reason}"
+    )
+
+
+class ArchiveLocked(MachineFault):
+    """Another build, switch or rollback is at work; members ``path`` and ``pid``."""
+
+    slug = "archive-locked"
+    title = Text("Archive locked", "Archief bezet")
+    sentence = Text(
+        "{path} is locked by pid {pid}, which is writing a release there.",
+        "{path} is bezet door pid {pid}, dat er een release schrijft.",
+    )
+
+
+class DiskFull(MachineFault):
+    """There is no space left on the device; member ``path``."""
+
+    slug = "disk-full"
+    title = Text("Disk full", "Schijf vol")
+    sentence = Text(
+        "There is no space left on the device of {path}; what was begun has been removed.",
+        "Er is geen ruimte meer op de schijf van {path}; wat begonnen was is verwijderd.",
+    )
+
+
+class NoPermission(MachineFault):
+    """The user that runs this may not read or write there; member ``path``."""
+
+    slug = "no-permission"
+    title = Text("No permission", "Geen toestemming")
+    sentence = Text(
+        "This user may not read or write {path}.",
+        "Deze gebruiker mag {path} niet lezen of schrijven.",
     )
 
 

@@ -1,9 +1,11 @@
 """A release: the immutable directory that is served.
 
 It is made by ``stadsgraaf build`` and never changed afterwards; its digest is the SHA-256 of its
-canonical N-Quads, so the same data have the same digest everywhere.
+canonical N-Quads, so the same data have the same digest everywhere. Its identifier is the digest of
+all that it says, so the same input has the same identifier everywhere.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -14,10 +16,15 @@ from typing import Any
 from stadsgraaf.errors import Language, NoSuchPath, UsageError
 from stadsgraaf.labels import LabelIndex
 
-__all__ = ["FORMAT", "GraphEntry", "Manifest", "Release"]
+__all__ = ["FORMAT", "GraphEntry", "Manifest", "Release", "digest_line"]
 
 #: Version of the directory's layout; a release of another layout is built again.
-FORMAT = 1
+FORMAT = 2
+#: Files that are only another arrangement of the data: their bytes depend on the engine that wrote
+#: them, SQLite or RocksDB, which differs between machines.
+_ARRANGED = (".sqlite", "store/")
+#: Hexadecimal digits of an identifier.
+_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,24 @@ class Manifest:
         """The manifest as it is written."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
+    def write(self, folder: Path) -> None:
+        """Write ``manifest.json`` into a release, and its digest beside it."""
+        text = self.as_json()
+        (folder / "manifest.json").write_text(text, encoding="utf-8")
+        (folder / "manifest.sha256").write_text(digest_line(text.encode()), encoding="ascii")
+
+    @cached_property
+    def identifier(self) -> str:
+        """What the release is called: the beginning of the digest of all that it says."""
+        said = asdict(self)
+        said["files"] = {
+            name: entry
+            for name, entry in self.files.items()
+            if not name.startswith(_ARRANGED) and not name.endswith(_ARRANGED)
+        }
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+
     @classmethod
     def read(cls, text: str) -> "Manifest":
         """The manifest of a ``manifest.json``. Raises TypeError for one of another layout."""
@@ -72,6 +97,11 @@ class Manifest:
     def graphs_with(self, role: str) -> list[str]:
         """IRIs of the named graphs with a role, such as ``claims`` or ``facts``."""
         return [graph.iri for graph in self.graphs if graph.role == role]
+
+
+def digest_line(content: bytes) -> str:
+    """The line that ``manifest.sha256`` has, as ``sha256sum`` writes it."""
+    return f"{hashlib.sha256(content).hexdigest()}  manifest.json\n"
 
 
 @dataclass(frozen=True)
@@ -99,6 +129,11 @@ class Release:
     def is_at(path: Path) -> bool:
         """Whether a directory is a release."""
         return (path / "manifest.json").is_file() and (path / "data.nq").is_file()
+
+    @property
+    def identifier(self) -> str:
+        """What it is called; see `Manifest.identifier`."""
+        return self.manifest.identifier
 
     @property
     def data(self) -> Path:
@@ -129,6 +164,11 @@ class Release:
     def report(self) -> dict[str, Any]:
         """The validation report."""
         return self._json("report.json")  # type: ignore[no-any-return]  # an object, by build.py
+
+    def close(self) -> None:
+        """Close the files that it holds open."""
+        if "labels" in self.__dict__:
+            self.labels.close()
 
     def _json(self, name: str) -> Any:
         return json.loads((self.path / name).read_text(encoding="utf-8"))

@@ -56,6 +56,13 @@ class Settings:
     result_length: int = _setting(104_857_600, "Bytes that an answer may have.")
     queue_length: int = _setting(256, "Queries that may wait for a worker.")
     cache_length: int = _setting(67_108_864, "Bytes of answers that are kept for who asks again.")
+    keep_releases: int = _setting(
+        10, "Releases that stay addressable with ?release=; a build removes older ones."
+    )
+    open_releases: int = _setting(2, "Older releases that may be open at once.")
+    watch: float = _setting(
+        1.0, "Seconds between looks at which release is current; 0: only when told (SIGHUP)."
+    )
     page_size: int = _setting(50, "Items on one page of a list.")
     admin_token: str = _setting(
         "",

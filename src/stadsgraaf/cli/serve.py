@@ -1,15 +1,17 @@
 """``stadsgraaf serve``."""
 
+import functools
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
+from stadsgraaf.archive import Archive
 from stadsgraaf.cli.options import DIRECTORY, cache_for
 from stadsgraaf.errors import NoSuchPath, PortTaken
 from stadsgraaf.release import Release
@@ -40,21 +42,24 @@ def _setting_options(command: Callable[..., None]) -> Callable[..., None]:
 def serve(directory: Path, output: Path | None, **flags: Any) -> None:
     """Serve a folder of Turtle, or a release, as SPARQL endpoint and pages.
 
-    A folder is built and validated first, unless nothing in it changed since the last time.
+    A folder is built and validated first, unless nothing in it changed since the last time; on
+    SIGHUP it is built again. An archive (what build --output writes) is followed: when another
+    release in it becomes current, that one is served, and no request fails.
     Every option can be set in the environment too: --port is STADSGRAAF_PORT.
 
     \b
     Examples:
       stadsgraaf serve
       stadsgraaf serve some/folder --port 8080
-      stadsgraaf serve releases/current --public-url https://data.example.org
+      stadsgraaf serve archive --public-url https://data.example.org
     """
     from stadsgraaf.web.server import run
 
     settings = Settings.load(os.environ, flags)
     _check_port(settings)
-    release = _release(directory, output or cache_for(directory))
-    run(release, settings, lambda: _announce(release, settings))
+    source = _source(directory, output or cache_for(directory))
+    announce = functools.partial(_announce, source.release, settings)
+    run(source.release, settings, announce, source.archive, source.rebuild)
 
 
 def _check_port(settings: Settings) -> None:
@@ -67,20 +72,32 @@ def _check_port(settings: Settings) -> None:
             raise PortTaken(host=settings.host, port=settings.port) from None
 
 
-def _release(directory: Path, output: Path) -> Release:
-    """The release at a path, or a fresh one of the folder there.
+class _Source(NamedTuple):
+    """What is served: a release, the archive that it is followed in, and how it is built again."""
+
+    release: Release
+    archive: Archive | None = None
+    rebuild: Sequence[str] = ()
+
+
+def _source(directory: Path, output: Path) -> _Source:
+    """The archive at a path, or one release, or what is built of the folder there.
 
     The build runs in a process of its own: what it loads (rdflib, pySHACL) never weighs on serving.
     """
+    archive = Archive.at(directory)
+    if archive is not None:
+        return _Source(Release.open((archive.path / "current").resolve()), archive)
     if Release.is_at(directory):
-        return Release.open(directory.resolve())
+        return _Source(Release.open(directory.resolve()))
     if not directory.exists():
         raise NoSuchPath(path=str(directory))
     command = [sys.executable, "-m", "stadsgraaf", "build", str(directory), "--output", str(output)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise click.exceptions.Exit(done.returncode)
-    return Release.open(Path(done.stdout.strip()))
+    release = Release.open(Path(done.stdout.strip()))
+    return _Source(release, Archive(output.resolve()), command)
 
 
 def _announce(release: Release, settings: Settings) -> None:

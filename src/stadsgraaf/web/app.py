@@ -6,10 +6,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 import stadsgraaf
+from stadsgraaf.archive import Archive
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
-from stadsgraaf.web import admin, static
+from stadsgraaf.web import admin, operation, static
 from stadsgraaf.web.delivery import Delivery
 from stadsgraaf.web.failures import HANDLERS
 from stadsgraaf.web.language import localised
@@ -57,6 +58,7 @@ ROUTES = [
     Route("/ready", home.ready),
     Route("/admin/queries", admin.queries),
     Route("/admin/queries/{id}", admin.stop_query, methods=["DELETE"]),
+    Route("/admin/reload", operation.reload, methods=["POST"]),
     Route("/static/{name}", static.static),
 ]
 
@@ -76,8 +78,10 @@ class _Application(FastAPI):
         await super().__call__(scope, receive, send)
 
 
-def create_app(store: Store, release: Release, settings: Settings) -> FastAPI:
-    """The application that serves a release from a store."""
+def create_app(
+    store: Store, release: Release, settings: Settings, archive: Archive | None = None
+) -> FastAPI:
+    """The application that serves a release from a store; its archive has the other releases."""
     manifest = release.manifest
     app = _Application(
         title=manifest.name("en"),
@@ -93,7 +97,7 @@ def create_app(store: Store, release: Release, settings: Settings) -> FastAPI:
         ],
         redirect_slashes=False,
     )
-    app.state.site = Site(store, release, settings)
+    app.state.site = Site(store, release, settings, archive)
     app.endpoint = SparqlEndpoint(store, release, settings, Delivery(workbench))
     app.add_middleware(Delivery)
     return app

@@ -31,7 +31,7 @@ SECURITY: Final[Mapping[str, str]] = {
 #: On data, which anybody's page may read.
 CORS: Final[Mapping[str, str]] = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Content-Language",
+    "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Content-Language, Stadsgraaf-Release",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 

@@ -60,6 +60,11 @@ _ONCE = ("query", "timeout", "format", "output")
 _ALIASES: Mapping[str, str] = {"json": "srj", "xml": "srx", "turtle": "ttl", "ntriples": "nt"}
 
 
+_IN_ADDRESS: Final = Text(
+    "it belongs in the address, not in the body", "hij hoort in het adres, niet in de inhoud"
+)
+
+
 class ClientGoneError(Exception):
     """The client hung up: there is nobody left to answer."""
 
@@ -119,7 +124,10 @@ async def read_request(scope: Scope, receive: Receive, settings: Settings) -> Sp
         raise MethodNotAllowed(method=method, allowed=METHODS)
     parameters = _parameters(scope["query_string"], "query string")
     if method in _WITH_BODY:
-        parameters += await _body_parameters(scope, receive, settings)
+        given = await _body_parameters(scope, receive, settings)
+        if any(name == "release" for name, _ in given):
+            raise InvalidParameter(name="release", reason=_IN_ADDRESS)
+        parameters += given
     return _request(scope, settings, parameters)
 
 

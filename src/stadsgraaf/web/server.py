@@ -11,18 +11,20 @@ import logging
 import resource
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import uvicorn
 import uvloop
 
-from stadsgraaf.errors import PortTaken
+from stadsgraaf.archive import Archive
+from stadsgraaf.errors import NoPermission, PortTaken
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.pool import PoolStore
-from stadsgraaf.web.app import create_app
 from stadsgraaf.web.connections import GuardedProtocol
+from stadsgraaf.web.editions import Editions
+from stadsgraaf.web.reloading import Reloader
 from stadsgraaf.web.sparql import BrokenOffError
 
 __all__ = ["open_store", "run"]
@@ -48,10 +50,18 @@ async def open_store(release: Release, settings: Settings) -> PoolStore:
     )
 
 
-def run(release: Release, settings: Settings, announce: Callable[[], None]) -> None:
+def run(
+    release: Release,
+    settings: Settings,
+    announce: Callable[[], None],
+    archive: Archive | None = None,
+    rebuild: Sequence[str] = (),
+) -> None:
     """Serve until SIGTERM or SIGINT; ``announce`` is called once requests are taken.
 
-    Raises PortTaken, or StoreUnavailable when the release's data cannot be read.
+    With its archive, older releases are served too, and what becomes current is followed;
+    ``rebuild`` is the command that builds when a reload is asked for.
+    Raises PortTaken, NoPermission, or StoreUnavailable when the release's data cannot be read.
     """
     with (
         _listen(settings) as listener,
@@ -59,7 +69,10 @@ def run(release: Release, settings: Settings, announce: Callable[[], None]) -> N
     ):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None)  # uvicorn raises them again when it has stopped
-        runner.run(_serve(release, settings, announce, listener))
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
+        editions = Editions(settings, open_store, archive)
+        reloader = Reloader(editions, rebuild)
+        runner.run(_serve(release, reloader, settings, announce, listener))
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -69,18 +82,28 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(host=settings.host, port=settings.port) from None
+        if error.errno == errno.EACCES:
+            raise NoPermission(path=f"{settings.host}:{settings.port}") from None
         raise
 
 
 async def _serve(
-    release: Release, settings: Settings, announce: Callable[[], None], listener: socket.socket
+    release: Release,
+    reloader: Reloader,
+    settings: Settings,
+    announce: Callable[[], None],
+    listener: socket.socket,
 ) -> None:
-    store = await open_store(release, settings)
+    editions = reloader.editions
+    editions.reloads = reloader
+    await editions.start(release)
+    reloader.listen()
+    watch = asyncio.create_task(reloader.watch(settings.watch))
     try:
-        server = _Server(_config(create_app(store, release, settings), settings), announce)
-        await server.serve(sockets=[listener])
+        await _Server(_config(editions, settings), announce).serve(sockets=[listener])
     finally:
-        await store.close()
+        watch.cancel()
+        await editions.close()
 
 
 def _config(app: object, settings: Settings) -> uvicorn.Config:
@@ -90,6 +113,7 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
         app,  # type: ignore[arg-type]  # an ASGI application
         http=GuardedProtocol,
         ws="none",
+        lifespan="off",
         loop="none",
         log_level="warning",
         access_log=False,  # addresses and queries are their users' own

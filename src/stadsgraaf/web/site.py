@@ -12,7 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -24,6 +24,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 import stadsgraaf
+from stadsgraaf.archive import Archive
 from stadsgraaf.errors import Language
 from stadsgraaf.labels import local_name
 from stadsgraaf.media import HTML
@@ -85,7 +86,9 @@ def _to(href: str | None) -> Markup:
     return Markup(f'href="{escape(href)}"{rel}')  # noqa: S704 – escaped, and a constant
 
 
+@cache
 def _environment() -> Environment:
+    """The templates: the same for every release."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -109,9 +112,16 @@ def number(value: float | Decimal, language: Language) -> str:
 class Site:
     """One release, served: its store, its templates, and what is worked out once."""
 
-    def __init__(self, store: Store, release: Release, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        release: Release,
+        settings: Settings,
+        archive: Archive | None = None,
+    ) -> None:
         self.store = store
         self.release = release
+        self.archive = archive
         self.settings = settings
         self.asker = Asker(store, settings)
         self.templates = _environment()
@@ -152,7 +162,7 @@ class Site:
     @cached_property
     def digest(self) -> str:
         """Changes when any page may: with the data, the templates, the words, the front end."""
-        digest = hashlib.sha256(f"{self.release.manifest.digest} {stadsgraaf.__version__}".encode())
+        digest = hashlib.sha256(f"{self.release.identifier} {stadsgraaf.__version__}".encode())
         for path in sorted(TEMPLATES.glob("*.html")):
             digest.update(path.read_bytes())
         digest.update(repr((sorted(WORDS.items()), sorted(self.assets.items()))).encode())
@@ -197,6 +207,7 @@ class View:
             language=scope["stadsgraaf.language"] if scope.get("stadsgraaf.fixed") else None,
             origin=origin,
             assets=site.assets,
+            release=scope.get("stadsgraaf.release"),
         )
         return cls(
             site=site,

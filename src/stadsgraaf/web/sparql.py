@@ -77,7 +77,9 @@ _PREFLIGHT: Final[Mapping[str, str]] = {
     "Access-Control-Max-Age": "86400",
     "Accept-Query": ", ".join(BODY_TYPES),
 }
-_EXPOSED: Final = "Link, ETag, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition"
+_EXPOSED: Final = (
+    "Link, ETag, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition, Stadsgraaf-Release"
+)
 
 
 class BrokenOffError(Exception):
@@ -207,7 +209,7 @@ class SparqlEndpoint:
             return None
         parts = (
             __version__,
-            self._release.manifest.digest,
+            self._release.identifier,
             question.query,
             question.base_iri,
             question.default_graphs,

@@ -121,7 +121,11 @@ class Urls:
 
     ``base_iri`` is the dataset's namespace; ``prefix`` the path that a proxy puts in front;
     ``language`` is that of the address, when it fixes one; ``origin`` the scheme and host that
-    clients see; ``assets`` gives the built name of a static file.
+    clients see; ``assets`` gives the built name of a static file; ``release`` is that of the
+    address, when it names one: links then stay in that release.
+
+    >>> Urls("https://example.org/", release="0f3cfc1a5d1a9cb2").of("https://example.org/id/x")
+    '/doc/x?release=0f3cfc1a5d1a9cb2'
     """
 
     base_iri: str | None
@@ -129,6 +133,7 @@ class Urls:
     language: Language | None = None
     origin: str = ""
     assets: Mapping[str, str] = field(default_factory=dict)
+    release: str | None = None
 
     # --- things ---------------------------------------------------------------------------------
 
@@ -142,8 +147,8 @@ class Urls:
         path = self.path_of(iri)
         start = "" if suffix != "html" else self._language
         if path is None:
-            return f"{self.prefix}{start}/resource.{suffix}?{_query(iri=iri)}"
-        return f"{self.prefix}{start}{path}.{suffix}"
+            return self._in_release(f"{self.prefix}{start}/resource.{suffix}", iri=iri)
+        return self._in_release(f"{self.prefix}{start}{path}.{suffix}")
 
     def path_of(self, iri: str) -> str | None:
         """The path that stands for an IRI of the dataset, or None when no path does safely."""
@@ -174,8 +179,7 @@ class Urls:
 
     def page(self, path: str, /, **query: Parameter) -> str:
         """A page by its path, with the parameters that are not None."""
-        text = _query(**query)
-        return f"{self.prefix}{self._language}{path}" + (f"?{text}" if text else "")
+        return self._in_release(f"{self.prefix}{self._language}{path}", **query)
 
     def home(self) -> str:
         """The landing page."""
@@ -227,7 +231,7 @@ class Urls:
 
     def dump(self, name: str) -> str:
         """A dump of the dataset."""
-        return f"{self.prefix}/dumps/{quote(name, safe='')}"
+        return self._in_release(f"{self.prefix}/dumps/{quote(name, safe='')}")
 
     def problem(self, slug: str) -> str:
         """The page that explains a problem type."""
@@ -239,12 +243,22 @@ class Urls:
 
     def switch(self, language: Language, path: str, query: str = "") -> str:
         """The same page, its path and query string as they came, in a language."""
-        there = replace(self, language=language).page(quote(path, safe=_PATH_SAFE))
+        there = replace(self, language=language, release=None).page(quote(path, safe=_PATH_SAFE))
         return f"{there}?{query}" if query else there
+
+    def now(self, path: str, query: str = "") -> str:
+        """The same page, its path and query string as they came, in the current release."""
+        kept = "&".join(each for each in query.split("&") if not each.startswith("release="))
+        there = replace(self, release=None).page(quote(path, safe=_PATH_SAFE))
+        return f"{there}?{kept}" if kept else there
 
     def absolute(self, link: str) -> str:
         """A link of this class with the scheme and host in front that clients see."""
         return self.origin + link
+
+    def _in_release(self, path: str, /, **query: Parameter) -> str:
+        text = _query(**{"release": self.release, **query})
+        return f"{path}?{text}" if text else path
 
     @property
     def _language(self) -> str:

@@ -1,0 +1,325 @@
+"""Which release answers a request: the current one, or an older one that ``?release=`` names.
+
+Each answer is wholly of one release, and names it in the header ``Stadsgraaf-Release``. A new
+release gets a store and an application of its own, beside the old ones; when it answers, one
+reference is switched, and the old ones end with the last request that they are answering. Links to
+other versions are those of RFC 5829, https://www.rfc-editor.org/rfc/rfc5829
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope, Send
+
+from stadsgraaf.archive import Archive
+from stadsgraaf.errors import (
+    NoSuchRelease,
+    NotReloaded,
+    RepeatedParameter,
+    StadsgraafError,
+    StoreBusy,
+    Text,
+)
+from stadsgraaf.release import Release
+from stadsgraaf.settings import Settings
+from stadsgraaf.store.base import Store
+from stadsgraaf.web.app import create_app
+from stadsgraaf.web.language import localised
+from stadsgraaf.web.operation import Reloads
+from stadsgraaf.web.problems import render
+
+__all__ = ["HEADER", "Edition", "Editions"]
+
+#: Names the release of an answer.
+HEADER: Final = "Stadsgraaf-Release"
+
+_NAMED: Final = re.compile(rb"(?:^|&)release=([^&]*)")
+#: Requests that may wait until an older release is open.
+_WAITING: Final = 16
+#: Seconds after which an older release that nobody asks is closed.
+_IDLE: Final = 600.0
+#: Seconds beyond the longest query that a release that is being closed waits for its readers.
+_GRACE: Final = 30.0
+#: What a new release has to answer before it is switched on.
+_FIRST: Final = ("/", "/en/", "/ready")
+_OK: Final = 200
+
+_log = logging.getLogger(__name__)
+
+OpenStore = Callable[[Release, Settings], Awaitable[Store]]
+
+
+@dataclass
+class Edition:
+    """A release that is being served: its store, its application, and how many it is answering."""
+
+    release: Release
+    store: Store
+    app: FastAPI
+    users: int = 0
+    since: float = 0.0
+    _retired: bool = False
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    async def open(
+        cls,
+        release: Release,
+        settings: Settings,
+        open_store: OpenStore,
+        archive: Archive | None = None,
+    ) -> "Edition":
+        """Open a release. Raises what opening its store raises."""
+        store = await open_store(release, settings)
+        try:
+            return cls(release, store, create_app(store, release, settings, archive))
+        except BaseException:
+            await store.close()
+            raise
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, and say from which release."""
+        name = (HEADER.lower().encode(), self.release.identifier.encode())
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], name]}
+            await send(message)
+
+        self.users += 1
+        self.since = asyncio.get_running_loop().time()
+        try:
+            await self.app(scope, receive, named)
+        finally:
+            self.users -= 1
+            if self._retired and not self.users:
+                self._idle.set()
+
+    async def check(self) -> None:
+        """See that it answers, and have at hand what the first readers need.
+
+        Raises NotReloaded when it does not.
+        """
+        for path in _FIRST:
+            status = await _visit(self.app, path)
+            if status != _OK:
+                raise NotReloaded(
+                    reason=Text(
+                        f"{path} of the new one answers {status}",
+                        f"{path} van de nieuwe antwoordt {status}",
+                    )
+                )
+
+    async def retire(self, grace: float) -> None:
+        """Close it when nobody is being answered from it any more, at last after ``grace`` s."""
+        self._retired = True
+        try:
+            if self.users and grace:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(grace):
+                        await self._idle.wait()
+        finally:
+            await self.store.close()
+            self.release.close()
+
+
+async def _visit(app: FastAPI, path: str) -> int:
+    """The status of a page."""
+    found: list[int] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            found.append(message["status"])
+
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode("ascii"),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"localhost"), (b"accept", b"text/html, */*;q=0.1")],
+        "server": ("localhost", 80),
+        "client": None,
+    }
+    await app(scope, receive, send)
+    return found[0] if found else 0
+
+
+class Editions:
+    """The ASGI application over all releases that can be asked for.
+
+    ::
+
+        editions = Editions(settings, open_store, archive)
+        await editions.start(release)
+        await editions.follow()      # when the archive has another current release
+        await editions.close()
+    """
+
+    def __init__(
+        self, settings: Settings, open_store: OpenStore, archive: Archive | None = None
+    ) -> None:
+        self.archive = archive
+        self.reloads: Reloads | None = None
+        self.switches = 0
+        self._settings = settings
+        self._open_store = open_store
+        self._current: Edition | None = None
+        self._older: OrderedDict[str, Edition] = OrderedDict()
+        self._opening = asyncio.Lock()
+        self._switching = asyncio.Lock()
+        self._waiting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def current(self) -> Edition:
+        """The edition that answers who names no release."""
+        assert self._current  # noqa: S101 – from `start` to `close` there is always one
+        return self._current
+
+    @property
+    def open_releases(self) -> list[str]:
+        """Identifiers of the releases that are open, the current one first."""
+        return [self.current.release.identifier, *self._older]
+
+    async def start(self, release: Release) -> None:
+        """Open the first release."""
+        self._current = await self._open(release, self._settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request from one release."""
+        if scope["type"] != "http":
+            return
+        edition = self.current
+        if b"release=" in scope["query_string"]:
+            try:
+                named = _named(scope["query_string"])
+                if named is not None:
+                    edition = await self._edition(named)
+                    scope = {**scope, "stadsgraaf.release": named}
+            except StadsgraafError as error:
+                refusal = render(error, {**localised(scope), "app": edition.app})
+                await refusal(scope, receive, send)
+                return
+        await edition.answer(scope, receive, send)
+
+    async def _edition(self, identifier: str) -> Edition:
+        """The edition of a release. Raises NoSuchRelease or, when too many wait, StoreBusy."""
+        if identifier == self.current.release.identifier:
+            return self.current
+        if self.archive is None:
+            raise NoSuchRelease(release=identifier, known=[self.current.release.identifier])
+        release = self.archive.open(identifier)
+        if identifier not in self._older:
+            await self._open_older(release)
+        self._older.move_to_end(identifier)
+        return self._older[identifier]
+
+    async def _open_older(self, release: Release) -> None:
+        if self._waiting >= _WAITING:
+            raise StoreBusy(retry_after=2)
+        self._waiting += 1
+        try:
+            async with self._opening:
+                if release.identifier in self._older:
+                    return
+                few = replace(self._settings, workers=1, slow_workers=1)
+                self._older[release.identifier] = await self._open(release, few)
+                while len(self._older) > max(1, self._settings.open_releases):
+                    self._retire(self._older.popitem(last=False)[1])
+                asyncio.get_running_loop().call_later(_IDLE, self._close_idle)
+        finally:
+            self._waiting -= 1
+
+    def _close_idle(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for identifier, edition in list(self._older.items()):
+            if not edition.users and now - edition.since >= _IDLE:
+                self._retire(self._older.pop(identifier))
+            else:
+                asyncio.get_running_loop().call_later(_IDLE, self._close_idle)
+
+    # --- switching ------------------------------------------------------------------------------
+
+    async def follow(self) -> bool:
+        """Switch to what the archive says is current; whether that was another release.
+
+        Raises NotReloaded when the new one cannot be opened or does not answer: the old one stays.
+        """
+        async with self._switching:
+            if self.archive is None:
+                return False
+            identifier = self.archive.identifier
+            if identifier in (None, self.current.release.identifier):
+                return False
+            fresh = await self._fresh(self.archive)
+            old, self._current = self.current, fresh
+            self.switches += 1
+            self._retire(old)
+            _log.info(
+                "release switched",
+                extra={"from": old.release.identifier, "to": fresh.release.identifier},
+            )
+            return True
+
+    async def _fresh(self, archive: Archive) -> Edition:
+        release = archive.current()
+        if release is None:
+            raise NotReloaded(reason=Text("there is no whole release", "er is geen hele release"))
+        try:
+            edition = await self._open(release, self._settings)
+        except (StadsgraafError, OSError) as error:
+            raise NotReloaded(reason=f"{release.identifier}: {error}") from error
+        try:
+            await edition.check()
+        except BaseException:
+            await edition.retire(0)
+            raise
+        return edition
+
+    async def _open(self, release: Release, settings: Settings) -> Edition:
+        edition = await Edition.open(release, settings, self._open_store, self.archive)
+        edition.app.state.editions = self
+        edition.app.state.reloads = self.reloads
+        return edition
+
+    def _retire(self, edition: Edition) -> None:
+        self._spawn(edition.retire(self._settings.query_timeout + _GRACE))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run to the end: a task that nobody holds may vanish."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Close every release. Answers under way are broken off."""
+        editions = [self._current, *self._older.values()]
+        self._older.clear()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(each.retire(0) for each in editions if each))
+
+
+def _named(query: bytes) -> str | None:
+    """The value of ``release``. Raises RepeatedParameter when it stands twice."""
+    found = _NAMED.findall(query)
+    if len(found) > 1:
+        raise RepeatedParameter(name="release")
+    return unquote_plus(found[0].decode("latin-1")) if found else None
