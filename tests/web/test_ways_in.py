@@ -10,7 +10,7 @@ from samples import SAMPLE, publish
 from visiting import BROWSER, Client, links_of, open_site
 
 from stadsgraaf.settings import Settings
-from stadsgraaf.web.pages.article import pieces
+from stadsgraaf.web.passages import pieces
 
 HARBOUR = quote("https://example.org/def/ont/Harbour", safe="")
 
@@ -158,22 +158,58 @@ def test_with_the_text_every_claim_is_marked_at_its_passage(tmp_path: Path) -> N
         reply = client.browse("/en/article?document=https://example.org/id/document/log")
         assert reply.page.all("mark")
         assert "sleepdienst die haven." in re.sub("<[^>]*>", "", reply.text)
-        assert {"#claim-c1", "#claim-c2"} <= set(links_of(reply.page))
+        assert {"#claim-1", "#claim-2"} <= set(links_of(reply.page))
         identifiers = {each["id"] for _, each in reply.page.elements if "id" in each}
-        assert {"at-4", "at-10", "claim-c1", "claim-c2"} <= identifiers
+        assert {"at-4", "at-10", "claim-1", "claim-2"} <= identifiers
+    finally:
+        client.close()
+    article.write_text(text + " ", encoding="utf-8")
+    client = open_site(client.app.state.site.release, Settings(article=str(article)))
+    try:
+        reply = client.browse("/en/article?document=https://example.org/id/document/log")
+        assert "its SHA-256 is not the one" in reply.page.text
+        assert not reply.page.all("mark")
     finally:
         client.close()
 
 
-def test_another_text_than_the_graph_describes_is_not_shown(tmp_path: Path, client: Client) -> None:
-    article = tmp_path / "other.txt"
-    article.write_text("een geheel andere tekst", encoding="utf-8")
-    other = open_site(client.app.state.site.release, Settings(article=str(article)))
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"een geheel andere tekst", "has no SHA-256 of this document"),
+        (b"\xff\xfe", "not UTF-8"),
+        (None, "no such file"),
+    ],
+)
+def test_a_file_that_is_not_the_document_is_not_shown_and_the_reader_says_why(
+    tmp_path: Path, client: Client, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "other.txt"
+    if content is not None:
+        path.write_bytes(content)
+    other = open_site(client.app.state.site.release, Settings(article=str(path)))
     try:
-        reply = other.browse("/article?document=https://example.org/id/document/log")
+        reply = other.browse("/en/article?document=https://example.org/id/document/log")
         assert "geheel andere" not in reply.text
+        assert said in reply.page.text
+        assert path.name in reply.page.text
+        assert str(path.parent) not in reply.text
+        assert "runs North Harbour" in reply.page.text
     finally:
         other.close()
+
+
+def test_a_claim_on_the_same_words_as_another_is_reached_from_the_text() -> None:
+    found = pieces("0123456789", [(2, 8), (2, 8), (4, 6)])
+    reached = {piece.leads_to for piece in found}
+    assert reached == {None, 0, 2}
+    assert [piece.starts for piece in found if piece.starts] == [(0, 1), (2,)]
+
+
+def test_a_document_leads_to_its_reader(client: Client) -> None:
+    page = client.browse("/en/doc/document/log").page
+    assert "Read it with its 2 claims" in page.text
+    assert any(href.startswith("/en/article?document=") for href in links_of(page))
 
 
 def test_a_question_has_its_form_its_answer_and_its_query(client: Client) -> None:

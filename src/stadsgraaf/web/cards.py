@@ -50,11 +50,6 @@ class Card:
     statement: tuple[Value, ...]
     against: tuple[tuple[Named, bool], ...]
 
-    @property
-    def anchor(self) -> str:
-        """A name for the card on its page."""
-        return self.iri.rstrip("/#").rsplit("/", 1)[-1]
-
 
 _VOICES = ("holder", "speaker", "reporter")
 

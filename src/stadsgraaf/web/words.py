@@ -180,15 +180,41 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "no_documents": Text("There are none.", "Er zijn er geen."),
     "with_text": Text(
-        "Every passage that a claim rests on is marked; follow it to the claim, and back.",
-        "Elke passage waar een bewering op rust is gemarkeerd; volg haar naar de bewering, en terug.",
+        "Every passage that a claim rests on is underlined; follow it to the claim, and the claim "
+        "back to its passage. A small number is a claim on the same words as another.",
+        "Elke passage waar een bewering op rust is onderstreept; volg haar naar de bewering, en de "
+        "bewering terug naar haar passage. Een klein cijfer is een bewering over dezelfde woorden "
+        "als een andere.",
     ),
+    "claim_n": Text("claim {n}", "bewering {n}"),
     "no_text": Text(
-        "The text itself is not published here, because it is not ours; below is what it claims, "
-        "in our words and in its order.",
-        "De tekst zelf wordt hier niet gepubliceerd, want hij is niet van ons; hieronder staat wat "
-        "hij beweert, in onze woorden en in zijn volgorde.",
+        "The text is not published here, because it is not ours. Below is what it claims, in our "
+        "own words and in its order.",
+        "De tekst staat hier niet, want hij is niet van ons. Hieronder staat wat hij beweert, in "
+        "onze eigen woorden en in zijn volgorde.",
     ),
+    "no_text_fault": Text("The text cannot be shown", "De tekst kan niet worden getoond"),
+    "text_missing": Text(
+        "The setting “article” names {file}, and there is no such file.",
+        "De instelling “article” noemt {file}, en dat bestand is er niet.",
+    ),
+    "text_not_utf8": Text(
+        "The setting “article” names {file}, which is not UTF-8.",
+        "De instelling “article” noemt {file}, en dat is geen UTF-8.",
+    ),
+    "text_differs": Text(
+        "The setting “article” names {file}, but that is another text: its SHA-256 is not the one "
+        "that the graph has of this document. The passages would not be where the claims say.",
+        "De instelling “article” noemt {file}, maar dat is een andere tekst: zijn SHA-256 is niet "
+        "die de graaf van dit document heeft. De passages zouden niet staan waar de beweringen zeggen.",
+    ),
+    "text_no_digest": Text(
+        "The setting “article” names {file}, but the graph has no SHA-256 of this document, so that "
+        "nobody knows whether it is the same text.",
+        "De instelling “article” noemt {file}, maar de graaf heeft geen SHA-256 van dit document, "
+        "zodat niemand weet of het dezelfde tekst is.",
+    ),
+    "read_with_claims": Text("Read it with its {n} claims", "Lees het met zijn {n} beweringen"),
     # --- lists ----------------------------------------------------------------------------------
     "home_counts": Text(
         "{things} things, {triples} triples.", "{things} dingen, {triples} triples."

@@ -13,6 +13,34 @@ for (const select of document.querySelectorAll("form.fields select")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
+// In the reader a claim lights up its whole passage, and a passage its claims.
+const reader = document.querySelector(".reader");
+const light = (numbers) => {
+  for (const mark of reader.querySelectorAll("mark")) {
+    mark.classList.toggle("lit", mark.dataset.claims.trim().split(" ").some((n) => numbers.has(n)));
+  }
+};
+const numberOf = (element) => element?.closest?.("[data-claim]")?.dataset.claim;
+const chosen = () => numberOf(document.getElementById(location.hash.slice(1)));
+const lightChosen = () => light(new Set([chosen()]));
+
+if (reader) {
+  for (const kind of ["mouseover", "focusin"]) {
+    reader.querySelector(".margin").addEventListener(kind, (event) => light(new Set([numberOf(event.target)])));
+  }
+  reader.querySelector(".margin").addEventListener("mouseleave", lightChosen);
+  reader.querySelector(".source-text").addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (!link) return;
+    event.preventDefault(); // the claims come to the reader; the text stays where it is
+    const top = scrollY;
+    location.hash = link.hash;
+    scrollTo({ top, behavior: "instant" });
+  });
+  addEventListener("hashchange", lightChosen);
+  lightChosen();
+}
+
 // Tables can be sorted by a column.
 const key = (row, index) => {
   const cell = row.cells[index];

@@ -1,28 +1,33 @@
 """The reader of a source document: its claims, each at its passage.
 
 With the document's text in the setting ``article`` the page shows it, every claim highlighted;
-without it the page lists the paraphrases in the order of the text, and says why.
+without it the page lists the paraphrases in the order of the text, and says why. A file that is not
+the document, by the digest that the graph has of it, is never shown.
 """
 
-import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
 
 from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stadsgraaf.errors import InvalidParameter, NotFound, Text
+from stadsgraaf.errors import EvidenceMismatch, InvalidParameter, NoSuchPath, NotFound, Text
+from stadsgraaf.evidence import SourceText
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import Claim, read_claims
+from stadsgraaf.web.passages import paragraphs, pieces
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import is_iri
 
-__all__ = ["Piece", "article", "pieces"]
+__all__ = ["article", "read_documents"]
+
+#: Why the text is not there, when it is not.
+Reason = Literal["shown", "not_set", "missing", "not_utf8", "no_digest", "differs"]
 
 _CLAIMS = (
     f"PREFIX oa: <{PREFIXES['oa']}>\nPREFIX sg: <{SG}>\n"
@@ -38,78 +43,66 @@ _LANGUAGE = "SELECT ?language WHERE {{ {document} <" + PREFIXES["dct"] + "langua
 _DIGEST = "SELECT ?digest WHERE {{ {document} <" + SG + "sha256> ?digest }} LIMIT 1"
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of the text that the same claims stand on; ``starts`` are those that begin here."""
-
-    text: str
-    start: int
-    claims: tuple[int, ...]
-    starts: tuple[int, ...]
-
-
-def pieces(text: str, passages: Sequence[tuple[int, int]]) -> list[Piece]:
-    """The text cut at every begin and end of a passage; claims by their number in the list.
-
-    >>> [(piece.text, piece.claims) for piece in pieces("abcdef", [(1, 4), (2, 3)])]
-    [('a', ()), ('b', (0,)), ('c', (0, 1)), ('d', (0,)), ('ef', ())]
-    """
-    cuts = {0, len(text)}
-    for start, end in passages:
-        cuts |= {min(start, len(text)), min(end, len(text))}
-    edges = sorted(cuts)
-    return [
-        Piece(
-            text[start:end],
-            start,
-            tuple(n for n, (a, b) in enumerate(passages) if a < end and b > start),
-            tuple(n for n, (a, _) in enumerate(passages) if a == start),
-        )
-        for start, end in pairwise(edges)
-    ]
-
-
 async def article(request: Request) -> Response:
     """``/article?document=``."""
     view = View.of(request.scope)
     document = request.query_params.get("document")
     if document is None:
-        rows = await view.site.asker.rows(_DOCUMENTS)
-        documents = [row["document"].value for row in rows]
+        documents = await read_documents(view.site)
         if len(documents) != 1:
             return view.page(
                 "articles.html",
-                documents=[(view.label(iri), view.urls.article(iri)) for iri in documents],
+                documents=[
+                    (view.label(iri), view.urls.article(iri), n) for iri, n in documents.items()
+                ],
             )
-        document = documents[0]
+        document = next(iter(documents))
     if not is_iri(document):
         reason = Text("it is not an IRI", "het is geen IRI")
         raise InvalidParameter(name="document", reason=reason)
     return await _reader(view, document)
 
 
+async def read_documents(site: Site) -> Mapping[str, int]:
+    """The documents that claims point into, and how many claims do."""
+
+    async def ask() -> dict[str, int]:
+        rows = await site.asker.rows(_DOCUMENTS)
+        return {row["document"].value: int(row["n"].value) for row in rows}
+
+    return await site.once("read documents", ask)
+
+
 async def _reader(view: View, document: str) -> Response:
-    rows = await view.site.asker.rows(_CLAIMS.format(document=NamedNode(document)))
-    iris = [iri for row in rows if (iri := term_iri(row["claim"]))]
-    if not iris:
+    site = view.site
+    found = await site.once(f"claims in {document}", lambda: _claims(site, document))
+    if not found:
         raise NotFound(what=document)
-    found = await read_claims(view.site.asker, iris)
-    ordered = sorted(found.values(), key=lambda claim: (_place(claim, document), claim.iri))
-    shown = cards(view, ordered)
-    listed = [shown[claim.iri] for claim in ordered]
-    text = await _text(view.site, document)
+    shown = cards(view, found)
+    places = [_place(claim, document) for claim in found]
+    text, reason = await _text(site, document)
+    cut = paragraphs(pieces(text, places)) if text is not None else None
     return view.page(
         "article.html",
-        document=document,
         name=view.label(document),
         href=view.urls.of(document),
-        cards=listed,
-        pieces=_paragraphs(pieces(text, [_place(claim, document) for claim in ordered]))
-        if text is not None
-        else None,
-        text_language=await _language(view.site, document),
-        places=[_place(claim, document) for claim in ordered],
+        cards=[shown[claim.iri] for claim in found],
+        lines=cut,
+        reached={piece.leads_to for line in cut or () for piece in line if piece.text.strip()},
+        reason=reason,
+        file=Path(site.settings.article).name,  # never where it lies: the page is public
+        text_language=await _language(site, document),
+        places=places,
+        firsts=_firsts(places),
     )
+
+
+async def _claims(site: Site, document: str) -> list[Claim]:
+    """The claims that stand in a document, in its order."""
+    rows = await site.asker.rows(_CLAIMS.format(document=NamedNode(document)))
+    iris = [iri for row in rows if (iri := term_iri(row["claim"]))]
+    found = await read_claims(site.asker, iris)
+    return sorted(found.values(), key=lambda claim: (_place(claim, document), claim.iri))
 
 
 def _place(claim: Claim, document: str) -> tuple[int, int]:
@@ -119,20 +112,12 @@ def _place(claim: Claim, document: str) -> tuple[int, int]:
     return 0, 0
 
 
-def _paragraphs(found: Iterable[Piece]) -> list[list[Piece]]:
-    """Pieces by line of the text."""
-    lines: list[list[Piece]] = [[]]
-    for piece in found:
-        parts = piece.text.split("\n")
-        offset = piece.start
-        for number, part in enumerate(parts):
-            if number:
-                lines.append([])
-            starts = piece.starts if number == 0 else ()
-            if part or starts:
-                lines[-1].append(Piece(part, offset, piece.claims, starts))
-            offset += len(part) + 1
-    return [line for line in lines if line]
+def _firsts(places: Sequence[tuple[int, int]]) -> set[int]:
+    """Of the claims that begin at one character the first: it bears the place's name."""
+    seen: dict[int, int] = {}
+    for number, (start, _) in enumerate(places):
+        seen.setdefault(start, number)
+    return set(seen.values())
 
 
 async def _language(site: Site, document: str) -> str | None:
@@ -143,14 +128,18 @@ async def _language(site: Site, document: str) -> str | None:
     return None
 
 
-async def _text(site: Site, document: str) -> str | None:
+async def _text(site: Site, document: str) -> tuple[str | None, Reason]:
     """The text of the document, when the setting names the very file that the graph describes."""
     path = site.settings.article_path
-    if path is None or not path.is_file():
-        return None
+    if path is None:
+        return None, "not_set"
+    try:
+        source = SourceText.read(path)
+    except NoSuchPath:
+        return None, "missing"
+    except EvidenceMismatch:
+        return None, "not_utf8"
     rows = await site.asker.rows(_DIGEST.format(document=NamedNode(document)))
-    content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    if not any(row["digest"].value.lower() == digest for row in rows):
-        return None
-    return content.decode("utf-8")
+    if all(row["digest"].value.lower() != source.digest for row in rows):
+        return None, "differs" if rows else "no_digest"
+    return source.text, "shown"

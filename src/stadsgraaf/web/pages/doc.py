@@ -24,6 +24,7 @@ from stadsgraaf.web.asking import iris, term_iri
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages import citing
+from stadsgraaf.web.pages.article import read_documents
 from stadsgraaf.web.places import Chart, read_places
 from stadsgraaf.web.portrait import Portrait, graph_infos, portray
 from stadsgraaf.web.shapes import Shapes
@@ -257,6 +258,7 @@ async def _page(view: View, iri: str) -> Response:
         citation=citing.citation(view, iri),
         contact=await site.once("contact", lambda: citing.contact(site)),
         tree=tree,
+        read_claims=(await read_documents(site)).get(iri, 0),
         names=view.labels(_concepts(tree)),
         definitions=await _definitions(view, tree),
         usage=_usage(view, portrait, shapes),
