@@ -26,8 +26,16 @@ from rdflib.term import Node
 from stadsgraaf.validation import bridge, setbased
 from stadsgraaf.validation.batching import TARGETS, batch
 from stadsgraaf.validation.results import Result, read_report
+from stadsgraaf.validation.wellformed import plainly_well_formed
 
-__all__ = ["ENGINES", "Outcome", "check_shapes", "store_of", "validate_data"]
+__all__ = [
+    "ENGINES",
+    "Outcome",
+    "ask_pyshacl_of_shapes",
+    "check_shapes",
+    "store_of",
+    "validate_data",
+]
 
 Progress = Callable[[str], None]
 
@@ -45,6 +53,11 @@ def check_shapes(shapes: Sequence[Triple]) -> list[Result]:
 
     Raises RuntimeError when the engine fails on them.
     """
+    return [] if plainly_well_formed(shapes) else ask_pyshacl_of_shapes(shapes)
+
+
+def ask_pyshacl_of_shapes(shapes: Sequence[Triple]) -> list[Result]:
+    """The same by pySHACL, whatever the shapes. Raises RuntimeError when it fails."""
     given = bridge.data_graph(shapes)
     source = files("pyshacl").joinpath("assets", "shacl-shacl.ttl").read_text(encoding="utf-8")
     rules = batch(rdflib.Graph(bind_namespaces="none").parse(data=source, format="turtle"))
