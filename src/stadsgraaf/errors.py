@@ -52,6 +52,8 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     └── UsageError                   (exit code 2)
         ├── NoSuchPath
         ├── NothingToServe
+        ├── EngineMissing            a SHACL engine that is not installed
+        ├── BadConfiguration         a profile or baseline of validation with a mistake
         └── PortTaken
 
 A member given to an error fills the sentence and stands in the problem details too; one that is a
@@ -70,9 +72,11 @@ from typing import Any, ClassVar, Literal, NamedTuple
 __all__ = [
     "PROBLEMS",
     "ArchiveLocked",
+    "BadConfiguration",
     "BodyTooLarge",
     "DataError",
     "DiskFull",
+    "EngineMissing",
     "EvaluationFailed",
     "EvidenceMismatch",
     "Gone",
@@ -709,6 +713,25 @@ class NothingToServe(UsageError):
         "{path} holds no Turtle file (*.ttl).",
         "In {path} staat geen Turtle-bestand (*.ttl).",
     )
+
+
+class EngineMissing(UsageError):
+    """A SHACL engine is not installed; members ``engine`` and ``install``, the package."""
+
+    slug = "engine-missing"
+    title = Text("Engine not installed", "Engine niet geïnstalleerd")
+    sentence = Text(
+        "The SHACL engine {engine} is not installed: pip install '{install}'.",
+        "De SHACL-engine {engine} is niet geïnstalleerd: pip install '{install}'.",
+    )
+
+
+class BadConfiguration(UsageError):
+    """A file that configures validation has a mistake; members ``file``, ``line``, ``reason``."""
+
+    slug = "bad-configuration"
+    title = Text("Mistake in a configuration", "Fout in een configuratie")
+    sentence = Text("{file}:{line}: {reason}", "{file}:{line}: {reason}")
 
 
 class PortTaken(UsageError):

@@ -4,7 +4,8 @@ https://www.w3.org/TR/shacl/
 
 pySHACL is the reference. What it is asked is arranged so that it gives the same results sooner:
 property shapes judge all their focus nodes at once (``batching``), and queries run once for all
-focus nodes where that gives the same (``setbased``).
+focus nodes where that gives the same (``setbased``). ``turbo`` is the optional second engine;
+``both`` takes the word of pySHACL and tells wherever the other one differs.
 """
 
 import warnings
@@ -23,7 +24,7 @@ from rdflib import RDF, SH, BNode, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from stadsgraaf.validation import bridge, setbased
+from stadsgraaf.validation import bridge, setbased, turbo
 from stadsgraaf.validation.batching import TARGETS, batch
 from stadsgraaf.validation.results import Result, read_report
 from stadsgraaf.validation.wellformed import plainly_well_formed
@@ -42,10 +43,15 @@ Progress = Callable[[str], None]
 
 @dataclass
 class Outcome:
-    """What an engine said. ``faults`` are shapes that it cannot use: the shape, and why."""
+    """What an engine said. ``faults`` are shapes that it cannot use: the shape, and why.
+
+    ``differences`` are results that one of two engines has and the other has not, each with the
+    name of the engine that has it.
+    """
 
     results: list[Result] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
+    differences: list[tuple[Result, str]] = field(default_factory=list)
 
 
 def check_shapes(shapes: Sequence[Triple]) -> list[Result]:
@@ -159,7 +165,7 @@ def validate_data(
 ) -> Outcome:
     """Validate the data with one of ``ENGINES``.
 
-    Raises KeyError for an engine that is not there, ImportError for one that is not installed.
+    Raises KeyError for an engine that is not there, EngineMissing for one that is not installed.
     """
     return ENGINES[engine](triples, shapes)
 
@@ -229,7 +235,45 @@ def _named(result: Result, names: dict[bridge.Term, bridge.Term]) -> Result:
     return result
 
 
+def _turbo(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
+    """pyshacl-turbo, but for the queries that run once."""
+    given = bridge.graph(shapes)
+    outcome = _queries_once(triples, given)
+    _add(outcome, turbo.validate(triples, given))
+    return outcome
+
+
+def _turbo_plain(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
+    """pyshacl-turbo as it comes."""
+    outcome = Outcome()
+    _add(outcome, turbo.validate(triples, bridge.graph(shapes)))
+    return outcome
+
+
+def _add(outcome: Outcome, said: tuple[list[Result], str]) -> None:
+    results, refusal = said
+    outcome.results += results
+    if refusal:
+        outcome.faults.append(("", refusal))
+
+
+def _both(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
+    """pySHACL, and where pyshacl-turbo as it comes says something else."""
+    outcome, other = _fast(triples, shapes), _turbo_plain(triples, shapes)
+    mine, others = set(outcome.results), set(other.results)
+    outcome.differences += [
+        (result, "pyshacl") for result in outcome.results if result not in others
+    ]
+    outcome.differences += [(result, "turbo") for result in other.results if result not in mine]
+    if not outcome.faults:
+        outcome.faults += other.faults
+    return outcome
+
+
 ENGINES: dict[str, Callable[[Sequence[Triple], Sequence[Triple]], Outcome]] = {
     "pyshacl": _fast,
+    "turbo": _turbo,
+    "both": _both,
     "pyshacl-plain": _plain,
+    "turbo-plain": _turbo_plain,
 }

@@ -44,6 +44,7 @@ def shapes(subject: Subject) -> Iterator[Finding]:
     yield from _told(
         subject, known, [r for r in outcome.results if not _rests_on_unread(subject, r)]
     )
+    yield from _differences(subject, known, outcome.differences)
 
 
 def _rests_on_unread(subject: Subject, result: Result) -> bool:
@@ -95,6 +96,30 @@ def _unusable(known: Shapes, shape: str, reason: str) -> Finding:
         focus=shape,
         stable_focus=name,
     )
+
+
+def _differences(
+    subject: Subject, known: Shapes, differences: Sequence[tuple[Result, str]]
+) -> Iterator[Finding]:
+    """What one engine finds and the other does not."""
+    found = rule("shacl/difference")
+    subject.places.learn(_all_terms(result for result, _ in differences))
+    for result, engine in differences:
+        component = _component(result.component)
+        name = known.name(result.shape)
+        span = subject.places.locate(result.focus, result.path, result.value) or Span()
+        yield about(
+            subject,
+            found,
+            span,
+            Text(
+                f"Only the engine {engine} finds a result of {component} here, of the shape {name}.",
+                f"Alleen de engine {engine} vindt hier een resultaat van {component}, van de vorm {name}.",
+            ),
+            focus=result.focus,
+            path=result.path,
+            value=result.value,
+        )
 
 
 def _component(iri: str) -> str:

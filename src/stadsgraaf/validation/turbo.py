@@ -1,0 +1,53 @@
+"""pyshacl-turbo, a SHACL engine in Rust, as an optional extra: ``pip install stadsgraaf[turbo]``.
+
+https://www.w3.org/TR/shacl/
+
+Data and shapes go in as they are written: neither rdflib nor a store changes a literal on the way.
+"""
+
+import warnings
+from collections.abc import Sequence
+
+import rdflib
+from pyoxigraph import Quad, RdfFormat, Triple, serialize
+
+from stadsgraaf.errors import EngineMissing
+from stadsgraaf.validation import bridge
+from stadsgraaf.validation.results import Result, read_report
+
+__all__ = ["validate"]
+
+
+def validate(triples: Sequence[Triple], shapes: rdflib.Graph) -> tuple[list[Result], str]:
+    """The results, and why there are none when the engine refuses the shapes.
+
+    Raises EngineMissing when the extra is not installed.
+    """
+    try:
+        import pyshacl_turbo  # noqa: PLC0415 – an extra, perhaps not there
+        from pyshacl_turbo.rdf import Input  # noqa: PLC0415
+    except ImportError:
+        raise EngineMissing(engine="turbo", install="stadsgraaf[turbo]") from None
+
+    lines = serialize(_plain(triples), format=RdfFormat.N_QUADS) or b""
+    given = Input(lines.decode(), "nquads", None, {}, preserve_ids=True)
+    with warnings.catch_warnings(), bridge.quiet():
+        warnings.simplefilter("ignore", pyshacl_turbo.ShapeRecursionWarning)
+        try:
+            _, report, text = pyshacl_turbo.validate(
+                given, shacl_graph=shapes, _normalize_report_literals=False
+            )
+        except (RuntimeError, ValueError, TypeError, NotImplementedError) as error:
+            return [], f"{type(error).__name__}: {error}"
+        if not isinstance(report, rdflib.Graph):
+            return [], str(text)
+        return list(dict.fromkeys(read_report(report))), ""
+
+
+def _plain(triples: Sequence[Triple]) -> "Sequence[Quad]":
+    """Without triple terms (RDF 1.2), of which SHACL 1.0 knows nothing."""
+    return [
+        Quad(t.subject, t.predicate, t.object)
+        for t in triples
+        if not isinstance(t.subject, Triple) and not isinstance(t.object, Triple)
+    ]
