@@ -1,12 +1,14 @@
 """A release is immutable, repeatable, and switched on only when it is whole and valid."""
 
+import gzip
 import hashlib
 import json
 import shutil
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, parse
+import zstandard
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.build import build, fingerprint
@@ -22,6 +24,13 @@ SHAPE = """
 ex:ThingShape a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property ex:ThingShape-name .
 ex:ThingShape-name sh:path ex:name ; sh:minCount 1 ; sh:message "Give the thing a name."@en .
 """
+
+
+def unpacked(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        return gzip.decompress(content)
+    return zstandard.decompress(content) if path.suffix == ".zst" else content
 
 
 @pytest.fixture
@@ -56,11 +65,43 @@ def test_the_same_source_gives_the_same_bytes_anywhere(folder: Path, tmp_path: P
 def test_every_dump_holds_the_dataset(folder: Path, tmp_path: Path) -> None:
     release = build(folder, tmp_path / "out")
     sizes = {}
-    for path in release.dumps.iterdir():
-        form = RdfFormat.from_extension(path.suffix[1:])
+    for path in release.dumps.glob("dataset.*"):
+        content = unpacked(path)
+        form = RdfFormat.from_extension(path.name.split(".")[1])
         assert form is not None
-        sizes[path.suffix] = len(list(parse(path.read_bytes(), form)))
-    assert sizes == {".nq": 4, ".trig": 4, ".jsonld": 4, ".ttl": 4, ".nt": 4}
+        sizes[path.name.partition(".")[2]] = len(list(parse(content, form)))
+    assert sizes == {
+        f"{suffix}{packing}": 4
+        for suffix in ("nq", "trig", "jsonld", "ttl", "nt")
+        for packing in ("", ".gz", ".zst")
+    }
+
+
+def test_the_dump_in_n_quads_has_the_digest_of_the_release(folder: Path, tmp_path: Path) -> None:
+    release = build(folder, tmp_path / "out")
+    for name in ("dataset.nq", "dataset.nq.gz", "dataset.nq.zst"):
+        content = unpacked(release.dumps / name)
+        assert hashlib.sha256(content).hexdigest() == release.manifest.digest
+
+
+def test_every_named_graph_has_dumps_of_its_own(folder: Path, tmp_path: Path) -> None:
+    (folder / "b.ttl").write_text("<urn:x> <urn:y> <urn:z> , _:b .", encoding="utf-8")
+    release = build(folder, tmp_path / "out")
+    for graph in release.manifest.graphs:
+        whole = parse((release.dumps / "dataset.nq").read_bytes(), RdfFormat.N_QUADS)
+        wanted = {str(quad) for quad in whole if quad.graph_name == NamedNode(graph.iri)}
+        assert len(wanted) == graph.triples
+        suffixes = {name.rpartition(".")[2] for name in graph.dumps}
+        assert suffixes == {"nq", "trig", "ttl", "jsonld", "gz", "zst"}
+        (quads,) = [name for name in graph.dumps if name.endswith(".nq")]
+        found = parse((release.dumps / quads).read_bytes(), RdfFormat.N_QUADS)
+        assert {str(quad) for quad in found} == wanted
+
+
+def test_packed_dumps_have_the_same_bytes_again(folder: Path, tmp_path: Path) -> None:
+    one, two = build(folder, tmp_path / "one"), build(folder, tmp_path / "two")
+    for path in one.dumps.iterdir():
+        assert path.read_bytes() == (two.dumps / path.name).read_bytes()
 
 
 def test_nothing_is_built_when_nothing_changed(folder: Path, tmp_path: Path) -> None:

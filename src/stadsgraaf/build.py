@@ -6,24 +6,25 @@ The same input gives the same release, wherever, whenever and by whomever it is 
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from stadsgraaf import __version__
 from stadsgraaf.archive import MAKING, Archive, sync
 from stadsgraaf.dataset import Dataset, source_files
 from stadsgraaf.errors import InvalidData, ReleaseShrinks
-from stadsgraaf.exports import canonical_nquads, write_dumps
+from stadsgraaf.exports import canonical_nquads, graph_dumps, whole_dumps, write_dumps
 from stadsgraaf.labels import build_labels
-from stadsgraaf.metadata import statistics, void
+from stadsgraaf.metadata import Profile, inherent, linksets, statistics
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.release import FORMAT, GraphEntry, Manifest, Release
 from stadsgraaf.validation import Report, validate
 
-__all__ = ["KEPT", "build", "fingerprint"]
+__all__ = ["KEPT", "build", "fingerprint", "write"]
 
 Progress = Callable[[str], None]
 
@@ -36,6 +37,8 @@ _TITLE = PREFIXES["dct"] + "title"
 _DESCRIPTION = PREFIXES["dct"] + "description"
 #: What a dataset is called that does not say it: not by its folder, which differs between machines.
 _UNNAMED: Final = {"en": "Dataset", "nl": "Dataset"}
+#: A description that counts itself is written at most so often.
+_MOST_COUNTS: Final = 5
 
 
 def fingerprint(root: Path) -> str:
@@ -82,7 +85,7 @@ def build(
         with tempfile.TemporaryDirectory(prefix=MAKING, dir=archive.releases) as folder:
             made = Path(folder) / "release"
             made.mkdir()
-            manifest = _write(dataset, findings, made, source, progress)
+            manifest = write(dataset, findings, made, source, progress)
             _check_size(manifest, present, force=force)
             target = archive.releases / manifest.identifier
             if not Release.is_at(target):
@@ -104,38 +107,83 @@ def _check_size(manifest: Manifest, present: Release | None, *, force: bool) -> 
         raise ReleaseShrinks(before=before, after=after)
 
 
-def _write(
-    dataset: Dataset, findings: Report, made: Path, source: str, progress: Progress
+def write(
+    dataset: Dataset,
+    findings: Report,
+    made: Path,
+    source: str,
+    progress: Progress = lambda _: None,
 ) -> Manifest:
-    quads = dataset.quads
-    counted = statistics(quads)
-    if dataset.description and (graphs := dataset.graph_iris("metadata")):
-        vocabularies = _vocabularies(counted)
-        quads = quads + void(dataset.description, counted, vocabularies, NamedNode(graphs[0]))
+    """Write the files of a release into a folder; its manifest."""
+    links = linksets(dataset.quads, dataset.base_iri)
+    stems = {each.name: triples for each, triples in links.items()}
+    dumps = graph_dumps((graph.iri for graph in dataset.graphs), dataset.base_iri)
+    profile = Profile(
+        written=_written(dataset),
+        base_iri=dataset.base_iri,
+        dumps={name: {} for name in whole_dumps(stems)},
+        linksets=list(links),
+        findings={severity.value: count for severity, count in findings.counts.items()},
+        **_named(dataset),
+    )
+    quads, counted = _with_itself(dataset, profile)
     progress("write N-Quads")
     canonical = canonical_nquads(quads)
     (made / "data.nq").write_bytes(canonical)
     progress("write dumps")
-    # read back, so that blank nodes are called in every dump what they are called there
-    quads = list(parse(canonical, RdfFormat.N_QUADS))
-    write_dumps(quads, dataset.prefixes, made / "dumps", "dataset")
+    write_dumps(canonical, dataset.prefixes, made / "dumps", dumps, stems)
     progress("index labels")
     build_labels(quads, made / "labels.sqlite", dataset.base_iri)
+    counted["linksets"] = [each.as_json() for each in links]
     _write_json(made / "statistics.json", counted)
     _write_json(made / "queries.json", [query.as_json() for query in dataset.queries])
     (made / "report.json").write_text(findings.render("json"), encoding="utf-8")
+    serialize(profile.written, made / "description.nt", RdfFormat.N_TRIPLES)
     manifest = Manifest(
         digest=hashlib.sha256(canonical).hexdigest(),
         source=source,
         triples=counted["triples"],
         prefixes=dataset.prefixes,
         base_iri=dataset.base_iri,
-        graphs=_graph_entries(dataset),
+        graphs=_graph_entries(dataset, counted["graphs"], dumps),
         files=_files(made),
         **_description(dataset),
     )
     manifest.write(made)
     return manifest
+
+
+def _with_itself(dataset: Dataset, profile: Profile) -> tuple[list[Quad], dict[str, Any]]:
+    """The quads with the description of them all, itself included, and what is counted of them.
+
+    Counting what counts itself ends soon: only numbers change, once every class and property
+    that the description uses has been counted.
+    """
+    quads, counted = dataset.quads, statistics(dataset.quads)
+    graphs = dataset.graph_iris("metadata")
+    if not (dataset.description and dataset.base_iri and graphs):
+        return quads, counted
+    root, home = dataset.base_iri.rstrip("/"), NamedNode(graphs[0])
+    for _ in range(_MOST_COUNTS):
+        before = counted
+        added = inherent(replace(profile, statistics=counted), root, home)
+        quads = [*dataset.quads, *added]
+        counted = statistics(quads)
+        if counted == before:
+            break
+    return quads, counted
+
+
+def _written(dataset: Dataset) -> list[Triple]:
+    """What people wrote of the dataset, and of the things that this names."""
+    homes = {NamedNode(iri) for iri in dataset.graph_iris("metadata")}
+    rules = {NamedNode(iri) for iri in dataset.graph_iris("shapes")}
+    own = [quad for quad in dataset.asserted if quad.graph_name in homes]
+    named = {quad.object for quad in own if isinstance(quad.object, NamedNode)}
+    around = [
+        quad for quad in dataset.asserted if quad.subject in named and quad.graph_name not in rules
+    ]
+    return list(dict.fromkeys(quad.triple for quad in (*own, *around)))
 
 
 def _write_json(path: Path, content: object) -> None:
@@ -153,12 +201,6 @@ def _files(made: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-def _vocabularies(counted: Mapping[str, Any]) -> list[str]:
-    """Namespaces of the classes and properties in use."""
-    iris = [entry["iri"] for kind in ("classes", "properties") for entry in counted[kind]]
-    return sorted({iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] for iri in iris})
-
-
 def _texts(quads: list[Quad], subject: NamedNode, predicate: str) -> dict[str, str]:
     return {
         quad.object.language or "": quad.object.value
@@ -169,31 +211,45 @@ def _texts(quads: list[Quad], subject: NamedNode, predicate: str) -> dict[str, s
     }
 
 
-def _description(dataset: Dataset) -> dict[str, Any]:
-    subject, quads = dataset.description, dataset.asserted
+def _named(dataset: Dataset) -> dict[str, Any]:
+    """The dataset's IRI, title and description, where it has them."""
+    subject = dataset.description
     if subject is None:
         return {"title": _UNNAMED}
-    about = [quad for quad in quads if quad.subject == subject]
+    about = [quad for quad in dataset.asserted if quad.subject == subject]
+    return {
+        "dataset": subject.value,
+        "title": _texts(about, subject, _TITLE),
+        "description": _texts(about, subject, _DESCRIPTION),
+    }
+
+
+def _description(dataset: Dataset) -> dict[str, Any]:
+    about = [quad for quad in dataset.asserted if quad.subject == dataset.description]
 
     def one(*names: str) -> str | None:
         found = [quad.object for name in names for quad in about if quad.predicate.value == name]
         return getattr(found[0], "value", None) if found else None
 
     return {
-        "dataset": subject.value,
-        "title": _texts(about, subject, _TITLE),
-        "description": _texts(about, subject, _DESCRIPTION),
+        **_named(dataset),
         "licence": one(PREFIXES["dct"] + "license"),
         "modified": one(PREFIXES["dct"] + "modified"),
         "version": one(PREFIXES["dcat"] + "version", PREFIXES["owl"] + "versionInfo"),
     }
 
 
-def _graph_entries(dataset: Dataset) -> list[GraphEntry]:
+def _graph_entries(
+    dataset: Dataset, counts: Mapping[str, int], dumps: Mapping[str, Sequence[str]]
+) -> list[GraphEntry]:
     quads = [quad for quad in dataset.asserted if quad.predicate.value == _TITLE]
     return [
         GraphEntry(
-            graph.iri, graph.role, graph.triples, _texts(quads, NamedNode(graph.iri), _TITLE)
+            graph.iri,
+            graph.role,
+            counts[graph.iri],
+            _texts(quads, NamedNode(graph.iri), _TITLE),
+            dumps.get(graph.iri, ()),
         )
         for graph in dataset.graphs
     ]

@@ -26,10 +26,12 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── RequestTimeout           408  request-timeout
     │   ├── NotReloaded              409  not-reloaded
     │   ├── Gone                     410  gone
+    │   ├── PreconditionFailed       412  precondition-failed
     │   ├── QueryTooLong             413  query-too-long
     │   ├── BodyTooLarge             413  body-too-large
     │   ├── UriTooLong               414  uri-too-long
     │   ├── UnsupportedMediaType     415  unsupported-media-type
+    │   ├── RangeNotSatisfiable      416  range-not-satisfiable
     │   ├── TooManyRequests          429  too-many-requests
     │   └── HeadersTooLarge          431  headers-too-large
     ├── StoreError                   500  store-error
@@ -100,12 +102,14 @@ __all__ = [
     "NotUtf8",
     "NothingToServe",
     "PortTaken",
+    "PreconditionFailed",
     "QueryMemoryLimit",
     "QueryStopped",
     "QueryTimeout",
     "QueryTooComplex",
     "QueryTooDeep",
     "QueryTooLong",
+    "RangeNotSatisfiable",
     "ReleaseDamaged",
     "ReleaseShrinks",
     "RepeatedParameter",
@@ -435,6 +439,18 @@ class Gone(RequestError):
     sentence = Text("{what} is no longer published: {reason}", "{what} is vervallen: {reason}")
 
 
+class PreconditionFailed(RequestError):
+    """What the client has is of another release: ``PreconditionFailed(etag='"0f3c"')``."""
+
+    status = 412
+    slug = "precondition-failed"
+    title = Text("Precondition failed", "Aan de voorwaarde is niet voldaan")
+    sentence = Text(
+        "The file is another one than the request asks for; its entity tag is {etag}.",
+        "Het bestand is een ander dan waar het verzoek om vraagt; zijn entity tag is {etag}.",
+    )
+
+
 class QueryTooLong(RequestError):
     """The query has too many bytes; member ``limit``, in bytes."""
 
@@ -481,6 +497,23 @@ class UnsupportedMediaType(RequestError):
         "A body of type “{given}” is not taken here; see “supported”.",
         "Inhoud van type “{given}” wordt hier niet aangenomen; zie “supported”.",
     )
+
+
+class RangeNotSatisfiable(RequestError):
+    """No byte of the file is in the ranges asked for: ``RangeNotSatisfiable(length=1200)``."""
+
+    status = 416
+    slug = "range-not-satisfiable"
+    title = Text("Range not satisfiable", "Bereik niet leverbaar")
+    sentence = Text(
+        "None of the bytes asked for is in the file, which has {length} bytes.",
+        "Geen van de gevraagde bytes is in het bestand, dat {length} bytes heeft.",
+    )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """How long the file is, as RFC 9110, section 15.5.17 asks for."""
+        return super().headers | {"Content-Range": f"bytes */{self.members['length']}"}
 
 
 class TooManyRequests(RequestError):

@@ -13,28 +13,36 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pyoxigraph import RdfFormat, parse
+
 from stadsgraaf.errors import Language, NoSuchPath, UsageError
 from stadsgraaf.labels import LabelIndex
+from stadsgraaf.metadata import Linkset, Profile
 
 __all__ = ["FORMAT", "GraphEntry", "Manifest", "Release", "digest_line"]
 
 #: Version of the directory's layout; a release of another layout is built again.
-FORMAT = 2
+FORMAT = 3
 #: Files that are only another arrangement of the data: their bytes depend on the engine that wrote
-#: them, SQLite or RocksDB, which differs between machines.
-_ARRANGED = (".sqlite", "store/")
+#: them, SQLite, RocksDB or a compressor, which differs between machines.
+_ARRANGED = (".sqlite", "store/", ".gz", ".zst")
 #: Hexadecimal digits of an identifier.
 _DIGITS = 16
+_DUMPS = "dumps/"
 
 
 @dataclass(frozen=True)
 class GraphEntry:
-    """A named graph of the release. ``title`` maps a language tag to the title."""
+    """A named graph of the release.
+
+    ``title`` maps a language tag to the title; ``dumps`` are the names of its files.
+    """
 
     iri: str
     role: str
     triples: int
     title: Mapping[str, str] = field(default_factory=dict)
+    dumps: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -169,6 +177,30 @@ class Release:
         """Close the files that it holds open."""
         if "labels" in self.__dict__:
             self.labels.close()
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What is known of the release, for its description."""
+        manifest, path = self.manifest, self.path / "description.nt"
+        written = parse(path=path, format=RdfFormat.N_TRIPLES) if path.is_file() else ()
+        return Profile(
+            written=[quad.triple for quad in written],
+            dataset=manifest.dataset,
+            base_iri=manifest.base_iri,
+            title=manifest.title,
+            description=manifest.description,
+            digest=manifest.digest,
+            statistics=self.statistics,
+            graphs={graph.iri: graph.title for graph in manifest.graphs},
+            graph_dumps={graph.iri: graph.dumps for graph in manifest.graphs},
+            dumps={
+                name.removeprefix(_DUMPS): entry
+                for name, entry in manifest.files.items()
+                if name.startswith(_DUMPS)
+            },
+            linksets=[Linkset(**entry) for entry in self.statistics.get("linksets", ())],
+            findings=self.report.get("counts", {}),
+        )
 
     def _json(self, name: str) -> Any:
         return json.loads((self.path / name).read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from stadsgraaf.archive import Archive
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
-from stadsgraaf.web import admin, operation, static
+from stadsgraaf.web import admin, describing, dumps, operation, static
 from stadsgraaf.web.delivery import Delivery
 from stadsgraaf.web.failures import HANDLERS
 from stadsgraaf.web.language import localised
@@ -51,7 +51,11 @@ ROUTES = [
     Route("/queries", catalogue.catalogue),
     Route("/queries/{name}", catalogue.query),
     Route("/data", home.data),
-    Route("/dumps/{name}", static.dump),
+    Route("/data.{suffix}", home.data),
+    Route("/.well-known/void", describing.void),
+    Route("/void", describing.void),
+    Route("/void.{suffix}", describing.void),
+    Route("/dumps/{name}", dumps.dump),
     Route("/accessibility", home.about),
     Route("/privacy", home.about),
     Route("/live", home.live),

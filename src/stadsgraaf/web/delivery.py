@@ -125,11 +125,12 @@ def _weight(kept: _Kept) -> int:
 def _key(scope: Scope) -> tuple[bytes, ...]:
     """Everything that an answer may depend on."""
     accept = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    host = b",".join(value for name, value in scope["headers"] if name == b"host")
     language: str = scope.get("stadsgraaf.language", "")
     fixed = b"fixed" if scope.get("stadsgraaf.fixed") else b""
     path: bytes = scope.get("raw_path") or scope["path"].encode()
     root: str = scope.get("root_path", "")
-    return root.encode(), path, scope["query_string"], accept, language.encode(), fixed
+    return root.encode(), host, path, scope["query_string"], accept, language.encode(), fixed
 
 
 def _accepts_gzip(scope: Scope) -> bool:

@@ -40,6 +40,7 @@ __all__ = [
     "endpoint_url",
     "header",
     "read_request",
+    "root_url",
 ]
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "QUERY")
@@ -99,17 +100,26 @@ def header(scope: Scope, name: bytes) -> str | None:
     return ", ".join(values) if values else None
 
 
+def root_url(scope: Scope, settings: Settings) -> str:
+    """Scheme, host and path prefix of this site as the client knows it, without a slash at the end.
+
+    A ``Host`` that cannot be one is not believed.
+    """
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = header(scope, b"host") or ""
+    if not _HOST.match(host):
+        own = f"[{settings.host}]" if ":" in settings.host else settings.host
+        host = f"{own}:{settings.port}"
+    return f"{scope.get('scheme', 'http')}://{host}{scope.get('root_path', '')}"
+
+
 def endpoint_url(scope: Scope, settings: Settings) -> str:
     """The URL of the endpoint as the client knows it: also the base IRI of its query."""
     path: str = scope["path"].removesuffix(CHECK)
     if not path.isascii() or "%" in path:
         path = quote(path, safe="/-._~!$&'()*+,;=:@")
-    if settings.public_url:
-        return settings.public_url.rstrip("/") + path.removeprefix(scope.get("root_path", ""))
-    host = header(scope, b"host") or ""
-    if not _HOST.match(host):
-        host = f"{settings.host}:{settings.port}"
-    return f"{scope.get('scheme', 'http')}://{host}{path}"
+    return root_url(scope, settings) + path.removeprefix(scope.get("root_path", ""))
 
 
 async def read_request(scope: Scope, receive: Receive, settings: Settings) -> SparqlRequest:

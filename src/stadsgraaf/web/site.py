@@ -34,6 +34,7 @@ from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
 from stadsgraaf.web.asking import Asker
 from stadsgraaf.web.headers import SECURITY, Link, link_header
+from stadsgraaf.web.protocol import root_url
 from stadsgraaf.web.urls import LANGUAGES, Urls, outward
 from stadsgraaf.web.words import WORDS
 
@@ -185,13 +186,18 @@ class Site:
 
 @dataclass(frozen=True)
 class View:
-    """One request: its language, its links, and the words that its page uses."""
+    """One request: its language, its links, and the words that its page uses.
+
+    ``root`` is the address of the site as the client knows it, for data that have to name it whole;
+    pages never repeat it.
+    """
 
     site: Site
     urls: Urls
     language: Language
     path: str
     query: str
+    root: str
 
     @classmethod
     def of(cls, scope: Scope) -> "View":
@@ -215,6 +221,7 @@ class View:
             language=scope.get("stadsgraaf.language", LANGUAGES[0]),
             path=path[len(root) :] if root and path.startswith(root) else path,
             query=scope.get("query_string", b"").decode("latin-1"),
+            root=root_url(scope, site.settings),
         )
 
     # --- words ----------------------------------------------------------------------------------

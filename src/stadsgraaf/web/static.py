@@ -1,24 +1,18 @@
-"""The built front end and the dumps, by names from an index: a path never reaches the disk.
+"""The built front end, by names from an index: a path never reaches the disk."""
 
-https://www.rfc-editor.org/rfc/rfc9530 (``Content-Digest``)
-"""
-
-import base64
 import hashlib
-import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from stadsgraaf.errors import NotFound
-from stadsgraaf.media import RDF
-from stadsgraaf.web.headers import CORS, SECURITY
-from stadsgraaf.web.site import STATIC, Site, View
+from stadsgraaf.web.headers import SECURITY
+from stadsgraaf.web.site import STATIC, Site
 
-__all__ = ["dump", "dump_type", "static"]
+__all__ = ["static"]
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _TYPES: Final = {
@@ -29,7 +23,6 @@ _TYPES: Final = {
     ".json": "application/json",
     ".txt": "text/plain; charset=utf-8",
 }
-_DUMPS = "dumps/"
 
 
 @dataclass(frozen=True)
@@ -62,31 +55,3 @@ async def static(request: Request) -> Response:
 
 async def _assets() -> dict[str, _Asset]:
     return _read_assets(STATIC)
-
-
-def dump_type(name: str) -> str:
-    """The media type of a dump by its name."""
-    known = {each.suffix: each.content_type for each in RDF}
-    suffix = Path(name).suffix.removeprefix(".")
-    return known.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-
-
-async def dump(request: Request) -> Response:
-    """``/dumps/…``: one file of the release, with ranges and its digest."""
-    site: Site = request.app.state.site
-    name = request.path_params["name"]
-    entry = site.release.manifest.files.get(_DUMPS + name)
-    if entry is None:
-        raise NotFound(what=View.of(request.scope).path)
-    digest = base64.b64encode(bytes.fromhex(entry["sha256"])).decode()
-    headers = {
-        **SECURITY,
-        **CORS,
-        "ETag": f'"{entry["sha256"]}"',
-        "Repr-Digest": f"sha-256=:{digest}:",
-        "Cache-Control": "public, max-age=60",
-    }
-    if f'"{entry["sha256"]}"' in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    path = site.release.dumps / name
-    return FileResponse(path, headers=headers, media_type=dump_type(name), filename=name)

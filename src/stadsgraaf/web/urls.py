@@ -218,6 +218,10 @@ class Urls:
         """Dumps, named graphs and the endpoint."""
         return self.page("/data")
 
+    def data_in(self, suffix: str) -> str:
+        """The description of the dataset in an RDF format."""
+        return f"{self.prefix}/data.{suffix}"
+
     def queries(self) -> str:
         """The list of canned queries."""
         return self.page("/queries")

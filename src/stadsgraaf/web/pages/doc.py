@@ -21,6 +21,7 @@ from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.release import GraphEntry
 from stadsgraaf.store.base import Question
 from stadsgraaf.web.asking import iris, term_iri
+from stadsgraaf.web.describing import describe, schema
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages import citing
@@ -140,6 +141,8 @@ async def _answer(request: Request, view: View, iri: str, suffix: str | None) ->
         if property_ is not None:
             return await _values(request, view, iri, property_)
         return await _page(view, iri)
+    if iri == view.site.release.manifest.dataset:
+        return await describe(view, chosen, negotiated=suffix is None)
     return await _data(view, iri, chosen, by_address=suffix is not None)
 
 
@@ -236,7 +239,7 @@ def _links(view: View, iri: str, classes: Sequence[str] = ()) -> list[Link]:
 
 
 async def _page(view: View, iri: str) -> Response:
-    site = view.site
+    site, manifest = view.site, view.site.release.manifest
     thing = await read_thing(site, iri)
     graph = _graph(view, iri)
     if not thing.exists and graph is None:
@@ -266,7 +269,7 @@ async def _page(view: View, iri: str) -> Response:
         subjects=await _subjects(view, graph) if graph else (),
         within=_WITHIN.format(graph=NamedNode(iri)),
         explore=f"SELECT ?property ?value\nWHERE {{\n  {NamedNode(iri)} ?property ?value .\n}}",
-        schema=_schema(view, portrait),
+        schema=await schema(view) if iri == manifest.dataset else _schema(view, portrait),
     )
 
 

@@ -6,13 +6,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from stadsgraaf.errors import NotFound, StadsgraafError
-from stadsgraaf.media import RDF
+from stadsgraaf.media import HTML, RDF, by_suffix
 from stadsgraaf.namespaces import SG
+from stadsgraaf.web.describing import chosen_format, describe, described_by, schema
+from stadsgraaf.web.dumps import dump_type
 from stadsgraaf.web.headers import SECURITY, Link
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages.catalogue import summaries
 from stadsgraaf.web.site import View
-from stadsgraaf.web.static import dump_type
 
 __all__ = ["about", "data", "home", "live", "problem_type", "ready"]
 
@@ -48,7 +49,7 @@ async def home(request: Request) -> Response:
         ],
         things=sum(kinds.values()),
         claims=kinds.get(SG + "Claim", 0),
-        schema=_schema(view),
+        schema=await schema(view),
     )
 
 
@@ -62,28 +63,18 @@ def _main_kinds(kinds: Mapping[str, int], taxonomy: Taxonomy) -> list[tuple[str,
     return shown[:_KINDS]
 
 
-def _schema(view: View) -> object:
-    """The dataset in schema.org's words."""
-    manifest = view.site.release.manifest
-    dataset: dict[str, object] = {
-        "@context": "https://schema.org/",
-        "@type": "Dataset",
-        "name": view.text(manifest.title),
-        "description": view.text(manifest.description),
-        "inLanguage": view.language,
-    }
-    if manifest.dataset:
-        dataset["@id"] = manifest.dataset
-    if manifest.licence:
-        dataset["license"] = manifest.licence
-    if manifest.version:
-        dataset["version"] = manifest.version
-    return dataset
-
-
 async def data(request: Request) -> Response:
-    """``/data``: dumps, named graphs, numbers, and how to ask by machine."""
+    """``/data``: the description of the dataset, as a page or as data.
+
+    The page lists dumps, named graphs, numbers, and how to ask by machine.
+    """
     view = View.of(request.scope)
+    suffix = request.path_params.get("suffix")
+    if suffix is not None and by_suffix(suffix, RDF) is None:
+        raise NotFound(what=view.path)
+    chosen = chosen_format(request.scope, suffix, (HTML, *RDF))
+    if chosen is not HTML:
+        return await describe(view, chosen, negotiated=suffix is None)
     release = view.site.release
     dumps = [
         (
@@ -101,6 +92,8 @@ async def data(request: Request) -> Response:
     ]
     return view.page(
         "data.html",
+        links=described_by(view),
+        schema=await schema(view),
         dumps=dumps,
         graphs=graphs,
         formats=RDF,

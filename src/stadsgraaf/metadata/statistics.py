@@ -1,21 +1,19 @@
-"""What a dataset says of itself: counted statistics, and VoID triples made from them.
+"""Counts of what a dataset holds, in the terms of VoID.
 
-VoID: https://www.w3.org/TR/void/
+https://www.w3.org/TR/void/#statistics
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import NamedNode, Quad
 
 from stadsgraaf.namespaces import PREFIXES
 
-__all__ = ["statistics", "void"]
+__all__ = ["statistics"]
 
 _TYPE = PREFIXES["rdf"] + "type"
-_VOID = PREFIXES["void"]
-_INTEGER = NamedNode(PREFIXES["xsd"] + "integer")
 
 
 def statistics(quads: Iterable[Quad]) -> dict[str, Any]:
@@ -28,14 +26,16 @@ def statistics(quads: Iterable[Quad]) -> dict[str, Any]:
     types: defaultdict[str, set[str]] = defaultdict(set)
     uses: list[tuple[str, str]] = []
     seen: set[str] = set()
+    objects: set[str] = set()
     for quad in quads:
-        subject, predicate = str(quad.subject), quad.predicate.value
+        subject, predicate, value = str(quad.subject), quad.predicate.value, str(quad.object)
         graphs[quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""] += 1
-        key = f"{subject} {predicate} {quad.object}"
+        key = f"{subject} {predicate} {value}"
         if key in seen:
             continue
         seen.add(key)
         uses.append((subject, predicate))
+        objects.add(value)
         if predicate == _TYPE and isinstance(quad.object, NamedNode):
             types[subject].add(quad.object.value)
     instances: Counter[str] = Counter(iri for found in types.values() for iri in found)
@@ -46,6 +46,8 @@ def statistics(quads: Iterable[Quad]) -> dict[str, Any]:
             per_class[iri][predicate] += 1
     return {
         "triples": len(seen),
+        "subjects": len({subject for subject, _ in uses}),
+        "objects": len(objects),
         "graphs": dict(sorted(graphs.items())),
         "classes": [
             {"iri": iri, "count": count, "properties": _ranked(per_class[iri])}
@@ -61,43 +63,3 @@ def _order(counts: Counter[str]) -> list[tuple[str, int]]:
 
 def _ranked(counts: Counter[str]) -> list[dict[str, object]]:
     return [{"iri": iri, "count": count} for iri, count in _order(counts)]
-
-
-def void(
-    dataset: NamedNode,
-    counted: Mapping[str, Any],
-    vocabularies: Sequence[str],
-    graph: NamedNode,
-) -> list[Quad]:
-    """VoID triples of a dataset: size, classes, properties, vocabularies."""
-    quads = [Quad(dataset, _void("triples"), _number(counted["triples"]), graph)]
-    quads += [Quad(dataset, _void("vocabulary"), NamedNode(iri), graph) for iri in vocabularies]
-    for number, entry in enumerate(counted["classes"]):
-        quads += _partition(dataset, f"class{number}", "class", "entities", entry, graph)
-    for number, entry in enumerate(counted["properties"]):
-        quads += _partition(dataset, f"property{number}", "property", "triples", entry, graph)
-    return quads
-
-
-def _partition(
-    dataset: NamedNode,
-    label: str,
-    kind: str,
-    measure: str,
-    entry: Mapping[str, Any],
-    graph: NamedNode,
-) -> list[Quad]:
-    node = BlankNode(f"void{label}")
-    return [
-        Quad(dataset, _void(f"{kind}Partition"), node, graph),
-        Quad(node, _void(kind), NamedNode(entry["iri"]), graph),
-        Quad(node, _void(measure), _number(entry["count"]), graph),
-    ]
-
-
-def _void(name: str) -> NamedNode:
-    return NamedNode(_VOID + name)
-
-
-def _number(value: int) -> Literal:
-    return Literal(str(value), datatype=_INTEGER)
