@@ -7,7 +7,7 @@ from stadsgraaf.dataset import Dataset
 from stadsgraaf.release import Release
 from stadsgraaf.validation import Report
 
-SAMPLE = Path(__file__).parent / "sample"
+SAMPLE = Path(__file__).parent / "web" / "sample"
 
 
 def publish(root: Path, out: Path) -> Release:

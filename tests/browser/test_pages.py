@@ -1,0 +1,58 @@
+"""Every type of page, in both languages, as a browser shows it."""
+
+import pytest
+from addresses import FAULTY, FOREIGN, PAGES
+from chromium import NARROW, WIDE, ZOOMED, Tab, tab
+from playwright.sync_api import Browser
+
+CASES = [
+    *((name, path, 200) for name, path in PAGES.items()),
+    *((name, path, status) for name, (path, status) in FAULTY.items()),
+]
+IDS = [name.replace(" ", "-") for name, *_ in CASES]
+
+
+def assert_accessible(window: Tab) -> None:
+    """In light and dark, wide, at 200 % and at 320 pixels."""
+    found = window.axe()
+    window.shade(dark=True)
+    found += [f"dark: {each}" for each in window.axe()]
+    window.size(*ZOOMED)
+    found += [f"zoomed: {each}" for each in [*window.axe(), window.sideways()] if each]
+    window.size(*NARROW)
+    found += [f"narrow: {each}" for each in [*window.axe(), window.sideways()] if each]
+    window.shade(dark=False)
+    window.size(*WIDE)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(("name", "path", "status"), CASES, ids=IDS)
+def test_a_page_is_sound_and_accessible(
+    window: Tab, name: str, path: str, status: int, language: str
+) -> None:
+    window.visit(f"/{language}{path}", status)
+    assert window.page.locator("html").get_attribute("lang") == language
+    window.assert_sound()
+    assert_accessible(window)
+
+
+@pytest.mark.parametrize(("name", "path", "status"), CASES, ids=IDS)
+def test_the_text_is_the_same_without_javascript(
+    browser: Browser, own_site: str, name: str, path: str, status: int
+) -> None:
+    with tab(browser, own_site) as with_, tab(browser, own_site, java_script_enabled=False) as bare:
+        for each in (with_, bare):
+            each.visit("/nl" + path, status)
+        assert bare.text() == with_.text()
+        assert len(bare.text()) > 200
+
+
+@pytest.mark.parametrize(("name", "path"), FOREIGN.items(), ids=FOREIGN)
+def test_pages_of_somebodys_folder_are_sound_and_accessible(
+    browser: Browser, foreign_site: str, name: str, path: str
+) -> None:
+    with tab(browser, foreign_site) as window:
+        window.visit("/en" + path)
+        window.assert_sound()
+        assert_accessible(window)
