@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"turtle", "queries"}),
     frozenset({"dataset"}),
     frozenset({"metadata", "exports", "evidence", "labels", "validation", "formatting", "store"}),
-    frozenset({"release"}),
+    frozenset({"release", "departures", "difference"}),
     frozenset({"archive"}),
     frozenset({"build"}),
     frozenset({"web"}),

@@ -84,6 +84,7 @@ def test_what_was_left_half_done_is_removed(source: Path, archive: Archive) -> N
     publish(source, archive, 2)
     assert sorted(path.name for path in archive.path.iterdir()) == [
         "current",
+        "departed.sqlite",
         "history",
         "lock",
         "releases",

@@ -5,6 +5,7 @@
     ARCHIVE/releases/<id>/   the immutable releases
     ARCHIVE/current          a symbolic link to the one that is served, switched atomically
     ARCHIVE/history          a line for each switch: when, and to which release
+    ARCHIVE/departed.sqlite  what was in a release and not in the next, see `Departures`
     ARCHIVE/lock             held, and naming the process, while one writes
 
 Whatever ends a process, at any moment, ``current`` is a whole release: a release gets its name when
@@ -23,6 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from stadsgraaf.departures import Departures
 from stadsgraaf.errors import ArchiveLocked, NoSuchRelease, UsageError
 from stadsgraaf.release import Release
 
@@ -59,6 +61,11 @@ class Archive:
     def releases(self) -> Path:
         """The folder of the releases."""
         return self.path / "releases"
+
+    @property
+    def departures(self) -> Departures:
+        """What was in a release and not in the next."""
+        return Departures(self.path / "departed.sqlite")
 
     @property
     def identifier(self) -> str | None:
@@ -138,18 +145,20 @@ class Archive:
 
         Only for who has the lock. Raises NoSuchRelease.
         """
-        self.open(identifier)
-        if self.identifier == identifier:
+        fresh, present = self.open(identifier), self.current()
+        if present and present.identifier == identifier:
             return
+        if present:
+            self.departures.record(present.path, fresh.path)
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with (self.path / "history").open("a", encoding="ascii") as history:
             history.write(f"{at} {identifier}\n")
             history.flush()
             os.fsync(history.fileno())
-        fresh = self.path / f".current-{os.getpid()}"
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(Path("releases") / identifier)
-        fresh.replace(self.path / "current")
+        link = self.path / f".current-{os.getpid()}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("releases") / identifier)
+        link.replace(self.path / "current")
         sync(self.path)
 
     def prune(self, keep: int) -> list[str]:

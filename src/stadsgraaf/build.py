@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 from stadsgraaf import __version__
 from stadsgraaf.archive import MAKING, Archive, sync
 from stadsgraaf.dataset import Dataset, source_files
+from stadsgraaf.departures import tombstones
 from stadsgraaf.errors import InvalidData, ReleaseShrinks
 from stadsgraaf.exports import canonical_nquads, graph_dumps, whole_dumps, write_dumps
 from stadsgraaf.labels import build_labels
@@ -136,6 +137,7 @@ def write(
     build_labels(quads, made / "labels.sqlite", dataset.base_iri)
     counted["linksets"] = [each.as_json() for each in links]
     _write_json(made / "statistics.json", counted)
+    _write_json(made / "moved.json", tombstones(quads))
     _write_json(made / "queries.json", [query.as_json() for query in dataset.queries])
     (made / "report.json").write_text(findings.render("json"), encoding="utf-8")
     serialize(profile.written, made / "description.nt", RdfFormat.N_TRIPLES)

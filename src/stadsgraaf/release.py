@@ -169,6 +169,12 @@ class Release:
         return self._json("statistics.json")  # type: ignore[no-any-return]  # an object, by build.py
 
     @cached_property
+    def moved(self) -> dict[str, dict[str, Any]]:
+        """What the dataset says to have moved or ended, by IRI; see `departures.tombstones`."""
+        known = "moved.json" in self.manifest.files
+        return self._json("moved.json") if known else {}
+
+    @cached_property
     def report(self) -> dict[str, Any]:
         """The validation report."""
         return self._json("report.json")  # type: ignore[no-any-return]  # an object, by build.py

@@ -15,6 +15,7 @@ from stadsgraaf import __version__
 from stadsgraaf.cli.build import build
 from stadsgraaf.cli.evidence import evidence
 from stadsgraaf.cli.query import query
+from stadsgraaf.cli.releases import releases, rollback
 from stadsgraaf.cli.serve import serve
 from stadsgraaf.cli.settings import settings
 from stadsgraaf.cli.validate import validate
@@ -71,5 +72,5 @@ def main() -> None:
     """
 
 
-for command in (serve, build, validate, query, evidence, settings):
+for command in (serve, build, validate, query, evidence, releases, rollback, settings):
     main.add_command(command)

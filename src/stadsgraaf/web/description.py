@@ -83,6 +83,7 @@ def _dataset(service: _Node, manifest: Manifest, endpoint: str) -> Iterator[Trip
     yield Triple(service, _iri("sd:defaultDataset"), dataset)
     yield Triple(dataset, _iri("rdf:type"), _iri("sd:Dataset"))
     yield Triple(dataset, _iri("sd:defaultGraph"), default)
+    yield Triple(dataset, _iri("dct:identifier"), Literal(manifest.identifier))
     yield Triple(default, _iri("rdf:type"), _iri("sd:Graph"))
     yield Triple(default, _iri("void:triples"), Literal(manifest.triples))
     for number, graph in enumerate(manifest.graphs, 1):

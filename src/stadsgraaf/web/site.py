@@ -346,6 +346,10 @@ class View:
         alternates = [
             Link(self.switch(language), "alternate", language=language) for language in LANGUAGES
         ]
+        if self.site.archive:
+            alternates.append(Link(self.urls.releases(), "version-history"))
+        if self.urls.release:
+            alternates.append(Link(self.urls.now(self.path, self.query), "latest-version"))
         content = self.site.templates.get_template(template).render(
             view=self,
             t=self.t,

@@ -220,7 +220,26 @@ class Urls:
 
     def data_in(self, suffix: str) -> str:
         """The description of the dataset in an RDF format."""
-        return f"{self.prefix}/data.{suffix}"
+        return self._in_release(f"{self.prefix}/data.{suffix}")
+
+    def releases(self) -> str:
+        """The releases that can be asked for."""
+        return self.page("/releases")
+
+    def in_release(self, release: str) -> str:
+        """The landing page as it is in a release."""
+        return self.page("/", release=release)
+
+    def changes(
+        self,
+        from_: str | None = None,
+        to: str | None = None,
+        page: int | None = None,
+        suffix: str | None = None,
+    ) -> str:
+        """What changed from one release to another, as a page or in a format."""
+        path = "/changes" if suffix is None else f"/changes.{suffix}"
+        return replace(self, release=None).page(path, **{"from": from_, "to": to, "page": page})
 
     def queries(self) -> str:
         """The list of canned queries."""

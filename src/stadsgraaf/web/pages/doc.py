@@ -20,6 +20,7 @@ from stadsgraaf.media import HTML, RDF, Format, by_suffix, negotiate
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.release import GraphEntry
 from stadsgraaf.store.base import Question
+from stadsgraaf.web import departed
 from stadsgraaf.web.asking import iris, term_iri
 from stadsgraaf.web.describing import describe, schema
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header
@@ -36,6 +37,8 @@ from stadsgraaf.web.urls import is_iri, split_suffix
 from stadsgraaf.web.values import show
 
 __all__ = ["document", "resource", "see_other"]
+
+_MINUTE: Final = "public, max-age=60"
 
 _OFFERED: Final = (HTML, *RDF)
 _SUFFIXES: Final = tuple(each.suffix for each in _OFFERED) + citing.SUFFIXES
@@ -132,6 +135,19 @@ def _is_node(iri: str) -> bool:
 
 
 async def _answer(request: Request, view: View, iri: str, suffix: str | None) -> Response:
+    target = departed.as_the_data_say(view, iri)
+    if target is None:
+        try:
+            return await _present(request, view, iri, suffix)
+        except NotFound:
+            target = departed.as_remembered(view, iri)
+            if target is None:
+                raise
+    there = view.urls.doc(target, suffix) if suffix else view.urls.of(target)
+    return RedirectResponse(there, 301, headers={**SECURITY, **CORS, "Cache-Control": _MINUTE})
+
+
+async def _present(request: Request, view: View, iri: str, suffix: str | None) -> Response:
     if suffix in citing.SUFFIXES:
         await _check_exists(view, iri)
         return citing.answer(view, iri, suffix)
@@ -177,7 +193,7 @@ async def _data(view: View, iri: str, chosen: Format, *, by_address: bool) -> Re
         **SECURITY,
         **CORS,
         "ETag": view.etag(chosen.name),
-        "Cache-Control": "public, max-age=60",
+        "Cache-Control": _MINUTE,
         "Link": link_header(_links(view, iri)),
         "Content-Location": view.urls.doc(iri, chosen.suffix),
     }

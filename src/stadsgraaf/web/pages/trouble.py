@@ -19,5 +19,6 @@ def page(error: StadsgraafError, scope: Scope) -> Response:
         code=error.status,
         title=error.title.say(view.language),
         detail=error.detail(view.language),
+        last=error.members.get("last"),
         about=view.urls.problem(error.slug),
     )

@@ -1,0 +1,122 @@
+"""Where things went that are no longer in the dataset.
+
+Two sources. A dataset may say itself that a thing moved or ended: all that it still says of it is
+``dct:isReplacedBy``, ``owl:deprecated`` and a note. And an archive remembers what was in a release
+and not in the next, also after the old one has been removed.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+
+from stadsgraaf.namespaces import PREFIXES
+
+__all__ = ["Departure", "Departures", "tombstones"]
+
+_REPLACED: Final = PREFIXES["dct"] + "isReplacedBy"
+_DEPRECATED: Final = PREFIXES["owl"] + "deprecated"
+_NOTES: Final = tuple(
+    PREFIXES[prefix] + name
+    for prefix, name in (
+        ("skos", "changeNote"),
+        ("skos", "historyNote"),
+        ("skos", "note"),
+        ("rdfs", "comment"),
+        ("dct", "description"),
+        ("dct", "provenance"),
+    )
+)
+_TRUE: Final = ("true", "1")
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS departed(
+    iri TEXT PRIMARY KEY, release TEXT NOT NULL, replaced_by TEXT) WITHOUT ROWID
+"""
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A thing that is not published any more, by its IRI.
+
+    ``replaced_by`` is what took its place and ``release`` the last one that it was in, where that
+    is known; ``note`` maps a language tag to what is said about it.
+    """
+
+    iri: str
+    replaced_by: str | None = None
+    release: str | None = None
+    note: Mapping[str, str] = field(default_factory=dict)
+
+
+def tombstones(quads: Iterable[Quad]) -> dict[str, dict[str, Any]]:
+    """What the dataset says to have moved or ended, by IRI, as ``moved.json`` has it."""
+    marked: set[str] = set()
+    alive: set[str] = set()
+    targets: dict[str, str] = {}
+    notes: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for quad in quads:
+        if not isinstance(quad.subject, NamedNode):
+            continue
+        iri, predicate, value = quad.subject.value, quad.predicate.value, quad.object
+        if predicate == _REPLACED and isinstance(value, NamedNode):
+            marked.add(iri)
+            targets[iri] = value.value
+        elif predicate == _DEPRECATED and isinstance(value, Literal) and value.value in _TRUE:
+            marked.add(iri)
+        elif predicate in _NOTES and isinstance(value, Literal):
+            notes[iri][value.language or ""] = value.value
+        else:
+            alive.add(iri)
+    found = (Departure(iri, targets.get(iri), None, notes[iri]) for iri in sorted(marked - alive))
+    return {each.iri: {k: v for k, v in asdict(each).items() if v and k != "iri"} for each in found}
+
+
+@dataclass(frozen=True)
+class Departures:
+    """What went with a release of an archive; ``path`` is an SQLite file, which need not exist."""
+
+    path: Path
+
+    def record(self, old: Path, new: Path) -> None:
+        """Remember what the release in folder ``old`` has and the one in ``new`` has not."""
+        replaced = _replacements(old / "data.nq")
+        with closing(sqlite3.connect(self.path)) as database, database:
+            database.execute(_TABLE)
+            for name, folder in (("old", old), ("new", new)):
+                address = f"{(folder / 'labels.sqlite').as_uri()}?mode=ro&immutable=1"
+                database.execute(f"ATTACH ? AS {name}", (address,))
+            gone = database.execute(
+                "SELECT iri FROM old.thing WHERE iri NOT IN (SELECT iri FROM new.thing)"
+            ).fetchall()
+            database.executemany(
+                "INSERT OR REPLACE INTO departed VALUES (?, ?, ?)",
+                [(iri, old.name, replaced.get(iri)) for (iri,) in gone],
+            )
+
+    def find(self, iri: str) -> Departure | None:
+        """What is remembered of a thing."""
+        if not self.path.is_file():
+            return None
+        with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as database:
+            row = database.execute(
+                "SELECT replaced_by, release FROM departed WHERE iri = ?", (iri,)
+            ).fetchone()
+        return Departure(iri, *row) if row else None
+
+
+def _replacements(data: Path) -> dict[str, str]:
+    """What each thing was replaced by, when that is one thing."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    needle = f"<{_REPLACED}>".encode()
+    with data.open("rb") as lines:
+        for line in lines:
+            if needle in line:
+                for quad in parse(line, RdfFormat.N_QUADS):
+                    if quad.predicate.value == _REPLACED and isinstance(quad.object, NamedNode):
+                        found[getattr(quad.subject, "value", "")].add(quad.object.value)
+    return {iri: next(iter(targets)) for iri, targets in found.items() if len(targets) == 1}

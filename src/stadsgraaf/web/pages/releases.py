@@ -1,0 +1,249 @@
+"""The releases that can be asked for, and what changed from one to another.
+
+RDF Patch: https://afs.github.io/rdf-patch/
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from stadsgraaf.archive import Switch
+from stadsgraaf.difference import Difference, by_graph, compare
+from stadsgraaf.errors import NoSuchRelease, NotAcceptable, ResultTooLarge, Text
+from stadsgraaf.media import HTML, Format, negotiate
+from stadsgraaf.release import Release
+from stadsgraaf.web.headers import CORS, SECURITY, attachment
+from stadsgraaf.web.pages.doc import page_number
+from stadsgraaf.web.site import Site, View
+
+__all__ = ["PATCH", "changes", "releases"]
+
+PATCH: Final = Format("RDF Patch", ("application/rdf-patch",), "rdfp", "rdf", charset=True)
+_JSON: Final = Format("JSON", ("application/json",), "json", "results")
+#: Triples of releases that are compared on demand; larger ones are compared from their dumps.
+_MOST_TRIPLES: Final = 2_000_000
+_MINUTE: Final = "public, max-age=60"
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A row of the list; ``before`` is the release that was current before it."""
+
+    identifier: str
+    at: str
+    version: str | None
+    triples: int
+    digest: str
+    href: str
+    changes: str | None
+    before: str | None
+
+
+def _kept(site: Site) -> Sequence[Switch]:
+    if site.archive is None:
+        return [Switch(site.release.identifier, "")]
+    return site.archive.kept()
+
+
+def _release(site: Site, identifier: str) -> Release:
+    """A release that is kept. Raises NoSuchRelease."""
+    if identifier == site.release.identifier:
+        return site.release
+    if site.archive is None:
+        raise NoSuchRelease(release=identifier, known=[site.release.identifier])
+    return site.archive.open(identifier)
+
+
+async def releases(request: Request) -> Response:
+    """``/releases``: those that ``?release=`` takes, the last one first."""
+    view = View.of(request.scope)
+    site, kept = view.site, _kept(view.site)
+    rows = []
+    for number, each in enumerate(kept):
+        manifest = _release(site, each.identifier).manifest
+        before = kept[number + 1].identifier if number + 1 < len(kept) else None
+        changed = before and view.urls.changes(before, each.identifier)
+        rows.append(
+            _Kept(
+                each.identifier,
+                each.at,
+                manifest.version,
+                manifest.triples,
+                manifest.digest,
+                view.urls.in_release(each.identifier),
+                changed or None,
+                before,
+            )
+        )
+    chosen = negotiate(request.headers.get("accept"), (HTML, _JSON))
+    if chosen is _JSON:
+        return _as_json(rows)
+    answer = view.page("releases.html", rows=rows, current=kept[0].identifier if kept else None)
+    del answer.headers["ETag"]  # the list changes without the release
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def _as_json(rows: Sequence[_Kept]) -> Response:
+    content = [
+        {
+            "release": row.identifier,
+            "switched": row.at or None,
+            "version": row.version,
+            "triples": row.triples,
+            "digest": row.digest,
+            "page": row.href,
+            "changes": row.changes,
+        }
+        for row in rows
+    ]
+    headers = {**SECURITY, **CORS, "Cache-Control": "no-cache", "Vary": "Accept"}
+    return JSONResponse({"releases": content}, headers=headers)
+
+
+# --- changes ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    """A quad as a reader sees it; ``is_new`` or else removed."""
+
+    is_new: bool
+    subject: str
+    predicate: str
+    value: str
+    language: str
+    graph: str
+
+
+@dataclass(frozen=True)
+class About:
+    """What changed about one thing. Blank nodes are together, without a name."""
+
+    iri: str | None
+    name: str
+    href: str | None
+    changes: Sequence[Change]
+
+
+async def changes(request: Request) -> Response:
+    """``/changes?from=&to=``: what was removed and added, as a page or as an RDF Patch.
+
+    Without ``to`` it is the current release, without ``from`` the one that was current before.
+    """
+    view = View.of(request.scope)
+    site = view.site
+    kept = [each.identifier for each in _kept(site)]
+    to = request.query_params.get("to") or site.release.identifier
+    later = kept.index(to) if to in kept else len(kept)
+    from_ = request.query_params.get("from") or next(iter(kept[later + 1 :]), to)
+    before, after = _release(site, from_), _release(site, to)
+    difference = await _difference(site, before, after)
+    if request.url.path.endswith(f".{PATCH.suffix}"):
+        chosen: Format | None = PATCH
+    else:
+        chosen = negotiate(request.headers.get("accept"), (HTML, PATCH))
+    if chosen is None:
+        raise NotAcceptable(available=[HTML.media_type, PATCH.media_type])
+    etag = view.etag(f"{from_} {to} {chosen.name}")
+    if chosen is PATCH:
+        return _as_patch(difference, from_, to, etag)
+    subjects = _by_subject(view, difference)
+    page, size = page_number(request), site.settings.page_size
+    link = view.urls.changes
+    return view.page(
+        "changes.html",
+        headers={"ETag": etag, "Cache-Control": _MINUTE},
+        before=from_,
+        after=to,
+        kept=kept,
+        difference=difference,
+        graphs=[
+            (view.graph_title(graph) if graph else "", graph, removed, added)
+            for graph, (removed, added) in by_graph(difference).items()
+        ],
+        things=len(subjects),
+        subjects=subjects[(page - 1) * size : page * size],
+        patch=view.urls.changes(from_, to, suffix=PATCH.suffix),
+        page=page,
+        previous=link(from_, to, page=page - 1) if page > 1 else None,
+        following=link(from_, to, page=page + 1) if page * size < len(subjects) else None,
+    )
+
+
+async def _difference(site: Site, before: Release, after: Release) -> Difference:
+    """Compared once, in a thread: reading stays possible meanwhile.
+
+    Raises ResultTooLarge for releases that are too large to compare while somebody waits.
+    """
+    for each in (before, after):
+        if each.manifest.triples > _MOST_TRIPLES:
+            raise ResultTooLarge(limit=_MOST_TRIPLES, unit=Text("triples", "triples (data)"))
+
+    async def ask() -> Difference:
+        return await asyncio.to_thread(compare, before.data, after.data)
+
+    return await site.once(f"changes {before.identifier} {after.identifier}", ask)
+
+
+def _as_patch(difference: Difference, from_: str, to: str, etag: str) -> Response:
+    lines = difference.as_patch(*(f"urn:stadsgraaf:release:{each}" for each in (to, from_)))
+    headers = {
+        **SECURITY,
+        **CORS,
+        "ETag": etag,
+        "Cache-Control": _MINUTE,
+        "Vary": "Accept",
+        "Content-Disposition": attachment(f"{from_}-{to}.{PATCH.suffix}"),
+    }
+    return StreamingResponse(_pieces(list(lines)), headers=headers, media_type=PATCH.content_type)
+
+
+async def _pieces(lines: Sequence[str], size: int = 1000) -> AsyncIterator[str]:
+    for start in range(0, len(lines), size):
+        yield "".join(lines[start : start + size])
+
+
+def _by_subject(view: View, difference: Difference) -> list[About]:
+    """What changed about each thing, those with names first."""
+    found: defaultdict[str, list[Change]] = defaultdict(list)
+    for sign, quad in difference.quads():
+        subject = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
+        found[subject].append(
+            Change(
+                is_new=sign == "+",
+                subject=subject,
+                predicate=quad.predicate.value,
+                value=_value(quad.object),
+                language=getattr(quad.object, "language", None) or "",
+                graph=getattr(quad.graph_name, "value", ""),
+            )
+        )
+    labels = view.labels([*filter(None, found)][:_LABELLED])
+    return [
+        About(
+            iri or None,
+            labels.get(iri, iri),
+            view.link(iri) if iri else None,
+            sorted(found[iri], key=lambda each: (each.predicate, each.is_new, each.value)),
+        )
+        for iri in sorted(
+            found, key=lambda iri: (not iri, str(labels.get(iri, iri)).casefold(), iri)
+        )
+    ]
+
+
+#: Things of a difference whose labels are looked up.
+_LABELLED: Final = 10_000
+
+
+def _value(term: object) -> str:
+    if isinstance(term, BlankNode):
+        return "[…]"
+    return term.value if isinstance(term, NamedNode | Literal) else str(term)

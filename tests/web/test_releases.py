@@ -1,0 +1,228 @@
+"""Older releases stay as they were, and what went says where it went."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+from visiting import BROWSER, Client, Reply, links_of
+
+from stadsgraaf.archive import Archive
+from stadsgraaf.build import build
+from stadsgraaf.release import Release
+from stadsgraaf.settings import Settings
+from stadsgraaf.store.base import Store
+from stadsgraaf.store.embedded import EmbeddedStore
+from stadsgraaf.web.editions import Editions
+
+BASE = "https://example.org/"
+HEAD = f"""@prefix : <{BASE}id/> .
+@prefix def: <{BASE}def/> .
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix vann: <http://purl.org/vocab/vann/> .
+"""
+DATASET = (
+    HEAD + f'<{BASE}> a dcat:Dataset ; dct:title "T"@en ; vann:preferredNamespaceUri "{BASE}" .\n'
+)
+FIRST = HEAD + (
+    ':kept a def:Thing ; rdfs:label "first"@en .\n'
+    ':lost a def:Thing ; rdfs:label "lost"@en .\n'
+    ':merged a def:Thing ; rdfs:label "merged"@en ; dct:isReplacedBy :kept .\n'
+    ':old a def:Thing ; rdfs:label "old"@en .\n'
+    ':ended a def:Thing ; rdfs:label "ended"@en .\n'
+)
+SECOND = HEAD + (
+    ':kept a def:Thing ; rdfs:label "second"@en ; def:note [ def:q 1 ] .\n'
+    ":old dct:isReplacedBy :kept .\n"
+    ':ended owl:deprecated true ; rdfs:comment "It was closed."@en , "Het is gesloten."@nl .\n'
+)
+
+
+async def open_store(release: Release, settings: Settings) -> Store:
+    del settings
+    return EmbeddedStore(release.data, prefixes=release.manifest.prefixes)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    folder = tmp_path_factory.mktemp("releases")
+    (folder / "source" / "data").mkdir(parents=True)
+    (folder / "source" / "data" / "dataset.ttl").write_text(DATASET, encoding="utf-8")
+    for text in (FIRST, SECOND):
+        (folder / "source" / "data" / "things.ttl").write_text(text, encoding="utf-8")
+        build(folder / "source", folder / "archive")
+    return Archive(folder / "archive")
+
+
+@pytest.fixture(scope="module")
+def client(archive: Archive) -> Iterator[Client]:
+    client = Client(None)  # type: ignore[arg-type]
+
+    async def start() -> Editions:
+        editions = Editions(Settings(), open_store, archive)
+        release = archive.current()
+        assert release
+        await editions.start(release)
+        return editions
+
+    editions = client.run(start())
+    client.app = editions  # type: ignore[assignment]
+    yield client
+    client.run(editions.close())
+    client.close()
+
+
+@pytest.fixture
+def old(archive: Archive) -> str:
+    return archive.kept()[1].identifier
+
+
+@pytest.fixture
+def new(archive: Archive) -> str:
+    return archive.kept()[0].identifier
+
+
+QUERY = "/sparql?query=SELECT%20%3Fl%20%7B%3Chttps://example.org/id/kept%3E%20%3Fp%20%3Fl%7D"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [
+        ("/doc/kept", BROWSER),
+        ("/doc/kept.nt", "*/*"),
+        (QUERY, "text/csv"),
+        ("/dumps/dataset.nt", ""),
+    ],
+)
+def test_everything_names_its_release_and_can_be_had_of_an_older_one(
+    client: Client, old: str, new: str, path: str, accept: str
+) -> None:
+    join = "&" if "?" in path else "?"
+    now = client.get(path, accept=accept)
+    then = client.get(f"{path}{join}release={old}", accept=accept)
+    same = client.get(f"{path}{join}release={new}", accept=accept)
+    assert (now.status, then.status, same.status) == (200, 200, 200)
+    assert "second" in now.text
+    assert "first" in then.text
+    assert "second" in same.text
+    assert now.headers["stadsgraaf-release"] == same.headers["stadsgraaf-release"] == new
+    assert then.headers["stadsgraaf-release"] == old
+    assert now.headers["etag"] != then.headers["etag"]
+
+
+def test_a_release_that_is_not_there_is_404_and_tells_which_are(
+    client: Client, old: str, new: str
+) -> None:
+    for path in ("/doc/kept", "/sparql?query=ASK%7B%7D", "/dumps/dataset.nt", "/"):
+        reply = client.get(path + ("&" if "?" in path else "?") + "release=none")
+        assert reply.status == 404
+        assert reply.json()["type"].endswith("/no-such-release")
+        assert reply.json()["known"] == [new, old]
+    assert client.get("/?release=", accept=BROWSER).status == 404
+    assert client.get(f"/?release={old}&release={new}").status == 400
+
+
+def test_links_of_an_old_page_stay_in_its_release(client: Client, old: str) -> None:
+    page = client.browse(f"/en/doc/kept?release={old}").page
+    own = [href for href in links_of(page) if href.startswith("/") and "/static/" not in href]
+    outside = [href for href in own if f"release={old}" not in href]
+    assert outside == ["/en/doc/kept"]  # the way back to the current release
+    assert "kept as it was" in page.text
+    assert "kept as it was" not in client.browse("/en/doc/kept").page.text
+
+
+def test_the_releases_are_listed(client: Client, old: str, new: str) -> None:
+    page = client.browse("/en/releases")
+    assert page.text.index(new) < page.text.index(old)
+    listed = client.get("/releases", accept="application/json").json()["releases"]
+    assert [each["release"] for each in listed] == [new, old]
+    for each in listed:
+        assert client.browse(each["page"]).headers["stadsgraaf-release"] == each["release"]
+        assert not each["changes"] or client.browse(each["changes"]).status == 200
+
+
+def test_changes_are_told_as_a_page_and_as_a_patch(client: Client, old: str, new: str) -> None:
+    page = client.browse(f"/en/changes?from={old}&to={new}")
+    assert "Removed: rdfs:label first" in page.page.text
+    assert "Added: rdfs:label second" in page.page.text
+    patch = client.get(f"/changes.rdfp?from={old}&to={new}")
+    assert patch.headers["content-type"] == "application/rdf-patch; charset=utf-8"
+    assert client.get("/changes", accept="application/rdf-patch").body == patch.body
+    lines = patch.text.splitlines()
+    assert lines[:2] == [
+        f"H id <urn:stadsgraaf:release:{new}> .",
+        f"H prev <urn:stadsgraaf:release:{old}> .",
+    ]
+    assert (lines[2], lines[-1]) == ("TX .", "TC .")
+    quads = "\n".join(line[2:] for line in lines[3:-1])
+    assert len(list(parse(quads, RdfFormat.N_QUADS))) == len(lines) - 4
+    assert client.get(f"/changes?from={new}&to={new}", accept=BROWSER).status == 200
+    assert client.get("/changes?from=none", accept=BROWSER).status == 404
+
+
+def test_what_was_lost_is_gone_with_its_last_release(client: Client, old: str) -> None:
+    reply = client.get("/doc/lost", accept="application/json")
+    assert reply.status == 410
+    problem = reply.json()
+    assert problem["release"] == old
+    assert client.browse(problem["last"]).status == 200
+    page = client.get("/en/doc/lost", accept=BROWSER)
+    assert page.status == 410
+    assert f"/en/doc/lost?release={old}" in links_of(page.page)
+    assert client.get("/doc/lost.ttl").status == 410
+    assert client.get("/doc/never").status == 404
+
+
+@pytest.mark.parametrize("name", ["merged", "old"])
+def test_what_moved_leads_to_what_took_its_place(client: Client, name: str) -> None:
+    assert client.get(f"/en/doc/{name}", accept=BROWSER).headers["location"] == "/en/doc/kept"
+    reply = client.get(f"/doc/{name}.ttl")
+    assert (reply.status, reply.headers["location"]) == (301, "/doc/kept.ttl")
+
+
+def test_what_ended_says_why(client: Client) -> None:
+    assert "It was closed." in client.get("/en/doc/ended", accept=BROWSER).text
+    reply = client.get("/nl/doc/ended", accept="application/json")
+    assert (reply.status, "Het is gesloten." in reply.json()["detail"]) == (410, True)
+
+
+def test_a_query_by_post_names_its_release_in_the_address(client: Client, old: str) -> None:
+    async def ask(target: str, body: bytes) -> Reply:
+        sent: list[dict[str, object]] = []
+        bodies = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def send(message: dict[str, object]) -> None:
+            sent.append(message)
+
+        async def receive() -> dict[str, object]:
+            return bodies.pop() if bodies else await asyncio.Future()
+
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": "http",
+            "path": "/sparql",
+            "raw_path": b"/sparql",
+            "query_string": target.encode(),
+            "headers": [
+                (b"host", b"x"),
+                (b"content-type", b"application/x-www-form-urlencoded"),
+                (b"accept", b"application/json"),
+            ],
+            "client": None,
+        }
+        await client.app(scope, receive, send)  # type: ignore[arg-type]
+        fields = [(k.decode().lower(), v.decode()) for k, v in sent[0]["headers"]]  # type: ignore[attr-defined]
+        content = b"".join(each.get("body", b"") for each in sent[1:])  # type: ignore[misc]
+        return Reply(sent[0]["status"], fields, content)  # type: ignore[arg-type]
+
+    body = b"query=SELECT+*+%7B%3Chttps://example.org/id/kept%3E+%3Fp+%3Fl%7D"
+    assert "first" in client.run(ask(f"release={old}", body)).text
+    refused = client.run(ask("", body + f"&release={old}".encode()))
+    assert refused.status == 400
+    assert json.loads(refused.body)["name"] == "release"
