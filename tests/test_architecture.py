@@ -15,9 +15,10 @@ PACKAGE = Path(stadsgraaf.__file__).parent
 #: Left to right; a module may import from its own layer's left, and from its own package.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
-    frozenset({"settings", "media", "namespaces"}),
+    frozenset({"settings", "media", "namespaces", "sorting"}),
     frozenset({"turtle", "queries"}),
     frozenset({"dataset"}),
+    frozenset({"bulk"}),
     frozenset({"metadata", "exports", "evidence", "labels", "validation", "formatting", "store"}),
     frozenset({"release", "departures", "difference"}),
     frozenset({"archive"}),
@@ -28,9 +29,18 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 #: Neighbours in a layer that may not know each other, or a later layer's forbidden knowledge.
 FORBIDDEN = {
-    "store": {"turtle", "dataset", "queries", "metadata", "exports", "validation", "labels"},
-    "web": {"validation", "dataset", "turtle", "build", "exports"},
-    "release": {"validation", "dataset"},
+    "store": {
+        "turtle",
+        "dataset",
+        "bulk",
+        "queries",
+        "metadata",
+        "exports",
+        "validation",
+        "labels",
+    },
+    "web": {"validation", "dataset", "bulk", "turtle", "build", "exports"},
+    "release": {"validation", "dataset", "bulk"},
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stadsgraaf.archive import Archive
-from stadsgraaf.build import build
+from stadsgraaf.build import Options, build
 from stadsgraaf.errors import ArchiveLocked, NoSuchRelease, ReleaseShrinks
 from stadsgraaf.release import Release
 
@@ -27,7 +27,7 @@ def archive(tmp_path: Path) -> Archive:
 
 def publish(source: Path, archive: Archive, value: object, keep: int = 10) -> Release:
     (source / "a.ttl").write_text(_TEXT.format(value), encoding="utf-8")
-    return build(source, archive.path, keep=keep)
+    return build(source, archive.path, options=Options(keep=keep))
 
 
 def test_the_releases_are_listed_last_switched_first(source: Path, archive: Archive) -> None:
@@ -101,7 +101,7 @@ def test_a_release_that_loses_most_of_its_triples_is_asked_about(
     with pytest.raises(ReleaseShrinks, match="2 triples where the old one has 5"):
         publish(source, archive, 1)
     assert archive.identifier == before.identifier
-    assert build(source, archive.path, force=True).manifest.triples == 2
+    assert build(source, archive.path, options=Options(force=True)).manifest.triples == 2
     assert archive.identifier != before.identifier
 
 

@@ -11,9 +11,10 @@ import zstandard
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from stadsgraaf.archive import Archive
-from stadsgraaf.build import build, fingerprint
+from stadsgraaf.build import Options, build, fingerprint
 from stadsgraaf.errors import InvalidData, UsageError
 from stadsgraaf.release import Release
+from stadsgraaf.store.loading import load
 
 GOOD = (
     '@prefix ex: <http://example.org/> .\nex:a a ex:Thing ; ex:name "A"@nl ; ex:has [ ex:q 1 ] .\n'
@@ -140,6 +141,40 @@ def test_invalid_data_are_refused_and_the_old_release_stays(
     assert Archive(tmp_path / "out").current() == first
     assert [path.name for path in (tmp_path / "out" / "releases").iterdir()] == [first.path.name]
     assert "data/a.ttl\n" in reports[0].render("text")
+
+
+def test_a_release_that_was_not_validated_says_so(folder: Path, tmp_path: Path) -> None:
+    (folder / "shapes").mkdir()
+    (folder / "shapes" / "thing.ttl").write_text(SHAPE, encoding="utf-8")
+    (folder / "data").mkdir()
+    (folder / "data" / "a.ttl").write_text(GOOD.replace('ex:name "A"@nl ;', ""), encoding="utf-8")
+    release = build(folder, tmp_path / "out", options=Options(validated=False))
+    assert not release.manifest.validated
+    assert release.report["validated"] is False
+    with pytest.raises(InvalidData):  # it is not taken for one that was
+        build(folder, tmp_path / "out")
+
+
+def test_data_are_the_same_validated_or_not(folder: Path, tmp_path: Path) -> None:
+    checked = build(folder, tmp_path / "checked")
+    unchecked = build(folder, tmp_path / "unchecked", options=Options(validated=False))
+    assert checked.data.read_bytes() == unchecked.data.read_bytes()
+    assert checked.manifest.digest == unchecked.manifest.digest
+    assert checked.statistics == unchecked.statistics
+
+
+def test_a_large_release_has_a_store_on_the_disk(folder: Path, tmp_path: Path) -> None:
+    small = build(folder, tmp_path / "out")
+    assert small.store == small.data
+    large = build(folder, tmp_path / "out", options=Options(disk_triples=4))
+    assert large.path != small.path
+    assert large.manifest.digest == small.manifest.digest
+    store, merged = load(large.store)
+    assert not merged
+    assert set(store) == set(load(small.store)[0])
+    assert {name for name in large.manifest.files if name.startswith("store/")} == {
+        f"store/{path.name}" for path in large.store.iterdir()
+    }
 
 
 def test_fingerprint_sees_content_and_name(folder: Path) -> None:

@@ -30,15 +30,27 @@ from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.queries import Query, describe, read_queries
 from stadsgraaf.turtle import TurtleDocument
 
-__all__ = ["Dataset", "Document", "Graph", "Role", "source_files"]
+__all__ = [
+    "CLAIM",
+    "TYPE",
+    "Dataset",
+    "Document",
+    "Graph",
+    "GraphNames",
+    "Role",
+    "derive",
+    "read_all_queries",
+    "source_files",
+    "turtle_files",
+]
 
 Role = OneOf["vocabulary", "shapes", "metadata", "queries", "claims", "facts", "data"]
 
 _FOLDERS = ("ontology", "data", "shapes", "queries")
 _NAMESPACE = NamedNode(PREFIXES["vann"] + "preferredNamespaceUri")
-_TYPE = NamedNode(PREFIXES["rdf"] + "type")
+TYPE = NamedNode(PREFIXES["rdf"] + "type")
 _DATASET = NamedNode(PREFIXES["dcat"] + "Dataset")
-_CLAIM = NamedNode(SG + "Claim")
+CLAIM = NamedNode(SG + "Claim")
 
 
 @dataclass(frozen=True)
@@ -77,20 +89,15 @@ class Dataset:
         ``progress`` is told the path of each file, below the root, before it is read.
         Raises NoSuchPath when the folder does not exist, NothingToServe when it holds no Turtle.
         """
-        if not root.exists():
-            raise NoSuchPath(path=str(root))
-        paths = list(_turtle_files(root))
-        if not paths:
-            raise NothingToServe(path=str(root))
         documents: list[Document] = []
-        names = _GraphNames(root)
-        for path in paths:
+        names = GraphNames(root)
+        for path in turtle_files(root):
             progress(str(path.relative_to(root)))
             document = turtle.read(
                 path, base_iri=names.base_of(path), blank_prefix=_blank_prefix(root, path)
             )
             documents.append(Document(path.relative_to(root), *names.graph_of(path), document))
-        queries, rules, faults = _read_queries(root)
+        queries, rules, faults = read_all_queries(root)
         faults += [fault for document in documents for fault in document.turtle.faults]
         return cls(root, documents, queries, rules, faults)
 
@@ -99,14 +106,14 @@ class Dataset:
         """The IRI of the ``dcat:Dataset`` that the metadata describes."""
         for document in self.documents:
             for triple in document.turtle.triples if document.role == "metadata" else ():
-                if triple.predicate == _TYPE and triple.object == _DATASET:
+                if triple.predicate == TYPE and triple.object == _DATASET:
                     return triple.subject if isinstance(triple.subject, NamedNode) else None
         return None
 
     @cached_property
     def base_iri(self) -> str | None:
         """The namespace of the dataset's own IRIs, or None when it declares none."""
-        return _GraphNames(self.root).base_iri
+        return GraphNames(self.root).base_iri
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
@@ -131,16 +138,17 @@ class Dataset:
     @cached_property
     def derived(self) -> list[Quad]:
         """What the rules and the queries' descriptions add."""
-        quads = list(self._by_rules())
-        if self.base_iri and self.queries:
-            graph = NamedNode(f"{self.base_iri}graph/queries")
-            quads += describe(self.queries, self.base_iri, graph)
-        return quads
+        return list(derive(self.asserted, self.rules, self.queries, self.base_iri))
 
     @property
     def quads(self) -> list[Quad]:
         """Every quad that is published."""
         return self.asserted + self.derived
+
+    def stream(self) -> Iterator[Quad]:
+        """Every quad that is published, one after the other."""
+        yield from self.asserted
+        yield from self.derived
 
     @cached_property
     def graphs(self) -> list[Graph]:
@@ -150,7 +158,7 @@ class Dataset:
         for quad in self.quads:
             iri = _graph_iri(quad)
             counts[iri] = counts.get(iri, 0) + 1
-            if quad.predicate == _TYPE and quad.object == _CLAIM:
+            if quad.predicate == TYPE and quad.object == CLAIM:
                 claims.add(iri)
         roles: dict[str, Role] = {
             document.graph.value: document.role for document in self.documents
@@ -165,27 +173,49 @@ class Dataset:
         """IRIs of the named graphs with this role."""
         return [graph.iri for graph in self.graphs if graph.role == role]
 
-    def _by_rules(self) -> Iterator[Quad]:
-        if not self.rules:
-            return
-        store = Store()
-        store.bulk_extend(self.asserted)
-        for rule in self.rules:
+
+def derive(
+    asserted: Iterable[Quad],
+    rules: Sequence[Query],
+    queries: Sequence[Query],
+    base_iri: str | None,
+    folder: str | None = None,
+) -> Iterator[Quad]:
+    """What rules and the queries' descriptions add to what people wrote.
+
+    The rules are asked in memory, or on the disk in a ``folder``.
+    """
+    if rules:
+        store = Store(folder) if folder else Store()
+        store.bulk_extend(asserted)
+        for rule in rules:
             answer = store.query(rule.sparql, use_default_graph_as_union=True)
             if isinstance(answer, QueryTriples) and rule.graph:
                 graph = NamedNode(rule.graph)
                 for triple in sorted(set(answer), key=str):
                     yield Quad(triple.subject, triple.predicate, triple.object, graph)
+    if base_iri and queries:
+        yield from describe(queries, base_iri, NamedNode(f"{base_iri}graph/queries"))
 
 
 def _graph_iri(quad: Quad) -> str:
     return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
 
 
-def _turtle_files(root: Path) -> Iterable[Path]:
-    """The Turtle files of a folder in the layout, else all below it but the hidden ones."""
-    if root.is_file():
-        return [root]
+def turtle_files(root: Path) -> list[Path]:
+    """The Turtle files of a folder in the layout, else all below it but the hidden ones.
+
+    Raises NoSuchPath when the folder does not exist, NothingToServe when it holds no Turtle.
+    """
+    if not root.exists():
+        raise NoSuchPath(path=str(root))
+    found = [root] if root.is_file() else _files_below(root)
+    if not found:
+        raise NothingToServe(path=str(root))
+    return found
+
+
+def _files_below(root: Path) -> list[Path]:
     folders = [root / name for name in _FOLDERS if (root / name).is_dir()]
     if not (root / "data").is_dir():
         folders = [root]
@@ -196,7 +226,7 @@ def _turtle_files(root: Path) -> Iterable[Path]:
 def source_files(root: Path) -> list[Path]:
     """Everything that a dataset is read from: its Turtle, its queries and its rules."""
     folder = root / "queries"
-    return [*_turtle_files(root), *sorted(folder.glob("*.rq")), *sorted(folder.glob("rules/*.rq"))]
+    return [*turtle_files(root), *sorted(folder.glob("*.rq")), *sorted(folder.glob("rules/*.rq"))]
 
 
 def _is_hidden(path: Path) -> bool:
@@ -209,7 +239,7 @@ def _blank_prefix(root: Path, path: Path) -> str:
     return "b" + hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
-class _GraphNames:
+class GraphNames:
     """Which named graph a file belongs to."""
 
     def __init__(self, root: Path) -> None:
@@ -262,7 +292,8 @@ def _role(relative: Path) -> Role:
     return roles.get(relative.parts[0], "data") if len(relative.parts) > 1 else "data"
 
 
-def _read_queries(root: Path) -> tuple[list[Query], list[Query], list[SyntaxFault]]:
+def read_all_queries(root: Path) -> tuple[list[Query], list[Query], list[SyntaxFault]]:
+    """The queries of a folder, its rules, and what cannot be read of them."""
     folder = root / "queries"
     faults: list[SyntaxFault] = []
     found: list[list[Query]] = []

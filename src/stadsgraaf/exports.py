@@ -3,21 +3,28 @@
 Canonical means RDF Dataset Canonicalization, https://www.w3.org/TR/rdf-canon/: the same dataset
 gives the same bytes on every machine, so their SHA-256 names the release. Every dump calls the
 blank nodes what the canonical N-Quads call them.
+
+Nothing here holds a large dataset in memory, but for its blank nodes: they get their names from all
+statements that they are in, and from no other.
 """
 
 import gzip
+import hashlib
+import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from heapq import merge
+from itertools import groupby, islice
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 import zstandard
 from pyoxigraph import (
     CanonicalizationAlgorithm,
     Dataset,
-    NamedNode,
     Quad,
     RdfFormat,
     Triple,
@@ -25,12 +32,16 @@ from pyoxigraph import (
     serialize,
 )
 
+from stadsgraaf.sorting import LineReader, SortedLines
+
 __all__ = [
     "DUMPS",
     "PACKED",
+    "CanonicalQuads",
     "canonical_nquads",
     "graph_dumps",
     "pack",
+    "read_quads",
     "whole_dumps",
     "write_dumps",
 ]
@@ -51,14 +62,74 @@ PACKED: Final = ("gz", "zst")
 MOST_GRAPHS: Final = 200
 _LEVELS: Final = {"gz": 6, "zst": 9}
 _BLOCK: Final = 1 << 20
+#: Quads that are written at once.
+_BATCH: Final = 20_000
+_BLANK: Final = b"_:"
 
 
 def canonical_nquads(quads: Iterable[Quad]) -> bytes:
     """The quads as sorted N-Quads with RDFC-1.0 blank node labels."""
+    return b"".join(sorted(_canonical_lines(quads)))
+
+
+def _canonical_lines(quads: Iterable[Quad]) -> list[bytes]:
     dataset = Dataset(quads)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    lines = (serialize(dataset, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
-    return b"".join(sorted(lines))
+    return _lines(dataset)
+
+
+def _lines(quads: Iterable[Quad]) -> list[bytes]:
+    return (serialize(quads, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+
+
+def read_quads(path: Path) -> Iterable[Quad]:
+    """The quads of an N-Quads file, blank nodes by their labels there."""
+    return parse(path=path, format=RdfFormat.N_QUADS)
+
+
+class CanonicalQuads:
+    """Quads on their way to canonical N-Quads; most of them wait on the disk, in ``folder``.
+
+    ::
+
+        with CanonicalQuads(folder) as quads:
+            quads.extend(dataset.quads)
+            digest = quads.write(folder / "data.nq")
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._ground = SortedLines(folder)
+        self._blank: list[Quad] = []
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the files up."""
+        self._ground.__exit__(kind, error, trace)
+
+    def extend(self, quads: Iterable[Quad]) -> None:
+        """Add quads, in any order and as often as they come."""
+        for batch in _batches(quads):
+            lines = _lines(batch)
+            self._ground.extend(line for line in lines if _BLANK not in line)
+            self._blank += [quad for quad, line in zip(batch, lines, strict=True) if _BLANK in line]
+
+    def write(self, path: Path) -> str:
+        """Write what is there so far; the SHA-256 of the file, in hex."""
+        digest = hashlib.sha256()
+        with SortedLines(path.parent) as lines, path.open("wb") as file:
+            lines.extend(_canonical_lines(self._blank))
+            for line in merge(self._ground, lines):
+                digest.update(line)
+                file.write(line)
+        return digest.hexdigest()
 
 
 def graph_dumps(graphs: Iterable[str], base_iri: str | None) -> dict[str, list[str]]:
@@ -103,7 +174,7 @@ def whole_dumps(stems: Iterable[str] = ()) -> list[str]:
 
 
 def write_dumps(
-    canonical: bytes,
+    data: Path,
     prefixes: Mapping[str, str],
     folder: Path,
     graphs: Mapping[str, Sequence[str]],
@@ -116,35 +187,74 @@ def write_dumps(
     ``links``, triples by the stem of their file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    quads = list(parse(canonical, RdfFormat.N_QUADS))
-    (folder / "dataset.nq").write_bytes(canonical)
-    _write(quads, prefixes, folder, "dataset", DUMPS[1:])
-    by_graph: dict[str, list[Quad]] = {}
-    for quad in quads if graphs else ():
-        name = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
-        by_graph.setdefault(name, []).append(quad)
-    for iri, names in graphs.items():
-        _write(by_graph.get(iri, ()), prefixes, folder, names[0].rpartition(".")[0], _GRAPH_DUMPS)
+    (folder / "dataset.nq").unlink(missing_ok=True)
+    os.link(data, folder / "dataset.nq")
+    with SortedLines(folder) as by_graph:
+        for batch in _batches(read_quads(data)):
+            pairs = zip(batch, _lines(batch), strict=True)
+            by_graph.extend(f"{quad.graph_name}\0".encode() + line for quad, line in pairs)
+        for suffix in ("trig", "jsonld"):
+            reader = LineReader(line.partition(b"\0")[2] for line in by_graph)
+            quads = parse(reader, RdfFormat.N_QUADS)  # type: ignore[arg-type]  # the stub asks for IO[bytes]; read() is all it calls
+            _write(quads, prefixes, folder, "dataset", suffix)
+        for suffix in ("ttl", "nt"):
+            _write(_union(read_quads(data)), prefixes, folder, "dataset", suffix)
+        if graphs:
+            _write_graphs(by_graph, prefixes, folder, graphs)
     for stem, triples in links.items():
         serialize(triples, folder / f"{stem}.nt", RdfFormat.N_TRIPLES)
     with ThreadPoolExecutor() as pool:
         list(pool.map(pack, sorted(folder.iterdir())))
 
 
+def _write_graphs(
+    lines: Iterable[bytes],
+    prefixes: Mapping[str, str],
+    folder: Path,
+    graphs: Mapping[str, Sequence[str]],
+) -> None:
+    """The dumps of named graphs, from statements that are sorted by their graph."""
+    stems = {f"<{iri}>".encode(): names[0].rpartition(".")[0] for iri, names in graphs.items()}
+    for name, group in groupby(lines, key=lambda line: line.partition(b"\0")[0]):
+        stem = stems.pop(name, None)
+        if stem is None:
+            continue
+        with (folder / f"{stem}.nq").open("wb") as file:
+            file.writelines(line.partition(b"\0")[2] for line in group)
+        for suffix in _GRAPH_DUMPS[1:]:
+            quads = read_quads(folder / f"{stem}.nq")
+            rows = quads if _FORMATS[suffix].supports_datasets else _union(quads)
+            _write(rows, prefixes, folder, stem, suffix)
+    for stem in stems.values():  # a graph may be empty
+        for suffix in _GRAPH_DUMPS:
+            _write((), prefixes, folder, stem, suffix)
+
+
 def _write(
-    quads: Sequence[Quad],
+    rows: Iterable[Quad] | Iterable[Triple],
     prefixes: Mapping[str, str],
     folder: Path,
     stem: str,
-    suffixes: Sequence[str],
+    suffix: str,
 ) -> None:
-    by_graph = sorted(quads, key=lambda quad: str(quad.graph_name))  # and within it as they came
-    union = dict.fromkeys(Triple(q.subject, q.predicate, q.object) for q in quads)
-    for suffix in suffixes:
-        form = _FORMATS[suffix]
-        rows: Iterable[Quad] | Iterable[Triple] = by_graph if form.supports_datasets else union
-        readable = dict(prefixes) if suffix in ("ttl", "trig") else None
-        serialize(rows, folder / f"{stem}.{suffix}", form, prefixes=readable)
+    readable = dict(prefixes) if suffix in ("ttl", "trig") else None
+    serialize(rows, folder / f"{stem}.{suffix}", _FORMATS[suffix], prefixes=readable)
+
+
+def _union(quads: Iterable[Quad]) -> Iterator[Triple]:
+    """The triples of sorted quads, each once: those of several graphs are neighbours."""
+    before: Triple | None = None
+    for quad in quads:
+        triple = quad.triple
+        if triple != before:
+            yield triple
+        before = triple
+
+
+def _batches(quads: Iterable[Quad]) -> Iterator[list[Quad]]:
+    source = iter(quads)
+    while batch := list(islice(source, _BATCH)):
+        yield batch
 
 
 def pack(path: Path) -> None:

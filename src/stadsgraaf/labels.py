@@ -6,9 +6,11 @@ milliseconds, however large the graph, where CONTAINS in SPARQL grows with it.
 
 import re
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -76,6 +78,7 @@ INSERT INTO name_fts(name_fts) VALUES ('optimize');
 INSERT INTO name_trigram(name_trigram) VALUES ('optimize');
 """
 _TYPE = PREFIXES["rdf"] + "type"
+_NAMING = frozenset((*LABELS, *OTHER_NAMES))
 #: Characters that are read of a search.
 MAX_TEXT = 200
 #: Types that say nothing of what a thing is.
@@ -96,14 +99,15 @@ def local_name(iri: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", tail).replace("_", " ").lower() or iri
 
 
-@dataclass
-class _Names:
-    """What is known of one thing while the quads go by."""
+#: What is collected before it is known how much there is of it; it may be more than memory holds.
+_COLLECTED = """
+PRAGMA temp_store = FILE;
+CREATE TEMP TABLE found(iri TEXT, property TEXT, language TEXT, text TEXT);
+"""
+_IN_ORDER = "SELECT DISTINCT * FROM found ORDER BY iri, property, language, text"
+_ROWS = 10_000
 
-    texts: dict[tuple[str, str, str], None]
-    types: set[str]
-    degree: int = 0
-    claims: int = 0
+Found = tuple[str, str, str, str]
 
 
 def build_labels(quads: Iterable[Quad], path: Path, own: str | None) -> None:
@@ -111,57 +115,73 @@ def build_labels(quads: Iterable[Quad], path: Path, own: str | None) -> None:
 
     The file's bytes depend on the quads only, not on their order or on the day.
     """
-    things: defaultdict[str, _Names] = defaultdict(lambda: _Names({}, set()))
-    classes: Counter[str] = Counter()
-    for quad in quads:
-        subject, predicate, value = quad.subject, quad.predicate.value, quad.object
-        if isinstance(value, NamedNode):
-            if predicate == _TYPE:
-                classes[value.value] += 1
-            elif value.value in things or value.value.startswith(own or "\0"):
-                things[value.value].degree += 1
-            if predicate == SG + "claimSubject":
-                things[value.value].claims += 1
-        if not isinstance(subject, NamedNode):
-            continue
-        names = things[subject.value]
-        names.degree += 1
-        if predicate == _TYPE and isinstance(value, NamedNode):
-            names.types.add(value.value)
-        elif isinstance(value, Literal) and (predicate in LABELS or predicate in OTHER_NAMES):
-            names.texts[predicate, value.language or "", value.value] = None
-    _write(things, classes, path, own)
+    path.unlink(missing_ok=True)
+    with sqlite3.connect(path) as database:
+        database.executescript(_SCHEMA + _COLLECTED)
+        counts = _Counts()
+        found = counts.reading(quads)
+        while rows := list(islice(found, _ROWS)):
+            database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", rows)
+        everything = database.cursor().execute(_IN_ORDER)
+        for iri, rows_of in groupby(everything, key=itemgetter(0)):
+            _write(database, iri, list(rows_of), counts, own)
+        database.executescript("DROP TABLE found;" + _FILL_SEARCH)
+    database.execute("VACUUM")
+    database.close()
+
+
+class _Counts:
+    """What is counted while the quads go by, each in whatever graphs once."""
+
+    def __init__(self) -> None:
+        self.classes: Counter[str] = Counter()
+        self.degrees: Counter[str] = Counter()
+        self.claims: Counter[str] = Counter()
+
+    def reading(self, quads: Iterable[Quad]) -> Iterator[Found]:
+        """Types and names of things: IRI, property, language, and class or text."""
+        for quad in quads:
+            subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+            if isinstance(value, NamedNode):
+                self._count(predicate, value.value)
+            if not isinstance(subject, NamedNode):
+                continue
+            self.degrees[subject.value] += 1
+            if predicate == _TYPE and isinstance(value, NamedNode):
+                yield subject.value, _TYPE, "", value.value
+            elif isinstance(value, Literal) and predicate in _NAMING:
+                yield subject.value, predicate, value.language or "", value.value
+
+    def _count(self, predicate: str, value: str) -> None:
+        if predicate == _TYPE:
+            self.classes[value] += 1
+        else:
+            self.degrees[value] += 1
+        if predicate == SG + "claimSubject":
+            self.claims[value] += 1
 
 
 def _write(
-    things: Mapping[str, _Names], classes: Counter[str], path: Path, own: str | None
+    database: sqlite3.Connection, iri: str, found: list[Found], counts: _Counts, own: str | None
 ) -> None:
-    path.unlink(missing_ok=True)
-    with sqlite3.connect(path) as database:
-        database.executescript(_SCHEMA)
-        for iri in sorted(things):
-            names = things[iri]
-            if not names.types and not names.texts:
-                continue
-            database.execute(
-                "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    iri,
-                    _kind(names.types, classes, own),
-                    _best(names, "nl"),
-                    _best(names, "en"),
-                    _best(names, "") or _best(names, None) or local_name(iri),
-                    names.degree,
-                    names.claims,
-                ),
-            )
-            database.executemany(
-                "INSERT INTO name(iri, property, language, text) VALUES (?, ?, ?, ?)",
-                [(iri, *key) for key in sorted(names.texts)],
-            )
-        database.executescript(_FILL_SEARCH)
-    database.execute("VACUUM")
-    database.close()
+    types = {text for _, name, _, text in found if name == _TYPE}
+    texts = [(name, language, text) for _, name, language, text in found if name != _TYPE]
+    database.execute(
+        "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            iri,
+            _kind(types, counts.classes, own),
+            _best(texts, "nl"),
+            _best(texts, "en"),
+            _best(texts, "") or _best(texts, None) or local_name(iri),
+            counts.degrees[iri],
+            counts.claims[iri],
+        ),
+    )
+    database.executemany(
+        "INSERT INTO name(iri, property, language, text) VALUES (?, ?, ?, ?)",
+        [(iri, *text) for text in texts],
+    )
 
 
 def _kind(types: set[str], classes: Counter[str], own: str | None) -> str | None:
@@ -171,11 +191,11 @@ def _kind(types: set[str], classes: Counter[str], own: str | None) -> str | None
     return ranked[0] if ranked else None
 
 
-def _best(names: _Names, language: str | None) -> str | None:
+def _best(texts: Iterable[tuple[str, str, str]], language: str | None) -> str | None:
     """The preferred label in a language (``""``: without one; None: in any)."""
     found = [
         (LABELS.index(predicate), text)
-        for predicate, tag, text in names.texts
+        for predicate, tag, text in texts
         if predicate in LABELS and (language is None or tag.split("-")[0] == language)
     ]
     return min(found)[1] if found else None

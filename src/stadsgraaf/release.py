@@ -50,13 +50,16 @@ class Manifest:
     """What a release is: see ``manifest.json``. Texts map a language tag to the text.
 
     ``digest`` is the SHA-256 of the canonical N-Quads, ``source`` that of what it was built from,
-    both in hex.
+    both in hex. ``validated`` is false when only the syntax was checked. ``on_disk`` tells whether
+    there is a store on the disk.
     """
 
     digest: str
     triples: int
     source: str = ""
     format: int = FORMAT
+    validated: bool = True
+    on_disk: bool = False
     version: str | None = None
     base_iri: str | None = None
     dataset: str | None = None
@@ -147,6 +150,11 @@ class Release:
     def data(self) -> Path:
         """The dataset as canonical N-Quads."""
         return self.path / "data.nq"
+
+    @property
+    def store(self) -> Path:
+        """What a store opens: the folder of the one on the disk, else the N-Quads."""
+        return self.path / "store" if self.manifest.on_disk else self.data
 
     @property
     def dumps(self) -> Path:

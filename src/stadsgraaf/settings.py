@@ -44,6 +44,10 @@ class Settings:
     trusted_proxies: str = _setting(
         "", "Addresses of proxies whose X-Forwarded-For is believed, with commas between."
     )
+    disk_triples: int = _setting(
+        500_000,
+        "Triples from which on a build writes a store on disk, which is opened, not loaded.",
+    )
     workers: int = _setting(2, "Processes that evaluate queries.")
     slow_workers: int = _setting(4, "Further processes while queries take long.")
     query_timeout: float = _setting(30.0, "Seconds that a query may take.")

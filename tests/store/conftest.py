@@ -7,6 +7,7 @@ from asking import PREFIXES, Asker, Loop
 
 from stadsgraaf.store import Store
 from stadsgraaf.store.embedded import EmbeddedStore
+from stadsgraaf.store.loading import write_store
 from stadsgraaf.store.pool import PoolStore
 
 
@@ -18,7 +19,7 @@ def loop() -> Iterator[Loop]:
     running.close()
 
 
-@pytest.fixture(scope="session", params=["embedded", "pool"])
+@pytest.fixture(scope="session", params=["embedded", "pool", "disk"])
 def ask(
     request: pytest.FixtureRequest, loop: Loop, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Asker]:
@@ -29,9 +30,16 @@ def ask(
         path.write_bytes(data)
         return loop.run(PoolStore.start(path, prefixes=PREFIXES))
 
+    def disk(data: bytes) -> Store:
+        folder = tmp_path_factory.mktemp("data")
+        (folder / "data.nq").write_bytes(data)
+        write_store(folder / "data.nq", folder / "store")
+        return loop.run(PoolStore.start(folder / "store", prefixes=PREFIXES))
+
     makers: dict[str, Callable[[bytes], Store]] = {
         "embedded": lambda data: EmbeddedStore(data, prefixes=PREFIXES),
         "pool": pool,
+        "disk": disk,
     }
     asker = Asker(loop, makers[request.param])
     asker.store()

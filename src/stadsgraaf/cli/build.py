@@ -25,9 +25,26 @@ __all__ = ["build"]
     help="Releases that stay; older ones are removed. Default: the setting keep_releases.",
 )
 @click.option("--force", is_flag=True, help="Also when it loses more than half of its triples.")
+@click.option(
+    "--no-validate",
+    is_flag=True,
+    help="Check the syntax only; the release says so. For more data than can be validated.",
+)
+@click.option(
+    "--disk-triples",
+    type=click.IntRange(0),
+    help="Triples from which on there is a store on disk. Default: the setting disk_triples.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 def build(
-    directory: Path, output: Path | None, keep: int | None, *, force: bool, quiet: bool
+    directory: Path,
+    output: Path | None,
+    keep: int | None,
+    disk_triples: int | None,
+    *,
+    force: bool,
+    no_validate: bool,
+    quiet: bool,
 ) -> None:
     """Validate a folder and build a release of it.
 
@@ -38,7 +55,9 @@ def build(
     Examples:
       stadsgraaf build
       stadsgraaf build some/folder --output archive
+      stadsgraaf build generated --no-validate
     """
+    from stadsgraaf.build import Options
     from stadsgraaf.build import build as make
     from stadsgraaf.validation import Report, Severity
 
@@ -46,6 +65,14 @@ def build(
         if not report.conforms:
             click.echo(report.render("text", least=Severity.VIOLATION), err=True)
 
+    flags = {"keep_releases": keep, "disk_triples": disk_triples}
+    settings = Settings.load(os.environ, flags)
+    options = Options(
+        keep=settings.keep_releases,
+        force=force,
+        validated=not no_validate,
+        disk_triples=settings.disk_triples,
+    )
     steps = Steps(quiet=quiet)
     release = make(
         directory,
@@ -53,7 +80,6 @@ def build(
         steps,
         steps.read,
         show,
-        keep=keep or Settings.load(os.environ).keep_releases,
-        force=force,
+        options,
     )
     click.echo(release.path)

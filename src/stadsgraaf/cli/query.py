@@ -111,7 +111,7 @@ async def _write(chunks: AsyncIterator[bytes]) -> None:
 def _store(directory: Path) -> EmbeddedStore:
     if Release.is_at(directory):
         release = Release.open(directory)
-        return EmbeddedStore(release.data, prefixes=release.manifest.prefixes)
+        return EmbeddedStore(release.store, prefixes=release.manifest.prefixes)
     dataset = Dataset.load(directory)
     for fault in dataset.faults:
         raise fault

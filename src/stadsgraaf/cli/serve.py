@@ -57,7 +57,7 @@ def serve(directory: Path, output: Path | None, **flags: Any) -> None:
 
     settings = Settings.load(os.environ, flags)
     _check_port(settings)
-    source = _source(directory, output or cache_for(directory))
+    source = _source(directory, output or cache_for(directory), settings)
     announce = functools.partial(_announce, source.release, settings)
     run(source.release, settings, announce, source.archive, source.rebuild)
 
@@ -80,7 +80,7 @@ class _Source(NamedTuple):
     rebuild: Sequence[str] = ()
 
 
-def _source(directory: Path, output: Path) -> _Source:
+def _source(directory: Path, output: Path, settings: Settings) -> _Source:
     """The archive at a path, or one release, or what is built of the folder there.
 
     The build runs in a process of its own: what it loads (rdflib, pySHACL) never weighs on serving.
@@ -92,7 +92,8 @@ def _source(directory: Path, output: Path) -> _Source:
         return _Source(Release.open(directory.resolve()))
     if not directory.exists():
         raise NoSuchPath(path=str(directory))
-    command = [sys.executable, "-m", "stadsgraaf", "build", str(directory), "--output", str(output)]
+    options = [f"--output={output}", f"--disk-triples={settings.disk_triples}"]
+    command = [sys.executable, "-m", "stadsgraaf", "build", str(directory), *options]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise click.exceptions.Exit(done.returncode)
@@ -107,6 +108,8 @@ def _announce(release: Release, settings: Settings) -> None:
     click.echo(
         f"{manifest.name('en')}: {manifest.triples} triples in {len(manifest.graphs)} graphs"
     )
+    if not manifest.validated:
+        click.echo("  not validated: it was built with --no-validate")
     for path, words in (
         ("/", "start here"),
         ("/sparql", "ask a question in SPARQL; the endpoint"),

@@ -3,10 +3,11 @@
 from stadsgraaf.metadata.linksets import Linkset, linksets
 from stadsgraaf.metadata.profile import Profile
 from stadsgraaf.metadata.schemaorg import schema_org
-from stadsgraaf.metadata.statistics import statistics
+from stadsgraaf.metadata.statistics import Counts, statistics
 from stadsgraaf.metadata.whole import description, inherent
 
 __all__ = [
+    "Counts",
     "Linkset",
     "Profile",
     "description",

@@ -4,57 +4,81 @@ https://www.w3.org/TR/void/#statistics
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from pyoxigraph import NamedNode, Quad
 
 from stadsgraaf.namespaces import PREFIXES
 
-__all__ = ["statistics"]
+__all__ = ["Counts", "statistics"]
 
 _TYPE = PREFIXES["rdf"] + "type"
 
 
-def statistics(quads: Iterable[Quad]) -> dict[str, Any]:
-    """Counts of triples per graph, of instances per class and of uses per property.
+class Counts:
+    """What is counted while quads go by; the same triple in two graphs counts in both of these.
 
-    The same triple in two graphs counts in both, as it does in the union's statistics of VoID
-    partitions; ``triples`` counts each once.
+    ::
+
+        counts = Counts()
+        counts.add(sorted(quads, key=str))
+        counts.as_json()
     """
-    graphs: Counter[str] = Counter()
-    types: defaultdict[str, set[str]] = defaultdict(set)
-    uses: list[tuple[str, str]] = []
-    seen: set[str] = set()
-    objects: set[str] = set()
-    for quad in quads:
-        subject, predicate, value = str(quad.subject), quad.predicate.value, str(quad.object)
-        graphs[quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""] += 1
-        key = f"{subject} {predicate} {value}"
-        if key in seen:
-            continue
-        seen.add(key)
-        uses.append((subject, predicate))
-        objects.add(value)
-        if predicate == _TYPE and isinstance(quad.object, NamedNode):
-            types[subject].add(quad.object.value)
-    instances: Counter[str] = Counter(iri for found in types.values() for iri in found)
-    properties = Counter(predicate for _, predicate in uses)
-    per_class: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for subject, predicate in uses:
-        for iri in types.get(subject, ()):
-            per_class[iri][predicate] += 1
-    return {
-        "triples": len(seen),
-        "subjects": len({subject for subject, _ in uses}),
-        "objects": len(objects),
-        "graphs": dict(sorted(graphs.items())),
-        "classes": [
-            {"iri": iri, "count": count, "properties": _ranked(per_class[iri])}
-            for iri, count in _order(instances)
-        ],
-        "properties": _ranked(properties),
-    }
+
+    def __init__(self) -> None:
+        self._graphs: Counter[str] = Counter()
+        self._instances: Counter[str] = Counter()
+        self._properties: Counter[str] = Counter()
+        self._per_class: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._subjects = 0
+        self._objects: set[int] = set()
+
+    def add(self, quads: Iterable[Quad]) -> None:
+        """Count more quads. All of one subject come together, as in sorted N-Quads, and only once.
+
+        So one subject at a time is held, and of each object 64 bits.
+        """
+        for _, about in groupby(quads, key=attrgetter("subject")):
+            triples: dict[tuple[str, object], None] = {}
+            for quad in about:
+                graph = quad.graph_name
+                self._graphs[graph.value if isinstance(graph, NamedNode) else ""] += 1
+                triples[quad.predicate.value, quad.object] = None
+            self._add(triples)
+
+    def _add(self, triples: Collection[tuple[str, object]]) -> None:
+        used = Counter(predicate for predicate, _ in triples)
+        self._subjects += 1
+        self._properties.update(used)
+        self._objects.update(hash(value) for _, value in triples)
+        for predicate, value in triples:
+            if predicate == _TYPE and isinstance(value, NamedNode):
+                self._instances[value.value] += 1
+                self._per_class[value.value].update(used)
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts as a release has them; ``triples`` counts each triple once."""
+        return {
+            "triples": self._properties.total(),
+            "subjects": self._subjects,
+            "objects": len(self._objects),
+            "graphs": dict(sorted(self._graphs.items())),
+            "classes": [
+                {"iri": iri, "count": count, "properties": _ranked(self._per_class[iri])}
+                for iri, count in _order(self._instances)
+            ],
+            "properties": _ranked(self._properties),
+        }
+
+
+def statistics(quads: Iterable[Quad]) -> dict[str, Any]:
+    """Counts of triples per graph, of instances per class and of uses per property; of few quads."""
+    counts = Counts()
+    counts.add(sorted(quads, key=str))
+    return counts.as_json()
 
 
 def _order(counts: Counter[str]) -> list[tuple[str, int]]:

@@ -1,8 +1,8 @@
 """A worker: answers one question after the other over a socket, until it is killed.
 
-It is forked from the zygote, so that the data are there already. It has given up the network, its
-files and its hope to outlive the zygote; its stack is large, because a query may nest; its memory
-is limited. Time is the pool's business.
+It is forked from the zygote, so that the data are there already, or it opens them on the disk. It
+has given up the network, its files and its hope to outlive the zygote; its stack is large, because a
+query may nest; its memory is limited. Time is the pool's business.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Final
 
 from stadsgraaf.errors import EvaluationFailed, QueryMemoryLimit, ResultTooLarge, StadsgraafError
@@ -37,11 +38,15 @@ from stadsgraaf.store.wire import (
     frame,
 )
 
-__all__ = ["run"]
+__all__ = ["Opened", "run"]
+
+#: Gives a worker its engine.
+Opened = Callable[[], Engine]
 
 _MIB: Final = 1 << 20
 _STACK: Final = 256 * _MIB
-#: The worker's socket and the file with its size; nothing else is open beside the standard streams.
+#: The worker's socket and the file with its size; beside them and the standard streams nothing is
+#: opened but the files of a store on the disk.
 _SOCKET, _STATM = 3, 4
 _ABOVE = 16
 _PAGE = resource.getpagesize()
@@ -54,15 +59,16 @@ _HELD = 16 * _MIB
 _TIRED = 0.25
 
 
-def run(connection: socket.socket, engine: Engine, zygote: int) -> None:
-    """Become a worker. Never returns."""
+def run(connection: socket.socket, opened: Opened, zygote: int) -> None:
+    """Become a worker, with the engine that ``opened`` gives. Never returns."""
     try:
         sandbox.die_with_parent(zygote)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         link = _only_socket(connection)
-        sandbox.drop_limits(_STATM + 1)
         sandbox.deny_system_calls()
+        engine = opened()
+        sandbox.drop_limits(_STATM + 1 + engine.files)
         gc.enable()
         threading.stack_size(_STACK)
         thread = threading.Thread(target=_serve, args=(link, engine), name="sparql")

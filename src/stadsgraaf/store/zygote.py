@@ -13,11 +13,13 @@ import select
 import signal
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from stadsgraaf.store import worker
+from stadsgraaf.store import sandbox, worker
 from stadsgraaf.store.evaluation import Engine
+from stadsgraaf.store.worker import Opened
 
 __all__ = ["DIED", "FORK", "FORKED", "KILL", "LOADED", "LOST", "main"]
 
@@ -31,13 +33,15 @@ FORKED: Final = b"P"
 DIED: Final = b"D"
 
 _LARGEST = 1 << 20
+#: The engine opens the files of a store when it needs them, so that nothing else keeps it in.
+_UNCONFINED = "a store on the disk needs seccomp, which this machine does not have"
 
 
 def main(descriptor: int) -> None:
     """Load what the pool says, then serve it."""
     control = socket.socket(fileno=descriptor)
     try:
-        engine = _load(json.loads(control.recv(_LARGEST)))
+        opened = _load(json.loads(control.recv(_LARGEST)))
     except (OSError, SyntaxError, ValueError) as error:
         _tell(control, LOST, str(error))
         return
@@ -45,12 +49,42 @@ def main(descriptor: int) -> None:
     gc.collect()
     gc.freeze()
     _tell(control, LOADED, None)
-    _Nursery(control, engine).run()
+    _Nursery(control, opened).run()
 
 
-def _load(order: dict[str, object]) -> Engine:
+def _load(order: dict[str, object]) -> Opened:
+    """What gives a worker its engine: one that all share, or one of its own.
+
+    A store on the disk has threads, which a fork would leave behind; it opens in milliseconds, so
+    each worker does that itself, and here a child that sees whether it can be.
+    """
     path = Path(str(order.pop("data")))
-    return Engine.load(path, **order)  # type: ignore[arg-type]  # the pool names its parameters
+    load = partial(Engine.load, path, **order)  # type: ignore[arg-type]  # the pool names its parameters
+    if path.is_dir():
+        _try(load)
+        return load
+    engine = load()
+    return lambda: engine
+
+
+def _try(load: Opened) -> None:
+    """Open a store in a child, confined as a worker is. Raises OSError when it cannot be."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if not sandbox.deny_system_calls():
+                raise OSError(_UNCONFINED)  # noqa: TRY301 – told like any other
+            load()
+        except BaseException as error:  # noqa: BLE001 – whatever it is, the parent tells it
+            os.write(theirs, str(error).encode())
+        os._exit(0)
+    os.close(theirs)
+    with open(ours, "rb") as trouble:  # noqa: PTH123 – a descriptor
+        found = trouble.read()
+    os.waitpid(child, 0)
+    if found:
+        raise OSError(found.decode())
 
 
 def _tell(control: socket.socket, kind: bytes, what: object) -> None:
@@ -61,9 +95,9 @@ def _tell(control: socket.socket, kind: bytes, what: object) -> None:
 class _Nursery:
     """The workers that live."""
 
-    def __init__(self, control: socket.socket, engine: Engine) -> None:
+    def __init__(self, control: socket.socket, opened: Opened) -> None:
         self._control = control
-        self._engine = engine
+        self._opened = opened
         self._living: set[int] = set()
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._woken, False)
@@ -103,7 +137,7 @@ class _Nursery:
             child = -1
         if child == 0:
             signal.set_wakeup_fd(-1)
-            worker.run(connection, self._engine, zygote)
+            worker.run(connection, self._opened, zygote)
         connection.close()
         if child > 0:
             self._living.add(child)

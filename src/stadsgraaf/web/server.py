@@ -40,7 +40,7 @@ _FEWEST: Final = 8
 async def open_store(release: Release, settings: Settings) -> PoolStore:
     """The store of a release, with the limits of the settings."""
     return await PoolStore.start(
-        release.data,
+        release.store,
         workers=settings.workers,
         slow_workers=settings.slow_workers,
         queue_length=settings.queue_length,
