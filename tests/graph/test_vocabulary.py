@@ -220,9 +220,13 @@ def terms_of(quads: Iterable[Quad]) -> Iterable[str]:
                 yield term.datatype.value
 
 
-def in_queries(our_dataset: Dataset) -> set[str]:
+def spoken_of(our_dataset: Dataset) -> set[str]:
+    """The own terms that queries, rules and the constraints of shapes speak of."""
     queries = [*our_dataset.queries, *our_dataset.rules]
     texts = [re.sub(r"(?m)^\s*#.*$", "", query.sparql) for query in queries]
+    texts += [
+        quad.object.value for quad in our_dataset.quads if quad.predicate.value == str(SH.select)
+    ]
     return {SG + name for text in texts for name in re.findall(r"\bsg:([A-Za-z][\w-]*)", text)}
 
 
@@ -230,7 +234,7 @@ def test_every_own_term_that_is_used_is_declared(our_dataset: Dataset, own_terms
     used = {term for term in terms_of(our_dataset.quads) if term.startswith(SG)}
     versions = {term for term in used if re.fullmatch(re.escape(SG) + r"\d+\.\d+\.\d+", term)}
     own_prefix = {SG}
-    assert (used | in_queries(our_dataset)) - versions - own_prefix == own_terms
+    assert (used | spoken_of(our_dataset)) - versions - own_prefix == own_terms
 
 
 def test_every_own_term_is_used_in_data_shapes_or_queries(
@@ -238,7 +242,7 @@ def test_every_own_term_is_used_in_data_shapes_or_queries(
 ) -> None:
     vocabulary = BASE + "graph/vocabulary"
     elsewhere = (quad for quad in our_dataset.quads if quad.graph_name.value != vocabulary)
-    assert own_terms - set(terms_of(elsewhere)) - in_queries(our_dataset) == set()
+    assert own_terms - set(terms_of(elsewhere)) - spoken_of(our_dataset) == set()
 
 
 def test_every_own_term_has_label_definition_and_home(

@@ -82,7 +82,6 @@ OPTIONAL = {
     DCTERMS.publisher,
     SCHEMA.url,
     ADMS.status,
-    SG.dateBasis,
     SG.interpretationNote,
     SG.force,
     SG.statedSize,
@@ -90,6 +89,9 @@ OPTIONAL = {
     SG.refines,
     SG.corroborates,
     SG.outcomeOf,
+    SG.fulfils,
+    SG.fulfilsLate,
+    SG.abandons,
     SG.probablyTakenFrom,
     RDFS.subClassOf,
     RDFS.subPropertyOf,
@@ -439,6 +441,103 @@ def choose_a_wrong_modality(world: World) -> Iterator[Fault]:
 def choose_a_wrong_voice(world: World) -> Iterator[Fault]:
     for triple in world.where(SG.speaker, SG.reporter):
         yield changed("voice", triple, URIRef(f"{OWN}id/organisation/un"))
+
+
+def _claims(world: World, *values: tuple[URIRef, Node]) -> list[Node]:
+    """The claims of the article that have all these values, in an order of chance."""
+    found = [
+        claim
+        for claim, _ in world.data.subject_objects(OA.hasTarget)
+        if all((claim, predicate, value) in world.data for predicate, value in values)
+    ]
+    world.random.shuffle(found := sorted(found, key=str))
+    return list(found)
+
+
+@operator
+def take_a_quoted_word_for_the_authors_own(world: World) -> Iterator[Fault]:
+    for modality in ("quoted-opinion", "hope", "plan", "challenge", "consideration"):
+        for claim in _claims(world, (SG.modality, MODALITY[modality]))[:2]:
+            yield changed("own word", (claim, SG.modality, MODALITY[modality]), MODALITY.asserted)
+
+
+@operator
+def take_the_authors_own_word_for_a_wish(world: World) -> Iterator[Fault]:
+    for claim in _claims(world, (SG.modality, MODALITY.asserted)):
+        for modality in ("hope", "challenge", "consideration"):
+            yield changed("wish", (claim, SG.modality, MODALITY.asserted), MODALITY[modality])
+
+
+@operator
+def give_a_quotation_to_another_holder(world: World) -> Iterator[Fault]:
+    for claim in _claims(world, (SG.modality, MODALITY["quoted-opinion"])):
+        holder = world.data.value(claim, SG.holder)
+        other = URIRef(f"{OWN}id/person/vladimir-putin")
+        if holder not in {None, other}:
+            yield changed("holder", (claim, SG.holder, holder), other)
+
+
+@operator
+def quote_otherwise(world: World) -> Iterator[Fault]:
+    direct, indirect = (URIRef(f"{OWN}def/quotation/{how}") for how in ("direct", "indirect"))
+    for claim in _claims(world, (SG.quotation, direct)):
+        yield changed("quotation", (claim, SG.quotation, direct), indirect)
+
+
+@operator
+def drop_the_force_of_a_predicate(world: World) -> Iterator[Fault]:
+    for predicate, force in sorted(world.vocabulary.subject_objects(SG.carriesForce), key=str):
+        for claim in _claims(world, (SG.claimPredicate, predicate), (SG.force, force))[:1]:
+            yield Fault("force", ((claim, SG.force, force),), ())
+
+
+@operator
+def claim_of_a_city_what_a_municipality_did(world: World) -> Iterator[Fault]:
+    for city, _, municipality in world.where(SG.governedBy):
+        for claim in _claims(world, (SG.claimSubject, municipality))[:1]:
+            yield changed("city acts", (claim, SG.claimSubject, municipality), city)
+
+
+@operator
+def equate_two_own_things(world: World) -> Iterator[Fault]:
+    for city, _, municipality in world.where(SG.governedBy):
+        yield Fault("equated", (), ((city, OWL.sameAs, municipality),))
+
+
+@operator
+def state_what_only_a_source_says(world: World) -> Iterator[Fault]:
+    """As a plain triple; what the article asserts is one rightly."""
+    for claim, predicate in sorted(world.data.subject_objects(SG.claimPredicate), key=str):
+        triple = (
+            world.data.value(claim, SG.claimSubject),
+            predicate,
+            world.data.value(claim, SG.claimObject),
+        )
+        own = str(predicate).startswith(str(SG))
+        if own and (claim, OA.hasTarget, None) not in world.data and triple not in world.graph:
+            yield Fault("stated", (), (triple,))
+
+
+@operator
+def corroborate_a_source_with_itself(world: World) -> Iterator[Fault]:
+    first, *rest = _claims(world)
+    for claim in rest:
+        yield Fault("own support", (), ((claim, SG.corroborates, first),))
+
+
+@operator
+def name_whom_the_source_does_not(world: World) -> Iterator[Fault]:
+    for agent in sorted(world.data.subjects(RDF.type, SG.UnnamedAgent), key=str):
+        yield Fault("named", (), ((agent, FOAF.name, Literal("Dorothy")),))
+
+
+@operator
+def call_a_disputed_party_undisputed(world: World) -> Iterator[Fault]:
+    status = Namespace(f"{OWN}def/status/")
+    for party in sorted(world.data.subjects(SG.participationIn, None), key=str):
+        was = world.data.value(party, ADMS.status)
+        wrong = status.concluded if was == status.disputed else status.disputed
+        yield changed("dispute", (party, ADMS.status, was), wrong)
 
 
 @operator
