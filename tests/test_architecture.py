@@ -20,6 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"dataset"}),
     frozenset({"bulk"}),
     frozenset({"metadata", "exports", "evidence", "labels", "validation", "formatting", "store"}),
+    frozenset({"lookup"}),
     frozenset({"release", "departures", "difference"}),
     frozenset({"archive"}),
     frozenset({"build"}),

@@ -35,6 +35,8 @@ def test_every_route_has_its_words_in_the_reference() -> None:
         "/sparql/check",
         "/search",
         "/search.json",
+        "/lookup",
+        "/lookup.json",
     }  # the endpoint, and the documented API
     assert routes() == set(ADDRESSES) - beside
 

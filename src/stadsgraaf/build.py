@@ -30,6 +30,7 @@ from stadsgraaf.exports import (
     write_dumps,
 )
 from stadsgraaf.labels import build_labels
+from stadsgraaf.lookup import build_lookup
 from stadsgraaf.metadata import Counts, Linkset, Profile, inherent, linksets
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.release import FORMAT, GraphEntry, Manifest, Release
@@ -189,6 +190,7 @@ def write(
     write_dumps(data, dataset.prefixes, made / "dumps", dumps, stems)
     progress("index labels")
     build_labels(read_quads(data), made / "labels.sqlite", dataset.base_iri)
+    build_lookup(lambda: read_quads(data), made / "lookup.sqlite", dataset.base_iri)
     on_disk = counted["triples"] >= disk_triples
     if on_disk:
         progress("write store")

@@ -56,6 +56,16 @@ OTHER_NAMES = tuple(
     )
 )
 
+#: Those of them that are codes: one of them is meant exactly.
+CODES = tuple(iri for iri in OTHER_NAMES if re.search("(?i:notation|identifier)$", iri))
+_CODED = (
+    "SELECT DISTINCT name.iri FROM name_fts JOIN name ON name.id = name_fts.rowid"  # noqa: S608 – marks only
+    f" WHERE name_fts MATCH ? AND property IN ({','.join('?' * len(CODES))})"
+    " AND lower(name.text) = lower(?) ORDER BY 1"
+)
+#: Comes after every character that an IRI has.
+_LAST = "\U0010ffff"
+
 _SCHEMA = """
 CREATE TABLE thing(
     iri TEXT PRIMARY KEY, kind TEXT, label_nl TEXT, label_en TEXT, label TEXT NOT NULL,
@@ -286,6 +296,29 @@ class LabelIndex:
         """Whether the thing has a type or a name."""
         found = self._database.execute("SELECT 1 FROM thing WHERE iri = ?", (iri,)).fetchone()
         return found is not None
+
+    def coded(self, code: str) -> list[str]:
+        """Things that have this very name or code, letter case aside; no labels."""
+        words = " ".join(re.findall(r"\w+", code[:MAX_TEXT]))
+        if not words:
+            return []
+        rows = self._database.execute(_CODED, (f'"{words}"', *CODES, code))
+        return [iri for (iri,) in rows]
+
+    def count(self, within: str = "") -> int:
+        """How many things there are whose IRI begins with a text."""
+        row = self._database.execute(
+            "SELECT count(*) FROM thing WHERE iri >= ? AND iri < ?", (within, within + _LAST)
+        ).fetchone()
+        return int(row[0])
+
+    def iris(self, limit: int, offset: int = 0, within: str = "") -> list[str]:
+        """IRIs of things that begin with a text, in order."""
+        rows = self._database.execute(
+            "SELECT iri FROM thing WHERE iri >= ? AND iri < ? ORDER BY iri LIMIT ? OFFSET ?",
+            (within, within + _LAST, limit, offset),
+        )
+        return [iri for (iri,) in rows]
 
     def of_kind(self, kind: str, language: Language, limit: int, offset: int = 0) -> list[Hit]:
         """Things of a kind by label."""

@@ -17,6 +17,7 @@ from pyoxigraph import RdfFormat, parse
 
 from stadsgraaf.errors import Language, NoSuchPath, UsageError
 from stadsgraaf.labels import LabelIndex
+from stadsgraaf.lookup import LookupIndex
 from stadsgraaf.metadata import Linkset, Profile
 
 __all__ = ["FORMAT", "GraphEntry", "Manifest", "Release", "digest_line"]
@@ -167,6 +168,11 @@ class Release:
         return LabelIndex(self.path / "labels.sqlite")
 
     @cached_property
+    def lookup(self) -> LookupIndex:
+        """The index of links to things of others."""
+        return LookupIndex(self.path / "lookup.sqlite")
+
+    @cached_property
     def queries(self) -> list[dict[str, Any]]:
         """The catalogue of canned queries."""
         return self._json("queries.json")  # type: ignore[no-any-return]  # a list, by build.py
@@ -189,8 +195,9 @@ class Release:
 
     def close(self) -> None:
         """Close the files that it holds open."""
-        if "labels" in self.__dict__:
-            self.labels.close()
+        for name in ("labels", "lookup"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
     @cached_property
     def profile(self) -> Profile:

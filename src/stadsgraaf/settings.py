@@ -44,6 +44,9 @@ class Settings:
     trusted_proxies: str = _setting(
         "", "Addresses of proxies whose X-Forwarded-For is believed, with commas between."
     )
+    security_contact: str = _setting(
+        "", "Address to report a weakness to, for security.txt; else the dataset's contact point."
+    )
     disk_triples: int = _setting(
         500_000,
         "Triples from which on a build writes a store on disk, which is opened, not loaded.",

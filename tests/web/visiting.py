@@ -88,6 +88,9 @@ class Client:
     reply = client.get("/doc/x", accept="text/turtle")
     """
 
+    #: What a client that means ill says that it asks.
+    host = "evil.example"
+
     def __init__(self, app: FastAPI, root_path: str = "") -> None:
         self.app = app
         self.root_path = root_path
@@ -129,9 +132,9 @@ class Client:
             "query_string": query,
             "root_path": self.root_path,
             "headers": [
-                (name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()
-            ]
-            + [(b"host", b"evil.example")],
+                (name.replace("_", "-").encode(), value.encode())
+                for name, value in ({"host": self.host} | headers).items()
+            ],
             "server": ("127.0.0.1", 80),
             "client": ("127.0.0.1", 1),
         }

@@ -76,7 +76,7 @@ def access(said: Statements, names: Names, profile: Profile) -> None:
     said.add(dataset, "void:distinctSubjects", _number(counted["subjects"]))
     said.add(dataset, "void:distinctObjects", _number(counted["objects"]))
     said.add(dataset, "void:sparqlEndpoint", names.endpoint)
-    said.add(dataset, "void:uriLookupEndpoint", names.at("/resource?iri="))
+    said.add(dataset, "void:uriLookupEndpoint", names.at("/lookup?iri="))
     whole = [name for name in profile.dumps if name.startswith("dataset.")]
     said.add(dataset, "void:dataDump", *_dumps(names, whole))
     if profile.base_iri:

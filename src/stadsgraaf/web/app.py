@@ -10,7 +10,7 @@ from stadsgraaf.archive import Archive
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
-from stadsgraaf.web import admin, describing, dumps, operation, static
+from stadsgraaf.web import admin, describing, discovery, dumps, openapi, operation, static
 from stadsgraaf.web.delivery import Delivery
 from stadsgraaf.web.failures import HANDLERS
 from stadsgraaf.web.language import localised
@@ -22,6 +22,7 @@ from stadsgraaf.web.pages import (
     claims,
     doc,
     home,
+    lookup,
     releases,
     search,
     times,
@@ -54,6 +55,13 @@ ROUTES = [
     Route("/data", home.data),
     Route("/data.{suffix}", home.data),
     Route("/.well-known/void", describing.void),
+    Route("/.well-known/api-catalog", discovery.api_catalog),
+    Route("/.well-known/security.txt", discovery.security),
+    Route("/openapi.json", openapi.openapi),
+    Route("/robots.txt", discovery.robots),
+    Route("/sitemap.xml", discovery.sitemap),
+    Route("/sitemap-{number}.xml", discovery.sitemap_part),
+    Route("/llms.txt", discovery.llms),
     Route("/void", describing.void),
     Route("/void.{suffix}", describing.void),
     Route("/dumps/{name}", dumps.dump),
@@ -95,11 +103,14 @@ def create_app(
         title=manifest.name("en"),
         description=manifest.description.get("en", ""),
         version=manifest.version or stadsgraaf.__version__,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         exception_handlers=HANDLERS,
         routes=[
             *ROUTES,
+            APIRoute("/lookup", lookup.lookup, tags=["look-up"]),
+            APIRoute("/lookup.json", lookup.lookup, include_in_schema=False),
             APIRoute("/search", search.search, tags=["search"]),
             APIRoute("/search.json", search.search, include_in_schema=False),
         ],

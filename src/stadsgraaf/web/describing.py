@@ -17,7 +17,7 @@ from stadsgraaf.errors import NotAcceptable, NotFound
 from stadsgraaf.media import HTML, RDF, Format, by_suffix, negotiate
 from stadsgraaf.metadata import description, schema_org
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header
+from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import split_suffix
 
@@ -85,6 +85,7 @@ async def describe(view: View, chosen: Format, *, negotiated: bool) -> Response:
     links = [
         *(Link(view.urls.data_in(each.suffix), "alternate", each.media_type) for each in RDF),
         Link(view.urls.data(), "alternate", HTML.media_type),
+        *ways_in(view.urls.prefix),
     ]
     headers = {
         **SECURITY,

@@ -17,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 
 from stadsgraaf.errors import NotFound, PreconditionFailed
 from stadsgraaf.media import RDF
-from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header
+from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.ranges import read_ranges
 from stadsgraaf.web.site import Site, View
 
@@ -82,6 +82,7 @@ def _headers(view: View, name: str, sha256: str) -> dict[str, str]:
     links = [
         Link(view.urls.data(), "describedby"),
         *([Link(licence, "license")] if licence else ()),
+        *ways_in(view.urls.prefix),
     ]
     return {
         **SECURITY,

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-__all__ = ["CORS", "CSP", "SECURITY", "Link", "attachment", "link_header"]
+from stadsgraaf import __version__
+
+__all__ = ["CORS", "CSP", "SECURITY", "Link", "attachment", "link_header", "ways_in"]
 
 #: Nothing inline, nothing from elsewhere, nobody's frame.
 CSP: Final = (
@@ -26,6 +28,8 @@ SECURITY: Final[Mapping[str, str]] = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # the version of what answers, as https://gitdocumentatie.logius.nl/publicatie/api/adr/ asks for
+    "API-Version": __version__,
 }
 
 #: On data, which anybody's page may read.
@@ -71,6 +75,19 @@ def link_header(links: Iterable[Link]) -> str:
         if len(longer) <= _LONGEST_HEADER:
             value = longer
     return value
+
+
+def ways_in(prefix: str) -> list[Link]:
+    """Links from every answer to what describes the site; ``prefix`` is its path behind a proxy.
+
+    The relations are those of RFC 8631, https://www.rfc-editor.org/rfc/rfc8631, and RFC 9727.
+    """
+    return [
+        Link(f"{prefix}/.well-known/api-catalog", "api-catalog"),
+        Link(f"{prefix}/openapi.json", "service-desc", "application/json"),
+        Link(f"{prefix}/sparql", "service-desc", "text/turtle"),
+        Link(f"{prefix}/data.ttl", "service-meta", "text/turtle"),
+    ]
 
 
 def attachment(name: str) -> str:

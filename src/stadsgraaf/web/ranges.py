@@ -57,4 +57,6 @@ def _part(specifier: str, length: int) -> tuple[int, int] | None:
     if suffix is not None:
         return max(length - int(suffix), 0), length
     start, end = int(first), length if last is None else int(last) + 1
-    return (start, max(start, min(end, length))) if start < end else None
+    if last is not None and end <= start:
+        return None
+    return start, max(start, min(end, length))

@@ -33,7 +33,7 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
 from stadsgraaf.web.asking import Asker
-from stadsgraaf.web.headers import SECURITY, Link, link_header
+from stadsgraaf.web.headers import SECURITY, Link, link_header, ways_in
 from stadsgraaf.web.protocol import root_url
 from stadsgraaf.web.urls import LANGUAGES, Urls, outward
 from stadsgraaf.web.words import WORDS
@@ -305,6 +305,10 @@ class View:
             entries.append(("menu_queries", self.urls.queries()))
         return [*entries, ("menu_sparql", self.urls.sparql()), ("menu_data", self.urls.data())]
 
+    def here(self, link: str) -> str:
+        """A link of ``urls`` in full, at the address that the client knows the site by."""
+        return self.root + link.removeprefix(self.urls.prefix)
+
     def is_at(self, href: str) -> bool:
         """Whether a link leads to this page."""
         return href == self.urls.page(self.path)
@@ -366,7 +370,7 @@ class View:
         if status == 200:  # noqa: PLR2004 – only what was found may be kept
             answer.headers["ETag"] = self.etag("html")
             answer.headers["Cache-Control"] = _MINUTE
-            answer.headers["Link"] = link_header([*links, *alternates])
+            answer.headers["Link"] = link_header([*links, *alternates, *ways_in(self.urls.prefix)])
         self.vary(answer)
         answer.headers.update(headers or {})
         return answer

@@ -37,7 +37,7 @@ from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Answer, Limits, Question, Sharing, Store
 from stadsgraaf.web.cache import AnswerCache, Fields, Kept
 from stadsgraaf.web.description import describe
-from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header
+from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
 from stadsgraaf.web.problems import render
 from stadsgraaf.web.protocol import (
     BODY_TYPES,
@@ -302,10 +302,7 @@ def _caching(etag: str | None) -> dict[str, str]:
 
 def _common_headers(release: Release, settings: Settings, sharing: Sharing | None) -> Fields:
     root = urlsplit(settings.public_url).path.rstrip("/")
-    links = [
-        Link(f"{root}/sparql", "service-desc", "text/turtle"),
-        Link(f"{root}/", "service-doc", "text/html"),
-    ]
+    links = [*ways_in(root), Link(f"{root}/", "service-doc", "text/html")]
     if release.manifest.licence:
         links.append(Link(release.manifest.licence, "license"))
     headers = {

@@ -222,6 +222,10 @@ class Urls:
         """The description of the dataset in an RDF format."""
         return self._in_release(f"{self.prefix}/data.{suffix}")
 
+    def lookup(self, iri: str | None = None) -> str:
+        """Our thing for an IRI of somebody else."""
+        return self.page("/lookup", iri=iri)
+
     def releases(self) -> str:
         """The releases that can be asked for."""
         return self.page("/releases")

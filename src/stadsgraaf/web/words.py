@@ -376,6 +376,23 @@ WORDS: Final[Mapping[str, Text]] = {
         "achtervoegsel:",
     ),
     "described": Text("The dataset, described", "De dataset, beschreven"),
+    # --- look-up --------------------------------------------------------------------------------
+    "lookup": Text("Look up an IRI", "Zoek een IRI op"),
+    "lookup_label": Text(
+        "An IRI of anybody's, the address of its page, or its code in a register",
+        "Een IRI van wie dan ook, het adres van de pagina ervan, of de code in een register",
+    ),
+    "lookup_help": Text(
+        "Give an IRI of another register and get the thing of this dataset that is linked to it. "
+        "One is opened at once; several are listed. These are the registers that are linked to:",
+        "Geef een IRI van een ander register en krijg het ding uit deze dataset dat ernaar verwijst. "
+        "Eén ding gaat meteen open; meer dan één komt in een lijst. Naar deze registers wordt "
+        "verwezen:",
+    ),
+    "lookup_none": Text("Nothing here is linked to {iri}.", "Niets hier verwijst naar {iri}."),
+    "lookup_search": Text("Search for it by name", "Zoek het op naam"),
+    "lookup_sites": Text("Register", "Register"),
+    "lookup_links": Text("Links", "Verwijzingen"),
     # --- about the site -------------------------------------------------------------------------
     "access_aim": Text(
         "These pages aim to meet WCAG 2.2, level AA, in both languages, in light and dark, on a "

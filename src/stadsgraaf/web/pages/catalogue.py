@@ -12,7 +12,7 @@ from stadsgraaf.errors import InvalidParameter, NotAcceptable, NotFound, Text
 from stadsgraaf.media import HTML, RDF, RESULTS, Format, negotiate
 from stadsgraaf.namespaces import expand
 from stadsgraaf.store.base import Question
-from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header
+from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.results import Grid, read_grid
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import split_suffix
@@ -99,7 +99,12 @@ async def query(request: Request) -> Response:
         **CORS,
         "ETag": view.etag(chosen.name),
         "Cache-Control": "public, max-age=60",
-        "Link": link_header([Link(view.urls.query(name), "describedby", HTML.media_type)]),
+        "Link": link_header(
+            [
+                Link(view.urls.query(name), "describedby", HTML.media_type),
+                *ways_in(view.urls.prefix),
+            ]
+        ),
     }
     if suffix:
         headers["Content-Disposition"] = attachment(f"{name}.{suffix}")

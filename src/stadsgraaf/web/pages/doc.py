@@ -23,7 +23,7 @@ from stadsgraaf.store.base import Question
 from stadsgraaf.web import departed
 from stadsgraaf.web.asking import iris, term_iri
 from stadsgraaf.web.describing import describe, schema
-from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header
+from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages import citing
 from stadsgraaf.web.pages.article import read_documents
@@ -194,7 +194,7 @@ async def _data(view: View, iri: str, chosen: Format, *, by_address: bool) -> Re
         **CORS,
         "ETag": view.etag(chosen.name),
         "Cache-Control": _MINUTE,
-        "Link": link_header(_links(view, iri)),
+        "Link": link_header([*_links(view, iri), *ways_in(view.urls.prefix)]),
         "Content-Location": view.urls.doc(iri, chosen.suffix),
     }
     if by_address:

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from stadsgraaf.labels import SearchResult
 from stadsgraaf.media import HTML, Format, negotiate
-from stadsgraaf.web.headers import CORS, SECURITY
+from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
 from stadsgraaf.web.pages.doc import page_number
 from stadsgraaf.web.site import View
 
@@ -72,6 +72,7 @@ def _as_json(view: View, text: str, found: SearchResult) -> Response:
     answer.headers["ETag"] = view.etag("json")
     answer.headers["Cache-Control"] = "public, max-age=60"
     answer.headers["Content-Language"] = view.language
+    answer.headers["Link"] = link_header(ways_in(view.urls.prefix))
     view.vary(answer)
     return answer
 

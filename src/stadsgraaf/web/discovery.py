@@ -1,0 +1,254 @@
+"""Where machines look before they know anything: at well-known addresses.
+
+Robots Exclusion Protocol, RFC 9309, https://www.rfc-editor.org/rfc/rfc9309; sitemaps,
+https://www.sitemaps.org/protocol.html; api-catalog, RFC 9727,
+https://www.rfc-editor.org/rfc/rfc9727, as a linkset, RFC 9264; security.txt, RFC 9116,
+https://www.rfc-editor.org/rfc/rfc9116; llms.txt, https://llmstxt.org/
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from pyoxigraph import Literal, NamedNode
+from starlette.requests import Request
+from starlette.responses import Response
+
+from stadsgraaf.errors import NotFound
+from stadsgraaf.media import RDF
+from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header
+from stadsgraaf.web.site import View
+
+__all__ = ["api_catalog", "llms", "robots", "security", "sitemap", "sitemap_part"]
+
+#: What a crawler would never finish: answers to questions that it makes up.
+_ENDLESS: Final = ("/sparql?", "/search?", "/lookup?", "/browse?", "/claims?", "/admin/")
+#: Addresses in one sitemap, by the protocol.
+ADDRESSES: Final = 50_000
+_SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_LINKSET: Final = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
+_MINUTE: Final = "public, max-age=60"
+_DAY: Final = "public, max-age=86400"
+#: A contact that nobody looked at for longer is not worth much; RFC 9116 advises under a year.
+_TRUSTED: Final = timedelta(days=180)
+
+
+def _answer(text: str, media_type: str, links: Iterable[Link] = ()) -> Response:
+    body = text.encode()
+    headers = {
+        **SECURITY,
+        **CORS,
+        "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+        "Cache-Control": _MINUTE,
+    }
+    if value := link_header(links):
+        headers["Link"] = value
+    return Response(body, headers=headers, media_type=media_type)
+
+
+async def robots(request: Request) -> Response:
+    """``/robots.txt``: everything may be read, but for answers to questions without end."""
+    view = View.of(request.scope)
+    prefix = view.urls.prefix
+    starts = (prefix, *(f"{prefix}/{language}" for language in ("nl", "en")))
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {start}{path}" for path in _ENDLESS for start in starts),
+        "",
+        f"Sitemap: {view.root}/sitemap.xml",
+        "",
+    ]
+    return _answer("\n".join(lines), "text/plain; charset=utf-8")
+
+
+# --- sitemaps -----------------------------------------------------------------------------------------
+
+
+async def sitemap(request: Request) -> Response:
+    """``/sitemap.xml``: the pages of all things; of very many an index of sitemaps."""
+    view = View.of(request.scope)
+    things = view.site.release.labels.count(_own(view))
+    pages = _pages(view)
+    if things + len(pages) <= ADDRESSES:
+        return _answer(_urlset(view, [*pages, *_things(view, 0)]), "application/xml")
+    parts = -(-things // ADDRESSES)
+    entries = "".join(
+        f"<sitemap><loc>{escape(f'{view.root}/sitemap-{number}.xml')}</loc>{_dated(view)}</sitemap>\n"
+        for number in range(parts + 1)
+    )
+    text = f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{entries}</sitemapindex>\n'
+    return _answer(text, "application/xml")
+
+
+async def sitemap_part(request: Request) -> Response:
+    """``/sitemap-0.xml`` has the pages of the site, those that follow have the things."""
+    view = View.of(request.scope)
+    text = request.path_params["number"]
+    number = int(text) if text.isdecimal() and len(text) < len(str(ADDRESSES)) else -1
+    found = _pages(view) if number == 0 else _things(view, number - 1) if number > 0 else []
+    if not found:
+        raise NotFound(what=view.path)
+    return _answer(_urlset(view, found), "application/xml")
+
+
+_XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+def _urlset(view: View, addresses: Iterable[str]) -> str:
+    date = _dated(view)
+    entries = "".join(f"<url><loc>{escape(each)}</loc>{date}</url>\n" for each in addresses)
+    return f'{_XML}<urlset xmlns="{_SITEMAP}">\n{entries}</urlset>\n'
+
+
+def _pages(view: View) -> list[str]:
+    ways = [view.urls.home(), view.urls.page("/vocabulary"), *(href for _, href in view.menu)]
+    return [view.here(href) for href in ways]
+
+
+def _things(view: View, part: int) -> list[str]:
+    found = view.site.release.labels.iris(ADDRESSES, part * ADDRESSES, _own(view))
+    return [view.here(view.urls.of(iri)) for iri in found]
+
+
+def _own(view: View) -> str:
+    return view.site.release.manifest.base_iri or ""
+
+
+def _dated(view: View) -> str:
+    """When the dataset last changed, as it says itself, else when the release was written."""
+    release = view.site.release
+    written = (release.path / "manifest.json").stat().st_mtime
+    date = release.manifest.modified or f"{datetime.fromtimestamp(written, UTC):%Y-%m-%d}"
+    return f"<lastmod>{escape(date)}</lastmod>"
+
+
+# --- for programs -------------------------------------------------------------------------------------
+
+
+async def api_catalog(request: Request) -> Response:
+    """``/.well-known/api-catalog``: what can be asked here by program, and where it is described."""
+    view = View.of(request.scope)
+    root, title = view.root, view.text(view.site.release.manifest.title)
+    licence = view.site.release.manifest.licence
+    common: dict[str, Any] = {
+        "status": [{"href": f"{root}/ready", "type": "text/plain"}],
+        "service-meta": [
+            {"href": f"{root}/data.{each.suffix}", "type": each.media_type} for each in RDF
+        ],
+        **({"license": [{"href": licence}]} if licence else {}),
+    }
+    linkset: list[Mapping[str, Any]] = [
+        {
+            "anchor": f"{root}/.well-known/api-catalog",
+            "item": [
+                {"href": f"{root}/sparql", "title": f"{title}: SPARQL"},
+                {"href": f"{root}/", "title": f"{title}: web API"},
+            ],
+        },
+        {
+            "anchor": f"{root}/sparql",
+            "service-desc": [{"href": f"{root}/sparql", "type": "text/turtle"}],
+            "service-doc": [{"href": f"{root}/sparql", "type": "text/html"}],
+            **common,
+        },
+        {
+            "anchor": f"{root}/",
+            "service-desc": [{"href": f"{root}/openapi.json", "type": "application/json"}],
+            "service-doc": [{"href": f"{root}/data", "type": "text/html"}],
+            **common,
+        },
+    ]
+    text = json.dumps({"linkset": linkset}, ensure_ascii=False, indent=1) + "\n"
+    catalogue = Link(f"{view.urls.prefix}/.well-known/api-catalog", "api-catalog")
+    return _answer(text, _LINKSET, [catalogue])
+
+
+async def security(request: Request) -> Response:
+    """``/.well-known/security.txt``: whom to tell of a weakness.
+
+    The contact is that of the settings, else that of the dataset; without one there is no file.
+    """
+    view = View.of(request.scope)
+    contacts = _contacts(view)
+    if not contacts:
+        raise NotFound(what=view.path)
+    expires = (datetime.now(UTC) + _TRUSTED).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        *(f"Contact: {each}" for each in contacts),
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: nl, en",
+        f"Canonical: {view.root}/.well-known/security.txt",
+        "",
+    ]
+    headers = {**SECURITY, **CORS, "Cache-Control": _DAY}
+    return Response("\n".join(lines), headers=headers, media_type="text/plain; charset=utf-8")
+
+
+def _contacts(view: View) -> list[str]:
+    given = view.site.settings.security_contact
+    if given:
+        mail = "@" in given and ":" not in given
+        return [f"mailto:{given}" if mail else given]
+    profile = view.site.release.profile
+    points = [each for each in profile.of_dataset("dcat:contactPoint") if _is_iri(each)]
+    found = [
+        value.value
+        for point in points
+        for predicate in ("vcard:hasEmail", "vcard:hasURL")
+        for value in profile.said(point.value, predicate)
+        if isinstance(value, NamedNode | Literal)
+    ]
+    return [each for each in found if each.startswith(("mailto:", "https:", "tel:"))]
+
+
+def _is_iri(term: object) -> bool:
+    return isinstance(term, NamedNode)
+
+
+_HOW: Final = (
+    "Ask with SPARQL 1.1, or take any page's data by its `Accept` header or its suffix. Every "
+    "answer is complete or an error (RFC 9457)."
+)
+
+
+async def llms(request: Request) -> Response:
+    """``/llms.txt``: what this is and where its data are, for language models."""
+    view = View.of(request.scope)
+    manifest, root = view.site.release.manifest, view.root
+    title = manifest.name("en")
+    summary = manifest.description.get("en") or f"{manifest.triples} triples as linked data."
+    lines = [
+        f"# {title}",
+        "",
+        f"> {' '.join(summary.split())}",
+        "",
+        _HOW,
+        "",
+        "## Data",
+        "",
+        f"- [SPARQL endpoint]({root}/sparql): GET or POST `query=`; describes itself in Turtle",
+        f"- [Description]({root}/data.ttl): DCAT, VoID, DQV; also as `.jsonld`",
+        f"- [Vocabulary]({root}/en/vocabulary): classes and properties in use",
+        f"- [Look-up]({root}/lookup.json?iri=): the thing for an IRI of another register",
+        f"- [Search]({root}/en/search.json?q=): things by name, as JSON",
+        *(
+            f"- [{name}]({root}/dumps/{name}): everything, {kind}"
+            for name, kind in (("dataset.ttl", "Turtle"), ("dataset.nq.gz", "N-Quads, gzip"))
+            if f"dumps/{name}" in manifest.files
+        ),
+        f"- [OpenAPI]({root}/openapi.json): every address",
+        "",
+    ]
+    if queries := view.site.release.queries:
+        lines += [
+            "## Questions that are answered",
+            "",
+            *(f"- [{each['summary']['en']}]({root}/en/queries/{each['name']})" for each in queries),
+            "",
+        ]
+    if manifest.licence:
+        lines += ["## Licence", "", f"- <{manifest.licence}>", ""]
+    return _answer("\n".join(lines), "text/markdown; charset=utf-8")
