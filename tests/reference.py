@@ -36,6 +36,7 @@ ADDRESSES = {
     "/browse": "everything by kind",
     "/claims": "the claims: who holds what, how strongly",
     "/map": "the places of the dataset",
+    "/map/land.svg": "their outlines, as the picture under every map",
     "/timeline": "the events, also those whose day is not known exactly",
     "/vocabulary": "the classes and properties, documented from the ontology",
     "/article": "the source with the claims at their passages",

@@ -1,6 +1,7 @@
 """The reference data: made from its CSV, and saying what the registers say."""
 
 import csv
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -117,12 +118,37 @@ def test_a_city_only_shares_a_wikidata_item_with_its_municipality_as_a_close_mat
 
 def test_a_point_lies_in_the_netherlands_with_its_longitude_first(reference: Store) -> None:
     as_wkt = NamedNode("http://www.opengis.net/ont/geosparql#asWKT")
-    points = [quad.object.value for quad in reference.quads_for_pattern(None, as_wkt, None)]
+    found = [quad.object.value for quad in reference.quads_for_pattern(None, as_wkt, None)]
+    points = [wkt for wkt in found if " POINT(" in wkt]
     assert len(points) == 388 + 15
     for point in points:
         longitude, latitude = map(float, point.split("(")[1].rstrip(")").split())
         assert 3.3 < longitude < 7.3
         assert 50.7 < latitude < 53.6
+
+
+def test_every_municipality_that_was_there_on_1_january_2018_has_its_outline(
+    reference: Store, rows: list[dict[str, str]]
+) -> None:
+    def ends(name: str) -> dict[str, str]:
+        prefix = "http://www.opengis.net/ont/geosparql#"
+        quads = reference.quads_for_pattern(None, NamedNode(prefix + name), None)
+        return {quad.subject.value.rsplit("/", 1)[1]: quad.object.value for quad in quads}
+
+    outlines, points = ends("hasDefaultGeometry"), ends("asWKT")
+    gone = {row["cbs_code"].lower() for row in rows if row["end"] and row["end"] < "2018-01-01"}
+    assert set(outlines) == {row["cbs_code"].lower() for row in rows} - gone
+    for code, outline in outlines.items():
+        longitude, latitude = map(float, points[code].split("(")[1].rstrip(")").split())
+        numbers = [
+            float(text)
+            for text in re.findall(
+                r"\d+\.?\d*", points[outline.rsplit("/", 1)[1]].split("MULTI")[1]
+            )
+        ]
+        east, north = numbers[::2], numbers[1::2]
+        assert min(east) < longitude < max(east), code
+        assert min(north) < latitude < max(north), code
 
 
 def test_each_figure_has_a_reference_date_and_a_source(reference: Store) -> None:

@@ -573,6 +573,8 @@ def repeat_a_membership(world: World) -> Iterator[Fault]:
 def swap_coordinates(world: World) -> Iterator[Fault]:
     for triple in world.where(GEO.asWKT):
         head, _, point = str(triple[2]).rpartition("(")
+        if "," in point:
+            continue  # an outline; its shape does not know what lies where
         longitude, latitude = point.rstrip(")").split()
         wrong = Literal(f"{head}({latitude} {longitude})", datatype=triple[2].datatype)
         yield changed("coordinates", triple, wrong)

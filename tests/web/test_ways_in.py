@@ -324,3 +324,40 @@ def test_a_scheme_shows_its_concepts_as_a_tree(tmp_path: Path) -> None:
         assert "What is below." in tree
     finally:
         client.close()
+
+
+def test_outlines_lie_under_the_places_and_the_map_names_their_origin(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("islands")
+    islands = "".join(
+        f":isle{n} a geo:Feature ; rdfs:label 'Isle {n}' ;\n"
+        f"  geo:hasGeometry [ geo:asWKT 'POINT({n}.5 52.5)'^^geo:wktLiteral ] ;\n"
+        f"  geo:hasDefaultGeometry [ geo:asWKT"
+        f" 'MULTIPOLYGON((({n} 52,{n}.9 52,{n}.9 53,{n} 52)))'^^geo:wktLiteral ] .\n"
+        f":ferry{n} a org:Organization ; rdfs:label 'Ferry {n}' ; org:linkedTo :isle{n} , :isle1 , :isle2 .\n"
+        for n in range(1, 9)
+    )
+    prefixes = (
+        "@prefix : <https://isles.example/> .\n"
+        "@prefix geo: <http://www.opengis.net/ont/geosparql#> .\n"
+        "@prefix org: <http://www.w3.org/ns/org#> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+    )
+    (folder / "isles.ttl").write_text(prefixes + islands, encoding="utf-8")
+    client = open_site(publish(folder, tmp_path_factory.mktemp("islands-out")))
+    try:
+        page = client.browse("/en/map?thing=https://isles.example/ferry3").page
+        assert [each for each in page.all("path") if "d" in each]
+        assert "Drawn from" in page.text
+        assert "The query behind this picture" in page.text
+        for name in ("Isle 1", "Isle 2", "Isle 3"):
+            assert name in page.text
+        assert "Isle 4" not in page.text
+        source = next(each["href"] for each in page.all("image"))
+        picture = client.get(source)
+        assert picture.headers["content-type"].startswith("image/svg+xml")
+        assert "immutable" in picture.headers["cache-control"]
+        assert picture.text.count("M") == 8
+    finally:
+        client.close()

@@ -47,6 +47,7 @@ ROUTES = [
     Route("/browse", browse.browse),
     Route("/claims", claims.claims),
     Route("/map", atlas.atlas),
+    Route("/map/land.svg", atlas.land),
     Route("/timeline", times.times),
     Route("/vocabulary", vocabulary.vocabulary),
     Route("/article", article.article),

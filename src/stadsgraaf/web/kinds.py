@@ -30,8 +30,10 @@ _SORTS: Final[Mapping[Sort, tuple[str, ...]]] = {
     "concept": _terms("skos:Concept skos:ConceptScheme skos:Collection"),
     "term": _terms(
         "rdfs:Class owl:Class rdf:Property owl:ObjectProperty owl:DatatypeProperty"
-        " owl:AnnotationProperty owl:Ontology sh:NodeShape sh:PropertyShape sh:PropertyGroup"
-        " rdfs:Datatype"
+        " owl:AnnotationProperty owl:SymmetricProperty owl:TransitiveProperty owl:Ontology"
+        " rdfs:Datatype schema:Property voaf:Vocabulary sh:NodeShape sh:PropertyShape"
+        " sh:PropertyGroup sh:PrefixDeclaration sh:SPARQLConstraint sh:SPARQLSelectExecutable"
+        " sh:SPARQLAskExecutable sh:SPARQLConstructExecutable"
     ),
     "actor": _terms(
         "foaf:Agent prov:Agent org:Organization foaf:Person foaf:Group foaf:Organization"
@@ -39,17 +41,20 @@ _SORTS: Final[Mapping[Sort, tuple[str, ...]]] = {
     ),
     "document": _terms(
         "foaf:Document dct:BibliographicResource schema:CreativeWork schema:Report schema:Article"
-        " schema:NewsArticle"
+        " schema:NewsArticle schema:WebPage schema:Message schema:Periodical schema:PublicationIssue"
+        " schema:VideoObject"
     ),
     "event": _terms("schema:Event prov:Activity org:ChangeEvent"),
     "place": _terms("schema:Place schema:City geo:Feature geo:SpatialObject dct:Location"),
-    "data": _terms("dcat:Dataset dcat:Distribution dcat:DataService void:Dataset sd:Graph"),
+    "data": _terms(
+        "dcat:Dataset schema:Dataset dcat:Distribution dcat:DataService void:Dataset sd:Graph"
+    ),
 }
 
 #: Classes whose instances say something of other things and mean little alone: shown in place.
 DETAILS: Final = frozenset(
     _terms(
-        "org:Membership time:TemporalEntity time:Instant time:Interval time:ProperInterval"
+        "sf:Geometry org:Membership time:TemporalEntity time:Instant time:Interval time:ProperInterval"
         " geo:Geometry schema:Observation schema:PropertyValue schema:QuantitativeValue"
         " schema:GeoCoordinates oa:SpecificResource prov:Influence sg:Participation sg:RoleAssertion"
     )

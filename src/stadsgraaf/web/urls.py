@@ -201,6 +201,10 @@ class Urls:
         """The map, with the places of a thing marked."""
         return self.page("/map", thing=thing)
 
+    def land(self, version: str) -> str:
+        """The outlines of all places as a picture; its address changes when the picture may."""
+        return f"{self.prefix}/map/land.svg?{_query(v=version)}"
+
     def claims(self, **query: Parameter) -> str:
         """The claims explorer, for what its parameters choose."""
         return self.page("/claims", **query)

@@ -129,6 +129,8 @@ def _show_typed(view: View, term: pyoxigraph.Literal) -> Value | None:
     elif datatype.endswith("wktLiteral") and (position := point(text)):
         machine = f"{position[1]},{position[0]}"
         shown = Value("place", _coordinates(view, *position), machine=machine)
+    elif datatype.endswith("wktLiteral") and (corners := text.count(",")):
+        shown = Value("text", str(view.t("n_corners", n=view.number(corners + 1))))
     return shown
 
 

@@ -70,7 +70,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "west": Text("W", "W.L."),
     # --- a thing --------------------------------------------------------------------------------
     "permanent": Text("Permanent address", "Duurzaam adres"),
-    "graph_holds": Text("On {name} this graph holds", "Over {name} staan in deze graaf"),
+    "graph_holds": Text("{name} is in this graph with", "{name} staat in deze graaf met"),
     "graph_holds_this": Text("On this the graph holds", "Hierover staan in deze graaf"),
     "between_years": Text("from {first} to {last}", "van {first} tot en met {last}"),
     "in_year": Text("in {year}", "in {year}"),
@@ -115,9 +115,13 @@ WORDS: Final[Mapping[str, Text]] = {
     "beside": Text("About this page", "Bij deze pagina"),
     "where": Text("Where", "Waar"),
     "map_title": Text("Where {name} is", "Waar {name} ligt"),
-    "map_caption": Text(
-        "Among all {n} places of this dataset.", "Tussen alle {n} plaatsen van deze dataset."
+    "map_text": Text(
+        "The darker, the more it has to do with what is listed here.",
+        "Hoe donkerder, hoe meer het te maken heeft met wat hier op de lijst staat.",
     ),
+    "map_origin": Text("Drawn from", "Getekend naar"),
+    "query_behind": Text("The query behind this picture", "De query achter dit plaatje"),
+    "n_corners": Text("shape of {n} points", "vorm van {n} punten"),
     "map_of": Text("Map of the places of {name}", "Kaart van de plaatsen van {name}"),
     "map_of_all": Text("Map of all places", "Kaart van alle plaatsen"),
     "n_places_one": Text("{n} place", "{n} plaats"),

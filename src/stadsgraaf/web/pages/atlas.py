@@ -1,8 +1,9 @@
-"""The map: every place of the dataset, and those that have to do with one thing."""
+"""The map: the places of the dataset with what they have to do with, and those of one thing."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -10,22 +11,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stadsgraaf.errors import InvalidParameter, NotFound, Text
-from stadsgraaf.web.kinds import DETAILS, Taxonomy
-from stadsgraaf.web.places import Chart, Place, read_places
+from stadsgraaf.web.cards import GraphInfo, Named
+from stadsgraaf.web.headers import SECURITY
+from stadsgraaf.web.kinds import DETAILS, Sort, Taxonomy
+from stadsgraaf.web.places import WIDTH, Chart, read_ground
+from stadsgraaf.web.portrait import graph_infos
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import is_iri
 
-__all__ = ["atlas"]
+__all__ = ["atlas", "land", "origins", "read_chart"]
 
-_WIDTH = 640
-_MOST_THINGS = 40
+_MOST_THINGS = 60
 _FEWEST_PLACES = 3
 _MOST_OF = 0.9
 _MOST_LABELS = 60
-_SORTS = ("actor", "event", "place", "other")
-_LETTER: Final = 7.4
-_LINE: Final = 15.0
+_STRONGEST = 4
+#: What is marked, those that tell most first; places lie within other places.
+_SORTS: tuple[Sort, ...] = ("actor", "event", "other", "place")
+_LETTER: Final = 6.0
+_LINE: Final = 12.0
 _GEO = "<http://www.opengis.net/ont/geosparql#hasGeometry>"
+_FOREVER = "public, max-age=31536000, immutable"
 
 #: What places have to do with: directly, either way, or by a detail such as a membership.
 _LINKS: Final = (
@@ -36,52 +42,132 @@ _LINKS: Final = (
         f" ?q ?thing . ?place {_GEO} ?g . FILTER(isIRI(?thing) && ?thing != ?place) }}}}"
     ),
 )
-_PLACES = (
-    "SELECT DISTINCT ?place WHERE {{\n"
-    f"  ?place {_GEO} ?geometry .\n"
-    "  {{ ?place ?p {thing} }} UNION {{ {thing} ?p ?place }}\n"
-    "  UNION {{ VALUES ?class {{ {details} }} ?detail a ?class ; ?p ?place ; ?q {thing} }}\n"
-    "}}"
+_NEAR = (
+    "  {{ ?place ?p ?thing }} UNION {{ ?thing ?p ?place }}\n"
+    "  UNION {{ VALUES ?class {{ {details} }} ?detail a ?class ; ?p ?place ; ?q ?thing }}\n"
+)
+_OF_ONE = (
+    f"SELECT DISTINCT ?place WHERE {{{{\n  VALUES ?thing {{{{ {{thing}} }}}}\n  ?place {_GEO} ?geometry .\n"
+    + _NEAR
+    + "}}"
+)
+_OF_ALL = (
+    f"SELECT DISTINCT ?place ?thing WHERE {{{{\n  ?place {_GEO} ?geometry .\n{_NEAR}"
+    "  VALUES ?kind {{ {kinds} }}\n  ?thing a ?kind .\n}} ORDER BY ?place ?thing"
 )
 
 
 @dataclass(frozen=True)
+class Near:
+    """The places that a thing of some kind has to do with."""
+
+    thing: str
+    kind: str
+    places: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Pin:
-    """A place on the map: its name, where it leads, and where its name fits, if anywhere."""
+    """A place on the map, with what it has to do with, and where its name fits, if anywhere."""
 
     name: str
     href: str
     x: float
     y: float
+    outline: str
+    things: tuple[Named, ...] = ()
+    short: str = ""
     label_x: float | None = None
     anchor: str = "start"
+
+    @property
+    def strength(self) -> int:
+        """From 1 to 4, by how much it has to do with."""
+        return max(1, min(len(self.things), _STRONGEST))
+
+
+@dataclass
+class Legend:
+    """Things of one kind, each with its link, how many places, and whether it is marked."""
+
+    kind: str
+    things: list[tuple[str, str, int, bool]] = field(default_factory=list)
 
 
 async def atlas(request: Request) -> Response:
     """``/map``, and ``/map?thing=`` with its places marked."""
     view = View.of(request.scope)
     site = view.site
-    places = await site.once("places", lambda: read_places(site.asker))
-    if not places:
+    chart = await read_chart(site)
+    if chart is None:
         raise NotFound(what=view.path)
     thing = request.query_params.get("thing")
     if thing is not None and not is_iri(thing):
         reason = Text("it is not an IRI", "het is geen IRI")
         raise InvalidParameter(name="thing", reason=reason)
-    chart = Chart.of(places, _WIDTH)
-    query = _PLACES.format(thing=_node(thing), details=_details()) if thing else None
-    marked = {row["place"].value for row in await site.asker.rows(query)} if query else set()
+    near = await site.once("map things", lambda: _near(site))
+    if thing:
+        query = _OF_ONE.format(thing=_node(thing), details=_details())
+        rows = await site.asker.rows(query)
+        marked: dict[str, tuple[Named, ...]] = {row["place"].value: () for row in rows}
+    else:
+        shown = _telling(near, len(chart.dots))
+        kinds = sorted({each.kind for each in shown})
+        query = _OF_ALL.format(details=_details(), kinds=" ".join(f"<{kind}>" for kind in kinds))
+        marked = _by_place(view, shown)
     return view.page(
         "map.html",
         chart=chart,
-        pins=_pins(view, chart, [p for p in places if p.iri in marked or not thing]),
-        marked=bool(thing),
+        pins=_pins(view, chart, marked or dict.fromkeys(chart.by_iri, ())),
+        marked=bool(marked) or bool(thing),
         thing=thing,
         thing_name=view.label(thing) if thing else None,
         thing_href=view.link(thing) if thing else None,
-        choices=await _choices(view, thing),
-        sparql=query,
+        legends=_legends(view, near, thing),
+        origins=origins(view, chart, await site.once("graphs", lambda: graph_infos(site))),
+        sparql=query if marked or thing else None,
     )
+
+
+async def land(request: Request) -> Response:
+    """``/map/land.svg``: every outline as one picture, which pages lay under their places."""
+    view = View.of(request.scope)
+    chart = await read_chart(view.site)
+    if chart is None or not chart.land:
+        raise NotFound(what=view.path)
+    # one grey that fits light and dark pages: a picture does not know which it is on
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {chart.width} {chart.height}">'
+        f'<path d="{chart.land}" fill="#7d9a95" fill-opacity=".22" stroke="#7d908d" stroke-opacity=".5"'
+        ' stroke-width=".6" stroke-linejoin="round"/></svg>'
+    )
+    headers = {**SECURITY, "ETag": view.etag("svg"), "Cache-Control": _FOREVER}
+    return Response(picture, headers=headers, media_type="image/svg+xml")
+
+
+async def read_chart(site: Site) -> Chart | None:
+    """The drawing of all places; None when the dataset has none."""
+
+    async def ask() -> Chart | None:
+        ground = await read_ground(site.asker)
+        if not ground.places:
+            return None
+        return Chart.of(ground.places, ground.outlines, ground.graphs)
+
+    return await site.once("chart", ask)
+
+
+def origins(
+    view: View, chart: Chart, infos: Mapping[str, GraphInfo]
+) -> list[tuple[Named, Named | None]]:
+    """The named graphs that the drawing is made of, each with its licence."""
+    found = []
+    for iri in chart.graphs:
+        info = infos.get(iri)
+        licence = info.licence if info else None
+        named = Named(view.label(licence), view.link(licence), licence) if licence else None
+        found.append((Named(view.graph_title(iri), view.urls.of(iri), iri), named))
+    return found
 
 
 def _node(iri: str) -> str:
@@ -96,63 +182,126 @@ def _details() -> str:
     return " ".join(f"<{iri}>" for iri in sorted(DETAILS))
 
 
-async def _choices(view: View, thing: str | None) -> list[tuple[str, str, int, bool]]:
-    """Things to mark on the map: their name, the link, how many places, whether it is the one."""
-    site = view.site
-    found = await site.once("map things", lambda: _things(site))
-    return [
-        (view.label(iri), view.urls.map(iri), count, iri == thing)
-        for iri, count in found[:_MOST_THINGS]
-    ]
-
-
-async def _things(site: Site) -> list[tuple[str, int]]:
-    """Things that some places have to do with, but not nearly all of them."""
+async def _near(site: Site) -> list[Near]:
+    """Things that places have to do with, those that tell most first."""
     taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
     places: defaultdict[str, set[str]] = defaultdict(set)
     for query in _LINKS:
         for row in await site.asker.rows(query.format(details=_details())):
             places[row["thing"].value].add(row["place"].value)
-    most = _MOST_OF * len(set().union(*places.values())) if places else 0
     found = []
     for iri, near in places.items():
         kind = site.kind(iri)
-        if not _FEWEST_PLACES <= len(near) <= most or kind is None:
-            continue
-        if taxonomy.sort([kind]) in _SORTS and not taxonomy.is_detail([kind]):
-            found.append((iri, len(near)))
-    return sorted(found, key=lambda item: (-item[1], item[0]))
+        if kind and taxonomy.sort([kind]) in _SORTS and not taxonomy.is_detail([kind]):
+            found.append(Near(iri, kind, frozenset(near - {iri})))
+    return sorted(
+        (each for each in found if each.places),
+        key=lambda each: (
+            _SORTS.index(taxonomy.sort([each.kind])),
+            each.kind,
+            -len(each.places),
+            each.thing,
+        ),
+    )
 
 
-def _pins(view: View, chart: Chart, places: Sequence[Place]) -> list[Pin]:
+def _covers(kind: str, near: Iterable[Near], total: int) -> bool:
+    """Whether nearly every place has to do with something of the kind, as with a province."""
+    return (
+        len(frozenset[str]().union(*(n.places for n in near if n.kind == kind))) > _MOST_OF * total
+    )
+
+
+def _telling(near: Sequence[Near], total: int) -> list[Near]:
+    """Of the things those of kinds that set some places apart."""
+    kinds = {each.kind for each in near}
+    plain = {kind for kind in kinds if _covers(kind, near, total)} | {
+        kind
+        for kind in kinds
+        if all(len(n.places) < _FEWEST_PLACES for n in near if n.kind == kind)
+    }
+    return [each for each in near if each.kind not in plain]
+
+
+def _by_place(view: View, near: Iterable[Near]) -> dict[str, tuple[Named, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for each in near:
+        for place in each.places:
+            found[place].append(each.thing)
+    labels = view.labels({thing for things in found.values() for thing in things})
+    return {
+        place: tuple(Named(labels[iri], view.urls.of(iri), iri) for iri in things)
+        for place, things in found.items()
+    }
+
+
+def _legends(view: View, near: Sequence[Near], chosen: str | None) -> list[Legend]:
+    """What can be marked, by kind."""
+    shown = [each for each in near if len(each.places) >= _FEWEST_PLACES][:_MOST_THINGS]
+    labels = view.labels(each.thing for each in shown)
+    found: dict[str, Legend] = {}
+    for each in shown:
+        legend = found.setdefault(each.kind, Legend(view.term(each.kind)))
+        name, href = labels[each.thing], view.urls.map(each.thing)
+        legend.things.append((name, href, len(each.places), each.thing == chosen))
+    return list(found.values())
+
+
+def _pins(view: View, chart: Chart, marked: Mapping[str, tuple[Named, ...]]) -> list[Pin]:
     """Pins by name; a name is written where it covers no other pin's name."""
-    labels = view.labels(place.iri for place in places)
-    dots = {dot.iri: dot for dot in chart.dots}
+    labels = view.labels(marked)
     pins = [
-        Pin(labels[place.iri], view.urls.of(place.iri), dots[place.iri].x, dots[place.iri].y)
-        for place in places
+        Pin(labels[iri], view.urls.of(iri), dot.x, dot.y, dot.outline, marked[iri])
+        for iri, dot in chart.by_iri.items()
+        if iri in marked
     ]
+    start = _common_start([pin.name for pin in pins])
+    pins = [replace(pin, short=pin.name[start:]) for pin in pins]
     if len(pins) <= _MOST_LABELS:
-        pins = _labelled(pins)
-    return sorted(pins, key=lambda pin: pin.name.casefold())
+        pins = _labelled(sorted(pins, key=lambda pin: (-len(pin.things), pin.name)))
+    return sorted(pins, key=lambda pin: pin.short.casefold())
+
+
+def _common_start(names: Sequence[str]) -> int:
+    """How many characters all names begin with, up to a blank: what the map need not repeat."""
+    if len(names) < 2:  # noqa: PLR2004 – one name has nothing in common
+        return 0
+    common = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letters[0] for letters in common).rfind(" ") + 1
 
 
 def _labelled(pins: Sequence[Pin]) -> list[Pin]:
-    taken = [(pin.x - 6, pin.y - 6, pin.x + 6, pin.y + 6) for pin in pins]
+    taken: list[_Box] = [] if any(pin.outline for pin in pins) else [_around(pin) for pin in pins]
     placed = []
-    for number, pin in enumerate(pins):
-        width = len(pin.name) * _LETTER
-        label_x, anchor = None, "start"
-        for x, side in ((pin.x + 9, "start"), (pin.x - 9, "end")):
-            left = x if side == "start" else x - width
-            box = (left, pin.y - _LINE / 2, left + width, pin.y + _LINE / 2)
-            others = [each for at, each in enumerate(taken) if at != number]
-            if left > 0 and left + width < _WIDTH and not any(_overlap(box, o) for o in others):
-                taken.append(box)
-                label_x, anchor = x, side
-                break
-        placed.append(Pin(pin.name, pin.href, pin.x, pin.y, label_x, anchor))
+    for pin in pins:
+        fits = next(
+            (spot for spot in _spots(pin) if _is_free(spot[2], taken, but=_around(pin))), None
+        )
+        if fits is None:
+            placed.append(pin)
+        else:
+            label_x, anchor, box = fits
+            taken.append(box)
+            placed.append(replace(pin, label_x=label_x, anchor=anchor))
     return placed
+
+
+def _around(pin: Pin) -> "_Box":
+    return (pin.x - 4, pin.y - 4, pin.x + 4, pin.y + 4)
+
+
+def _spots(pin: Pin) -> Iterator[tuple[float, str, "_Box"]]:
+    """Where the name can stand: on an outline in its middle, else right or left of the dot."""
+    width, half = len(pin.short) * _LETTER, _LINE / 2
+    lefts = [("middle", pin.x, pin.x - width / 2)] if pin.outline else []
+    lefts += [("start", pin.x + 7, pin.x + 7), ("end", pin.x - 7, pin.x - 7 - width)]
+    for anchor, x, left in lefts:
+        yield round(x, 1), anchor, (left, pin.y - half, left + width, pin.y + half)
+
+
+def _is_free(box: "_Box", taken: Iterable["_Box"], but: "_Box") -> bool:
+    inside = box[0] > 0 and box[2] < WIDTH
+    return inside and not any(_overlap(box, other) for other in taken if other != but)
 
 
 _Box = tuple[float, float, float, float]

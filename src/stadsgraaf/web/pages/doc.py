@@ -27,10 +27,11 @@ from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages import citing
 from stadsgraaf.web.pages.article import read_documents
-from stadsgraaf.web.places import Chart, read_places
+from stadsgraaf.web.pages.atlas import origins, read_chart
+from stadsgraaf.web.places import Chart, Dot
 from stadsgraaf.web.portrait import Portrait, graph_infos, portray
 from stadsgraaf.web.shapes import Shapes
-from stadsgraaf.web.site import Site, View
+from stadsgraaf.web.site import View
 from stadsgraaf.web.thing import read_thing, read_values
 from stadsgraaf.web.tree import SCHEME, Node, read_tree
 from stadsgraaf.web.urls import is_iri, split_suffix
@@ -43,7 +44,6 @@ _MINUTE: Final = "public, max-age=60"
 _OFFERED: Final = (HTML, *RDF)
 _SUFFIXES: Final = tuple(each.suffix for each in _OFFERED) + citing.SUFFIXES
 _MOST_CLAIMS = 200
-_CHART_WIDTH = 320
 _SHOWN_SUBJECTS = 60
 _SUBJECTS = (
     "SELECT DISTINCT ?s WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} FILTER(isIRI(?s)) }} LIMIT {most}"
@@ -265,14 +265,17 @@ async def _page(view: View, iri: str) -> Response:
     graphs = await site.once("graphs", lambda: graph_infos(site))
     tree = await read_tree(site.asker, iri) if SCHEME in thing.classes else []
     portrait = portray(view, thing, taxonomy, shapes, graphs)
-    chart = await site.once("chart", lambda: _chart(site))
+    chart = await read_chart(site)
+    dots = _dots(chart, portrait) if chart and len(chart.dots) >= _FEWEST_PLACES else []
     return view.page(
         "thing.html",
         links=_links(view, iri, [each for each in thing.classes if is_iri(each)][:4]),
         headers={"Content-Location": view.urls.doc(iri, "html")},
         portrait=portrait,
         chart=chart,
-        dot=chart.dot(iri) if chart else None,
+        dots=dots,
+        origins=origins(view, chart, graphs) if chart and dots else (),
+        sparql=None,
         downloads=[(each.name, view.urls.doc(iri, each.suffix), each.media_type) for each in RDF],
         citation=citing.citation(view, iri),
         contact=await site.once("contact", lambda: citing.contact(site)),
@@ -289,10 +292,14 @@ async def _page(view: View, iri: str) -> Response:
     )
 
 
-async def _chart(site: Site) -> Chart | None:
-    """A small map of all places, when there are enough to make out where one of them is."""
-    places = await read_places(site.asker)
-    return Chart.of(places, _CHART_WIDTH) if len(places) >= _FEWEST_PLACES else None
+def _dots(chart: Chart, portrait: Portrait) -> list[Dot]:
+    """Where the thing is; else, when it is not within one of them, where what is near it is."""
+    if own := chart.by_iri.get(portrait.iri):
+        return [own]
+    near = {iri for each in portrait.thing.inverse for iri in each.subjects}
+    for pairs in portrait.thing.parts.values():
+        near.update(iri for _, value in pairs if (iri := term_iri(value)))
+    return [chart.by_iri[iri] for iri in sorted(near & chart.by_iri.keys())]
 
 
 async def _subjects(view: View, graph: GraphEntry) -> list[tuple[str, str]]:
