@@ -46,11 +46,11 @@ test: .venv/.test-stamp $(STATIC)/manifest.json chromium ## set up, then lint, t
 
 check: test ## what CI runs
 
-lint: .venv/.test-stamp ## ruff: rules and format; turtlefmt: the Turtle files
+lint: .venv/.test-stamp ## ruff: rules and format; the format of the Turtle files
 	$(call say,lint)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/turtlefmt --check ontology data shapes
+	@$(BIN)/stadsgraaf fmt --check --quiet ontology data shapes
 
 types: .venv/.test-stamp ## mypy, strict
 	$(call say,types)
@@ -63,7 +63,7 @@ unit: .venv/.test-stamp $(STATIC)/manifest.json ## every test
 fmt: .venv/.test-stamp ## format Python and Turtle
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/turtlefmt ontology data shapes
+	@$(BIN)/stadsgraaf fmt --quiet ontology data shapes
 
 reference: .venv/.test-stamp ## write REFERENCE.md anew
 	@$(BIN)/python tests/reference.py > REFERENCE.md.new && mv REFERENCE.md.new REFERENCE.md

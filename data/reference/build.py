@@ -185,7 +185,7 @@ def ending(row: Mapping[str, str]) -> Iterator[str]:
 
 def turtle(rows: Sequence[Mapping[str, str]]) -> str:
     """The whole file, in the layout of turtlefmt (which puts a blank before the first comment)."""
-    head = [" # The municipalities of the Netherlands on 13 September 2017; made by build.py.\n"]
+    head = ["# The municipalities of the Netherlands on 13 September 2017; made by build.py.\n"]
     head += [f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(PREFIXES.items())]
     parts = ["".join(head)]
     for row in rows:

@@ -14,6 +14,7 @@ import click
 from stadsgraaf import __version__
 from stadsgraaf.cli.build import build
 from stadsgraaf.cli.evidence import evidence
+from stadsgraaf.cli.fmt import fmt
 from stadsgraaf.cli.query import query
 from stadsgraaf.cli.releases import releases, rollback
 from stadsgraaf.cli.serve import serve
@@ -72,5 +73,5 @@ def main() -> None:
     """
 
 
-for command in (serve, build, validate, query, evidence, releases, rollback, settings):
+for command in (serve, build, validate, fmt, query, evidence, releases, rollback, settings):
     main.add_command(command)
