@@ -63,7 +63,9 @@ def main(source: Path, output: Path, times: int, seed: int) -> None:
     for number in range(1, times + 1):
         before = check(archive)
         change(source, number)
-        over += build_and_kill(source, output, chance.uniform(0, 1.5 * needed))
+        was_over = build_and_kill(source, output, chance.uniform(0, 1.5 * needed))
+        over += was_over
+        needed *= 0.85 if was_over else 1.1  # the machine may be busier now, or less busy
         old, new = (old + 1, new) if check(archive) == before else (old, new + 1)
     change(source, times + 1)
     build(source, output)

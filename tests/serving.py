@@ -22,6 +22,7 @@ from stadsgraaf.exports import canonical_nquads
 from stadsgraaf.labels import build_labels
 from stadsgraaf.metadata import statistics
 from stadsgraaf.release import GraphEntry, Manifest, Release
+from stadsgraaf.writing import files_of
 
 GRAPH = "http://data.example.nl/graph/data"
 
@@ -54,6 +55,7 @@ def write_release(folder: Path, quads: list[Quad], base_iri: str | None = None) 
         title={"en": "Attacked", "nl": "Aangevallen"},
         prefixes={"foaf": "http://xmlns.com/foaf/0.1/"},
         graphs=[GraphEntry(iri, "data", count) for iri, count in sorted(graphs.items())],
+        files=files_of(folder),
     )
     manifest.write(folder)
     return Release.open(folder)

@@ -5,6 +5,8 @@
     ARCHIVE/releases/<id>/   the immutable releases
     ARCHIVE/current          a symbolic link to the one that is served, switched atomically
     ARCHIVE/history          a line for each switch: when, and to which release
+    ARCHIVE/suppressed       what may not be published, see `Suppressed`
+    ARCHIVE/superseded       a line for each release that was written anew without it: old and new
     ARCHIVE/departed.sqlite  what was in a release and not in the next, see `Departures`
     ARCHIVE/lock             held, and naming the process, while one writes
 
@@ -13,25 +15,31 @@ all of it is on the disk, and the link is replaced in one step.
 """
 
 import contextlib
+import ctypes
 import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from stadsgraaf.departures import Departures
 from stadsgraaf.errors import ArchiveLocked, NoSuchRelease, UsageError
 from stadsgraaf.release import Release
+from stadsgraaf.suppression import HEAD as SUPPRESSED_HEAD
+from stadsgraaf.suppression import NOTHING, Suppressed
 
 __all__ = ["Archive", "Switch"]
 
 #: What a release is called, and the beginning of the folder that one is made in.
 _IDENTIFIER: Final = re.compile(r"[0-9a-f]{16}")
+_HERE: Final = -100
+_EXCHANGE: Final = 2
 MAKING: Final = "new-"
 
 
@@ -55,7 +63,7 @@ class Archive:
         if path.name == "current" and path.is_symlink():
             path = path.parent
         link = path / "current"
-        return cls(path.resolve()) if link.is_symlink() and Release.is_at(link) else None
+        return cls(path.resolve()) if link.is_symlink() and (path / "releases").is_dir() else None
 
     @property
     def releases(self) -> Path:
@@ -84,7 +92,7 @@ class Archive:
 
     def open(self, identifier: str) -> Release:
         """A release that is kept. Raises NoSuchRelease, which lists those that are."""
-        folder = self.releases / identifier
+        folder = self.releases / self._superseded().get(identifier, identifier)
         if _IDENTIFIER.fullmatch(identifier) and Release.is_at(folder):
             with contextlib.suppress(UsageError):
                 return Release.open(folder)
@@ -95,14 +103,44 @@ class Archive:
         """The releases that are there, the one that was switched on last first."""
         switched = {identifier: at for at, identifier in self._history()}
         latest = list(dict.fromkeys(identifier for _, identifier in reversed(self._history())))
+        superseded = self._superseded()
         present = [
             folder.name
             for folder in sorted(self.releases.glob("*"))
-            if _IDENTIFIER.fullmatch(folder.name) and Release.is_at(folder)
+            if folder.name not in superseded
+            and _IDENTIFIER.fullmatch(folder.name)
+            and Release.is_at(folder)
         ]
         order = [each for each in latest if each in present]
         order += [each for each in present if each not in switched]
         return [Switch(each, switched.get(each, "")) for each in order]
+
+    def folders(self) -> list[Path]:
+        """The folder of every release that should be whole, also of one that is not."""
+        named = (path for path in self.releases.glob("*") if _IDENTIFIER.fullmatch(path.name))
+        return sorted(path for path in named if path.is_dir())
+
+    @property
+    def suppressed(self) -> Suppressed:
+        """What may not be published of any release here. Raises UsageError when it is no list."""
+        path = self.path / "suppressed"
+        try:
+            state = path.stat()
+        except FileNotFoundError:
+            return NOTHING
+        return _suppressed(path, state.st_mtime_ns, state.st_size)
+
+    def _superseded(self) -> dict[str, str]:
+        """What took the place of each release that was written anew."""
+        try:
+            lines = (self.path / "superseded").read_text(encoding="ascii").splitlines()
+        except FileNotFoundError:
+            return {}
+        found: dict[str, str] = {}
+        for old, new in (line.split() for line in lines):
+            found = {name: new if last == old else last for name, last in found.items()}
+            found[old] = new
+        return found
 
     def _history(self) -> list[tuple[str, str]]:
         try:
@@ -110,7 +148,8 @@ class Archive:
         except FileNotFoundError:
             return []
         words = (line.split() for line in lines)
-        return [(each[0], each[1]) for each in words if len(each) == 2]  # noqa: PLR2004 – when and which
+        new = self._superseded()
+        return [(each[0], new.get(each[1], each[1])) for each in words if len(each) == 2]  # noqa: PLR2004 – when and which
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -137,8 +176,57 @@ class Archive:
     def _sweep(self) -> None:
         for leftover in [*self.releases.glob(f"{MAKING}*"), *self.releases.glob(".going-*")]:
             shutil.rmtree(leftover, ignore_errors=True)
-        for leftover in self.path.glob(".current-*"):
+        for old in self._superseded():
+            shutil.rmtree(self.releases / old, ignore_errors=True)
+        for leftover in self.path.glob(".*-*"):
             leftover.unlink(missing_ok=True)
+
+    def add(self, made: Path, identifier: str, *, anew: bool = False) -> Path:
+        """Give a release that was written in full its name; where it is then.
+
+        One of that name that is there already stays, unless it is to be written ``anew``.
+        """
+        target = self.releases / identifier
+        if identifier in (superseded := self._superseded()):
+            del superseded[identifier]  # it is back, with nothing in it that is suppressed
+            self._note_superseded(superseded)
+        is_there = target.is_dir() and (Release.is_at(target) or anew)
+        if anew or not is_there:
+            for path in [*made.rglob("*"), made]:
+                sync(path)
+            if is_there:
+                _exchange(made, target)
+            else:
+                made.rename(target)
+            sync(self.releases)
+        return target
+
+    def suppress(self, entries: Iterable[str]) -> None:
+        """Add IRIs to the list of what may not be published."""
+        path = self.path / "suppressed"
+        known = path.read_text(encoding="utf-8") if path.is_file() else SUPPRESSED_HEAD
+        fresh = [each for each in entries if each not in self.suppressed.entries]
+        if fresh:
+            self._write("suppressed", known + "".join(f"{each}\n" for each in fresh))
+
+    def supersede(self, old: str, new: str) -> None:
+        """Have a release take the place of another, which is removed."""
+        if old == new:
+            return
+        if self.identifier == old:
+            self._link(new)
+        self._note_superseded({**self._superseded(), old: new})
+        self._remove(old)
+
+    def _note_superseded(self, known: Mapping[str, str]) -> None:
+        self._write("superseded", "".join(f"{old} {new}\n" for old, new in known.items()))
+
+    def _write(self, name: str, text: str) -> None:
+        fresh = self.path / f".{name}-{os.getpid()}"
+        fresh.write_text(text, encoding="utf-8")
+        sync(fresh)
+        fresh.replace(self.path / name)
+        sync(self.path)
 
     def switch(self, identifier: str) -> None:
         """Make a release the current one, in one step: there is always one that serves.
@@ -152,9 +240,12 @@ class Archive:
             self.departures.record(present.path, fresh.path)
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with (self.path / "history").open("a", encoding="ascii") as history:
-            history.write(f"{at} {identifier}\n")
+            history.write(f"{at} {fresh.path.name}\n")
             history.flush()
             os.fsync(history.fileno())
+        self._link(fresh.path.name)
+
+    def _link(self, identifier: str) -> None:
         link = self.path / f".current-{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(Path("releases") / identifier)
@@ -169,10 +260,28 @@ class Archive:
         gone = [each.identifier for each in self.kept()[max(1, keep) :]]
         gone = [each for each in gone if each != self.identifier]
         for identifier in gone:
-            going = self.releases / f".going-{identifier}"
-            (self.releases / identifier).rename(going)
-            shutil.rmtree(going)
+            self._remove(identifier)
         return gone
+
+    def _remove(self, identifier: str) -> None:
+        going = self.releases / f".going-{identifier}"
+        (self.releases / identifier).rename(going)
+        shutil.rmtree(going)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Let two folders change names in one step, renameat2(2)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    names = (os.fsencode(one), os.fsencode(other))
+    if libc.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE):
+        raise OSError(ctypes.get_errno(), "cannot exchange", str(one), None, str(other))
+
+
+@lru_cache(maxsize=8)
+def _suppressed(path: Path, changed: int, size: int) -> Suppressed:
+    """The list as it was when it was last changed: it is asked for with every page."""
+    del changed, size
+    return Suppressed.read(path)
 
 
 def sync(path: Path) -> None:

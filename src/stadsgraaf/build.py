@@ -14,29 +14,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from stadsgraaf import __version__
-from stadsgraaf.archive import MAKING, Archive, sync
+from stadsgraaf.archive import MAKING, Archive
 from stadsgraaf.bulk import Bulk
 from stadsgraaf.dataset import Dataset, source_files
-from stadsgraaf.departures import tombstones
 from stadsgraaf.errors import InvalidData, ReleaseShrinks
 from stadsgraaf.exports import (
     CanonicalQuads,
     graph_dumps,
     read_quads,
     whole_dumps,
-    write_dumps,
 )
-from stadsgraaf.labels import build_labels
-from stadsgraaf.lookup import build_lookup
 from stadsgraaf.metadata import Counts, Linkset, Profile, inherent, linksets
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.redaction import redact, without
 from stadsgraaf.release import FORMAT, GraphEntry, Manifest, Release
 from stadsgraaf.settings import Settings
-from stadsgraaf.store.loading import write_store
+from stadsgraaf.suppression import NOTHING, Suppressed
 from stadsgraaf.validation import Report, validate
+from stadsgraaf.writing import Content, digest_of, files_of, write_files
 
 __all__ = ["DEFAULTS", "Options", "build", "fingerprint", "write"]
 
@@ -56,25 +54,21 @@ _UNNAMED: Final = {"en": "Dataset", "nl": "Dataset"}
 _MOST_COUNTS: Final = 5
 
 
-def fingerprint(root: Path) -> str:
+def fingerprint(root: Path, suppressed: Suppressed = NOTHING) -> str:
     """SHA-256, in hex, of everything that a build reads: the files and this software's version."""
-    digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
+    digest = hashlib.sha256(f"{__version__} {FORMAT} {suppressed.digest}".encode())
     for path in source_files(root):
         name = path.relative_to(root) if root.is_dir() else Path(path.name)
-        digest.update(f"{name.as_posix()}\0{_sha256(path)}\n".encode())
+        digest.update(f"{name.as_posix()}\0{digest_of(path)}\n".encode())
     return digest.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)
 class Options:
     """How to build.
 
-    ``keep`` releases stay in the archive. With ``force`` a release may lose most of its triples.
+    ``keep`` releases stay in the archive. With ``force`` a release may lose most of its triples,
+    and is written although nothing changed, in place of one of that name that may be damaged.
     Unless ``validated``, nothing is checked but the syntax, and the release says so. One of
     ``disk_triples`` triples or more also has a store on the disk.
     """
@@ -87,7 +81,8 @@ class Options:
     def would_give(self, present: Manifest, source: str) -> bool:
         """Whether a release is what would be built of a source."""
         return (
-            present.source == source
+            not self.force
+            and present.source == source
             and present.validated == self.validated
             and present.on_disk == (present.triples >= self.disk_triples)
         )
@@ -114,7 +109,10 @@ def build(
     """
     archive = Archive(output)
     with archive.locked():
-        source = fingerprint(root)
+        archive.suppress(Suppressed.read(root / "suppressed.txt").entries)
+        suppressed = archive.suppressed
+        redact(archive, progress)
+        source = fingerprint(root, suppressed)
         present = archive.current()
         if present is not None and options.would_give(present.manifest, source):
             progress("nothing changed")
@@ -127,13 +125,9 @@ def build(
         with tempfile.TemporaryDirectory(prefix=MAKING, dir=archive.releases) as folder:
             made = Path(folder) / "release"
             made.mkdir()
-            manifest = write(dataset, findings, made, source, progress, options.disk_triples)
+            manifest = write(dataset, findings, made, source, progress, options, suppressed)
             _check_size(manifest, present, force=options.force)
-            target = archive.releases / manifest.identifier
-            if not Release.is_at(target):
-                _sync(made)
-                made.rename(target)
-                sync(archive.releases)
+            target = archive.add(made, manifest.identifier, anew=options.force)
         archive.switch(manifest.identifier)
         progress(f"release {manifest.identifier}")
         for identifier in archive.prune(options.keep):
@@ -167,51 +161,51 @@ def write(
     made: Path,
     source: str,
     progress: Progress = lambda _: None,
-    disk_triples: int = DEFAULTS.disk_triples,
+    options: Options = DEFAULTS,
+    suppressed: Suppressed = NOTHING,
 ) -> Manifest:
     """Write the files of a release into a folder; its manifest.
 
-    There are no ``findings`` when the dataset was not validated.
+    There are no ``findings`` when the dataset was not validated; nothing that is ``suppressed`` is
+    in any file.
     """
     data = made / "data.nq"
     progress("write N-Quads")
     with CanonicalQuads(made) as quads:
-        quads.extend(dataset.stream())
+        quads.extend(suppressed.kept(dataset.stream()))
         digest = quads.write(data)
         links = linksets(read_quads(data), dataset.base_iri)
         stems = {each.name: triples for each, triples in links.items()}
         dumps = graph_dumps((graph.iri for graph in dataset.graphs), dataset.base_iri)
-        profile = _profile(dataset, findings, links, stems)
+        profile = _profile(dataset, findings, links, stems, suppressed)
         added, counted = _of_itself(dataset, profile, data)
         if added:
             quads.extend(added)
             digest = quads.write(data)
-    progress("write dumps")
-    write_dumps(data, dataset.prefixes, made / "dumps", dumps, stems)
-    progress("index labels")
-    build_labels(read_quads(data), made / "labels.sqlite", dataset.base_iri)
-    build_lookup(lambda: read_quads(data), made / "lookup.sqlite", dataset.base_iri)
-    on_disk = counted["triples"] >= disk_triples
-    if on_disk:
-        progress("write store")
-        write_store(data, made / "store")
-    counted["linksets"] = [each.as_json() for each in links]
-    _write_json(made / "statistics.json", counted)
-    _write_json(made / "moved.json", tombstones(read_quads(data)))
-    _write_json(made / "queries.json", [query.as_json() for query in dataset.queries])
-    report = findings.render("json") if findings else _NOT_VALIDATED
-    (made / "report.json").write_text(report, encoding="utf-8")
-    serialize(profile.written, made / "description.nt", RdfFormat.N_TRIPLES)
+    report = json.loads(findings.render("json") if findings else _NOT_VALIDATED)
+    queries = without([query.as_json() for query in dataset.queries], suppressed)
+    content = Content(
+        prefixes=dataset.prefixes,
+        base_iri=dataset.base_iri,
+        dumps=dumps,
+        links=links,
+        description=profile.written,
+        statistics=counted,
+        queries=queries,
+        report={**report, "findings": without(report.get("findings", ()), suppressed)},
+        on_disk=counted["triples"] >= options.disk_triples,
+    )
+    write_files(content, made, progress)
     manifest = Manifest(
         digest=digest,
         source=source,
         validated=findings is not None,
-        on_disk=on_disk,
+        on_disk=content.on_disk,
         triples=counted["triples"],
         prefixes=dataset.prefixes,
         base_iri=dataset.base_iri,
         graphs=_graph_entries(dataset, counted["graphs"], dumps),
-        files=_files(made),
+        files=files_of(made),
         **_description(dataset),
     )
     manifest.write(made)
@@ -223,10 +217,11 @@ def _profile(
     findings: Report | None,
     links: Iterable[Linkset],
     stems: Iterable[str],
+    suppressed: Suppressed,
 ) -> Profile:
     counts = findings.counts if findings else {}
     return Profile(
-        written=_written(dataset),
+        written=_written(dataset, suppressed),
         base_iri=dataset.base_iri,
         dumps={name: {} for name in whole_dumps(stems)},
         linksets=list(links),
@@ -277,7 +272,7 @@ def _apart(data: Path, subjects: set[object]) -> tuple[Counts, list[Quad]]:
     return counts, about
 
 
-def _written(dataset: Dataset | Bulk) -> list[Triple]:
+def _written(dataset: Dataset | Bulk, suppressed: Suppressed) -> list[Triple]:
     """What people wrote of the dataset, and of the things that this names."""
     homes = {NamedNode(iri) for iri in dataset.graph_iris("metadata")}
     rules = {NamedNode(iri) for iri in dataset.graph_iris("shapes")}
@@ -286,22 +281,7 @@ def _written(dataset: Dataset | Bulk) -> list[Triple]:
     around = [
         quad for quad in dataset.asserted if quad.subject in named and quad.graph_name not in rules
     ]
-    return list(dict.fromkeys(quad.triple for quad in (*own, *around)))
-
-
-def _write_json(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _files(made: Path) -> dict[str, dict[str, Any]]:
-    return {
-        path.relative_to(made).as_posix(): {
-            "bytes": path.stat().st_size,
-            "sha256": _sha256(path),
-        }
-        for path in sorted(made.rglob("*"))
-        if path.is_file()
-    }
+    return list(dict.fromkeys(quad.triple for quad in suppressed.kept([*own, *around])))
 
 
 def _texts(quads: list[Quad], subject: NamedNode, predicate: str) -> dict[str, str]:
@@ -350,15 +330,9 @@ def _graph_entries(
         GraphEntry(
             graph.iri,
             graph.role,
-            counts[graph.iri],
+            counts.get(graph.iri, 0),
             _texts(quads, NamedNode(graph.iri), _TITLE),
             dumps.get(graph.iri, ()),
         )
         for graph in dataset.graphs
     ]
-
-
-def _sync(folder: Path) -> None:
-    """Make sure that every byte is on the disk before the release gets its name."""
-    for path in [*folder.rglob("*"), folder]:
-        sync(path)

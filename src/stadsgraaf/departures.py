@@ -16,6 +16,7 @@ from typing import Any, Final
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.suppression import Suppressed
 
 __all__ = ["Departure", "Departures", "tombstones"]
 
@@ -97,6 +98,15 @@ class Departures:
                 "INSERT OR REPLACE INTO departed VALUES (?, ?, ?)",
                 [(iri, old.name, replaced.get(iri)) for (iri,) in gone],
             )
+
+    def forget(self, suppressed: Suppressed) -> None:
+        """Forget what may not be published."""
+        if not (suppressed and self.path.is_file()):
+            return
+        with closing(sqlite3.connect(self.path)) as database, database:
+            known = database.execute("SELECT iri, replaced_by FROM departed").fetchall()
+            gone = [(iri,) for iri, to in known if iri in suppressed or to in suppressed]
+            database.executemany("DELETE FROM departed WHERE iri = ?", gone)
 
     def find(self, iri: str) -> Departure | None:
         """What is remembered of a thing."""

@@ -66,6 +66,11 @@ class Settings:
     keep_releases: int = _setting(
         10, "Releases that stay addressable with ?release=; a build removes older ones."
     )
+    verify_size: int = _setting(
+        1_073_741_824,
+        "Bytes up to which a release is read and compared with its digests before it is served; "
+        "of a larger one the names and sizes of its files are.",
+    )
     open_releases: int = _setting(2, "Older releases that may be open at once.")
     watch: float = _setting(
         1.0, "Seconds between looks at which release is current; 0: only when told (SIGHUP)."

@@ -16,7 +16,7 @@ from stadsgraaf.cli.build import build
 from stadsgraaf.cli.evidence import evidence
 from stadsgraaf.cli.fmt import fmt
 from stadsgraaf.cli.query import query
-from stadsgraaf.cli.releases import releases, rollback
+from stadsgraaf.cli.releases import releases, rollback, suppress, verify
 from stadsgraaf.cli.serve import serve
 from stadsgraaf.cli.settings import settings
 from stadsgraaf.cli.validate import validate
@@ -73,5 +73,17 @@ def main() -> None:
     """
 
 
-for command in (serve, build, validate, fmt, query, evidence, releases, rollback, settings):
+for command in (
+    serve,
+    build,
+    validate,
+    fmt,
+    query,
+    evidence,
+    releases,
+    rollback,
+    verify,
+    suppress,
+    settings,
+):
     main.add_command(command)

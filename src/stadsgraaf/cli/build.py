@@ -24,7 +24,11 @@ __all__ = ["build"]
     type=click.IntRange(1),
     help="Releases that stay; older ones are removed. Default: the setting keep_releases.",
 )
-@click.option("--force", is_flag=True, help="Also when it loses more than half of its triples.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Also when nothing changed, or when more than half of the triples are lost.",
+)
 @click.option(
     "--no-validate",
     is_flag=True,

@@ -1,4 +1,4 @@
-"""``stadsgraaf releases`` and ``stadsgraaf rollback``."""
+"""``stadsgraaf releases``, ``rollback``, ``verify`` and ``suppress``."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from stadsgraaf.archive import Archive
 from stadsgraaf.cli.options import DIRECTORY, archive_for
 from stadsgraaf.errors import NoSuchRelease
 
-__all__ = ["releases", "rollback"]
+__all__ = ["releases", "rollback", "suppress", "verify"]
 
 OUTPUT = click.option(
     "--output",
@@ -58,10 +58,12 @@ def rollback(directory: Path, output: Path | None, identifier: str | None) -> No
       stadsgraaf rollback archive --to 0f3cfc1a5d1a9cb2
     """
     archive = archive_for(directory, output)
+    from stadsgraaf.redaction import redact
+
     with archive.locked():
-        wanted = identifier or _before(archive)
-        archive.switch(wanted)
-    click.echo(archive.releases / wanted)
+        redact(archive)
+        archive.switch(identifier or _before(archive))
+    click.echo(archive.releases / (archive.identifier or ""))
 
 
 def _before(archive: Archive) -> str:
@@ -70,3 +72,65 @@ def _before(archive: Archive) -> str:
     if not earlier:
         raise NoSuchRelease(release="before", known=[each.identifier for each in archive.kept()])
     return earlier[0]
+
+
+@click.command()
+@DIRECTORY
+@OUTPUT
+@click.option("--release", "identifier", help="Only this one; default: all that are kept.")
+def verify(directory: Path, output: Path | None, identifier: str | None) -> None:
+    """Read every byte of the releases that are kept, and say what is not as it was written.
+
+    Finds any changed byte, and any file that is cut off, missing or extra. DIRECTORY may also be
+    one release. Exit code 1 when anything is wrong.
+
+    \b
+    Examples:
+      stadsgraaf verify archive
+      stadsgraaf verify archive --release 0f3cfc1a5d1a9cb2
+      stadsgraaf verify backup/releases/0f3cfc1a5d1a9cb2
+    """
+    from stadsgraaf.verification import verify as find
+
+    if (directory / "manifest.json").is_file() and not directory.is_symlink():
+        folders = [directory.resolve()]
+    else:
+        archive = archive_for(directory, output)
+        folders = [archive.open(identifier).path] if identifier else archive.folders()
+    damaged = False
+    for folder in folders:
+        found = list(find(folder))
+        damaged |= bool(found)
+        click.echo(f"{folder.name}  {'damaged' if found else 'whole'}")
+        for each in found:
+            click.echo(f"  {each}")
+    if damaged:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("iris", nargs=-1)
+@OUTPUT
+def suppress(directory: Path, iris: tuple[str, ...], output: Path | None) -> None:
+    """Publish some things no more: not in the next release, nor in any that is kept.
+
+    They are added to the archive's list (its file “suppressed”); an IRI that ends with * stands
+    for all that begin like it. Releases that have them are written anew without them, a server
+    that follows the archive switches at once, and their pages answer 410. Without IRIs, what is
+    on the list is applied again, as after a backup is put back.
+
+    \b
+    Examples:
+      stadsgraaf suppress archive https://example.org/id/person/jansen
+      stadsgraaf suppress archive "https://example.org/id/claim/jansen-*"
+      stadsgraaf suppress archive
+    """
+    from stadsgraaf.redaction import redact
+    from stadsgraaf.suppression import Suppressed
+
+    archive = archive_for(directory, output)
+    with archive.locked():
+        archive.suppress(Suppressed.checked(iris).entries)
+        count = redact(archive, lambda step: click.echo(f"  {step}", err=True))
+    click.echo(f"{len(archive.suppressed.entries)} suppressed, {count} releases written anew")

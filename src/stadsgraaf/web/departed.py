@@ -11,14 +11,21 @@ from stadsgraaf.web.site import View
 
 __all__ = ["as_remembered", "as_the_data_say"]
 
+_SUPPRESSED = Text(
+    "it was removed on request, from every release",
+    "het is op verzoek verwijderd, uit elke uitgave",
+)
 _ENDED = Text("the dataset says that it ended", "de dataset zegt dat het is vervallen")
 
 
 def as_the_data_say(view: View, iri: str) -> str | None:
     """What took the place of a thing of which the dataset says no more than that.
 
-    None when it says more, or nothing. Raises Gone when nothing took its place.
+    None when it says more, or nothing. Raises Gone when nothing took its place, or when it may not
+    be published, whatever the data say.
     """
+    if view.site.archive and iri in view.site.archive.suppressed:
+        raise Gone(what=iri, reason=_SUPPRESSED)
     said = view.site.release.moved.get(iri)
     if said is None:
         return None

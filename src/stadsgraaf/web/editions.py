@@ -31,6 +31,7 @@ from stadsgraaf.errors import (
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
+from stadsgraaf.verification import check
 from stadsgraaf.web.app import create_app
 from stadsgraaf.web.language import localised
 from stadsgraaf.web.operation import Reloads
@@ -77,7 +78,8 @@ class Edition:
         open_store: OpenStore,
         archive: Archive | None = None,
     ) -> "Edition":
-        """Open a release. Raises what opening its store raises."""
+        """Open a release. Raises ReleaseDamaged, or what opening its store raises."""
+        await asyncio.to_thread(check, release, settings.verify_size)
         store = await open_store(release, settings)
         try:
             return cls(release, store, create_app(store, release, settings, archive))
@@ -225,10 +227,15 @@ class Editions:
         if self.archive is None:
             raise NoSuchRelease(release=identifier, known=[self.current.release.identifier])
         release = self.archive.open(identifier)
-        if identifier not in self._older:
+        now = release.identifier  # not what was asked for, when that was written anew
+        if now == self.current.release.identifier:
+            return self.current
+        if now != identifier and (old := self._older.pop(identifier, None)):
+            self._retire(old)
+        if now not in self._older:
             await self._open_older(release)
-        self._older.move_to_end(identifier)
-        return self._older[identifier]
+        self._older.move_to_end(now)
+        return self._older[now]
 
     async def _open_older(self, release: Release) -> None:
         if self._waiting >= _WAITING:

@@ -43,10 +43,12 @@ class Reloader:
 
         Raises NotReloaded: then what was served still is.
         """
+        before = self.served
         if self.rebuild:
             async with self._building:
                 await _run(self.rebuild)
-        return await self.editions.follow()
+        await self.editions.follow()
+        return self.served != before
 
     @property
     def served(self) -> str:

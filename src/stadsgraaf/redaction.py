@@ -1,0 +1,110 @@
+"""Older releases without what was suppressed since.
+
+A release is never changed: one that has something suppressed is written anew, without it, under
+another name, and the old one is removed. The archive knows which took the place of which. The
+numbers in its description are those of before; the next build counts anew.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+
+from stadsgraaf.archive import MAKING, Archive
+from stadsgraaf.exports import CanonicalQuads, read_quads
+from stadsgraaf.metadata import Counts, linksets
+from stadsgraaf.release import Manifest, Release
+from stadsgraaf.suppression import Suppressed
+from stadsgraaf.writing import Content, files_of, write_files
+
+__all__ = ["redact", "without"]
+
+
+def redact(archive: Archive, progress: Callable[[str], None] = lambda _: None) -> int:
+    """Rewrite every kept release that has something suppressed; how many had.
+
+    Only for who has the archive's lock. The current release is switched to the rewritten one.
+    """
+    suppressed = archive.suppressed
+    archive.departures.forget(suppressed)
+    count = 0
+    for each in archive.kept() if suppressed else ():
+        release = archive.open(each.identifier)
+        if not _is_affected(release, suppressed):
+            continue
+        with tempfile.TemporaryDirectory(prefix=MAKING, dir=archive.releases) as folder:
+            made = Path(folder) / "release"
+            made.mkdir()
+            manifest = _rewrite(release, suppressed, made)
+            archive.add(made, manifest.identifier)
+        archive.supersede(release.identifier, manifest.identifier)
+        progress(f"release {release.identifier} became {manifest.identifier}")
+        count += 1
+    return count
+
+
+def _is_affected(release: Release, suppressed: Suppressed) -> bool:
+    """Whether any file that is served mentions something suppressed."""
+    needles = [each.encode() for each in (*suppressed.iris, *suppressed.starts)]
+    for name in ("data.nq", "queries.json", "report.json", "description.nt"):
+        path = release.path / name
+        if path.is_file():
+            with path.open("rb") as lines:
+                if any(needle in line for line in lines for needle in needles):
+                    return True
+    return False
+
+
+def without(content: Any, suppressed: Suppressed) -> list[Any]:
+    """Of the objects of a JSON list, those that mention nothing suppressed."""
+    return [
+        each for each in content if not suppressed.mentions(json.dumps(each, ensure_ascii=False))
+    ]
+
+
+def _rewrite(release: Release, suppressed: Suppressed, made: Path) -> Manifest:
+    manifest = release.manifest
+    data = made / "data.nq"
+    with CanonicalQuads(made) as quads:
+        quads.extend(suppressed.kept(read_quads(release.data)))
+        digest = quads.write(data)
+    counts = Counts()
+    counts.add(read_quads(data))
+    counted = counts.as_json()
+    home = NamedNode("urn:stadsgraaf:description")
+    written = parse(path=str(release.path / "description.nt"), format=RdfFormat.N_TRIPLES)
+    described = suppressed.kept(Quad(t.subject, t.predicate, t.object, home) for t in written)
+    report = {**release.report, "findings": without(release.report.get("findings", ()), suppressed)}
+    graphs = [
+        replace(graph, triples=counted["graphs"].get(graph.iri, 0))
+        for graph in manifest.graphs
+        if graph.iri not in suppressed
+    ]
+    content = Content(
+        prefixes=manifest.prefixes,
+        base_iri=manifest.base_iri,
+        dumps={graph.iri: graph.dumps for graph in graphs if graph.dumps},
+        links=linksets(read_quads(data), manifest.base_iri),
+        description=[quad.triple for quad in described],
+        statistics=counted,
+        queries=without(release.queries, suppressed),
+        report=report,
+        on_disk=manifest.on_disk,
+    )
+    write_files(content, made)
+    source = f"{manifest.source} {suppressed.digest}"
+    rewritten = replace(
+        manifest,
+        digest=digest,
+        source=hashlib.sha256(source.encode()).hexdigest(),
+        triples=counted["triples"],
+        graphs=graphs,
+        files=files_of(made),
+    )
+    rewritten.write(made)
+    return rewritten

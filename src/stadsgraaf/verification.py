@@ -1,0 +1,89 @@
+"""Whether a release is what was written: its files against the digests in its manifest.
+
+``manifest.sha256`` has the digest of the manifest, the manifest those of all other files, and the
+name of the release is made of what the manifest says: no byte can change unnoticed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from stadsgraaf.errors import ReleaseDamaged, UsageError
+from stadsgraaf.release import Release, digest_line
+from stadsgraaf.writing import digest_of
+
+__all__ = ["Damage", "check", "verify"]
+
+Kind = Literal["missing", "truncated", "changed", "extra", "misnamed"]
+
+_OWN: Final = frozenset(("manifest.json", "manifest.sha256"))
+_NAME: Final = 16
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One thing that is wrong: a file, below the release, and how it differs."""
+
+    file: str
+    kind: Kind
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """The damage in one line."""
+        return f"{self.file}: {self.kind}{f' ({self.detail})' if self.detail else ''}"
+
+
+def verify(folder: Path, *, quick: bool = False) -> Iterator[Damage]:
+    """Everything that is wrong with the release in a folder.
+
+    ``quick`` looks at the names and sizes of the files, and not at their content.
+    """
+    manifest = folder / "manifest.json"
+    try:
+        content = manifest.read_bytes()
+        release = Release.open(folder)
+        noted = (folder / "manifest.sha256").read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError as error:
+        yield Damage(Path(error.filename).name, "missing")
+        return
+    except (UsageError, UnicodeDecodeError) as error:
+        yield Damage("manifest.json", "changed", str(error))
+        return
+    if noted != digest_line(content):
+        is_as_written = release.manifest.as_json().encode() == content
+        is_named = folder.name in (release.identifier, "current")
+        file = "manifest.sha256" if is_as_written and is_named else "manifest.json"
+        yield Damage(file, "changed")
+        return
+    if len(folder.name) == _NAME and folder.name != release.identifier:
+        yield Damage(folder.name, "misnamed", f"its content is that of {release.identifier}")
+    yield from _files(release, quick=quick)
+
+
+def _files(release: Release, *, quick: bool) -> Iterator[Damage]:
+    known = release.manifest.files
+    for name, entry in known.items():
+        path = release.path / name
+        if not path.is_file() or path.is_symlink():
+            yield Damage(name, "missing")
+        elif path.stat().st_size != entry["bytes"]:
+            yield Damage(name, "truncated", f"{path.stat().st_size} bytes, not {entry['bytes']}")
+        elif not quick and digest_of(path) != entry["sha256"]:
+            yield Damage(name, "changed")
+    for path in sorted(release.path.rglob("*")):
+        name = path.relative_to(release.path).as_posix()
+        if (not path.is_dir() or path.is_symlink()) and name not in known and name not in _OWN:
+            yield Damage(name, "extra")
+
+
+def check(release: Release, most: int) -> None:
+    """Refuse a release that is damaged, before it is served.
+
+    Its bytes are read when they are no more than ``most``, else only names and sizes are looked
+    at. Raises ReleaseDamaged.
+    """
+    size = sum(int(entry["bytes"]) for entry in release.manifest.files.values())
+    found = [str(each) for each in verify(release.path, quick=size > most) if each.kind != "extra"]
+    if found:
+        raise ReleaseDamaged(release=release.identifier, reason="; ".join(found[:5]))

@@ -1,0 +1,80 @@
+"""The files of a release, from its quads."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import RdfFormat, Triple, serialize
+
+from stadsgraaf.departures import tombstones
+from stadsgraaf.exports import read_quads, write_dumps
+from stadsgraaf.labels import build_labels
+from stadsgraaf.lookup import build_lookup
+from stadsgraaf.metadata import Linkset
+from stadsgraaf.store.loading import write_store
+
+__all__ = ["Content", "digest_of", "files_of", "write_files"]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a release has to say beside its quads.
+
+    ``dumps`` are the names of the dumps of each named graph; ``description`` what people wrote of
+    the dataset; ``statistics``, ``queries`` and ``report`` are what their JSON files will hold;
+    ``on_disk`` whether there is a store on the disk.
+    """
+
+    prefixes: Mapping[str, str]
+    base_iri: str | None
+    dumps: Mapping[str, Sequence[str]]
+    links: Mapping[Linkset, Sequence[Triple]]
+    description: Iterable[Triple]
+    statistics: Mapping[str, Any]
+    queries: Sequence[Mapping[str, Any]]
+    report: Mapping[str, Any]
+    on_disk: bool = False
+
+
+def write_files(
+    content: Content, made: Path, progress: Callable[[str], None] = lambda _: None
+) -> None:
+    """Write every file of a release but its manifest; its ``data.nq`` is there already."""
+    data = made / "data.nq"
+    progress("write dumps")
+    stems = {each.name: triples for each, triples in content.links.items()}
+    write_dumps(data, content.prefixes, made / "dumps", content.dumps, stems)
+    progress("index labels")
+    build_labels(read_quads(data), made / "labels.sqlite", content.base_iri)
+    build_lookup(lambda: read_quads(data), made / "lookup.sqlite", content.base_iri)
+    if content.on_disk:
+        progress("write store")
+        write_store(data, made / "store")
+    counted = {**content.statistics, "linksets": [each.as_json() for each in content.links]}
+    _write_json(made / "statistics.json", counted)
+    _write_json(made / "moved.json", tombstones(read_quads(data)))
+    _write_json(made / "queries.json", content.queries)
+    _write_json(made / "report.json", content.report)
+    serialize(content.description, made / "description.nt", RdfFormat.N_TRIPLES)
+
+
+def _write_json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def files_of(made: Path) -> dict[str, dict[str, Any]]:
+    """Size and SHA-256 of each file below a folder, by its path there."""
+    return {
+        path.relative_to(made).as_posix(): {"bytes": path.stat().st_size, "sha256": digest_of(path)}
+        for path in sorted(made.rglob("*"))
+        if path.is_file()
+    }
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

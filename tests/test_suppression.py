@@ -1,0 +1,202 @@
+"""What is suppressed is nowhere: not in the next release, not in older ones, in no answer."""
+
+import gzip
+import os
+import shutil
+import signal
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import zstandard
+from click.testing import CliRunner
+from pyoxigraph import RdfFormat, parse
+from serving import serving
+
+from stadsgraaf.archive import Archive
+from stadsgraaf.build import build
+from stadsgraaf.cli import main
+from stadsgraaf.errors import UsageError
+from stadsgraaf.suppression import Suppressed
+from stadsgraaf.verification import verify
+
+BASE = "https://example.org/"
+JANSEN = BASE + "id/person/jansen"
+HEAD = f"""@prefix : <{BASE}id/person/> .
+@prefix def: <{BASE}def/> .
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix vann: <http://purl.org/vocab/vann/> .
+"""
+DATASET = f'<{BASE}> a dcat:Dataset ; dct:title "T"@en ; vann:preferredNamespaceUri "{BASE}" .\n'
+PEOPLE = (
+    ":jansen a def:Person ; rdfs:label 'Jansen secretus'@nl ; def:address [ def:street 'Hidden lane' ] .\n"
+    ":smit a def:Person ; rdfs:label 'Smit {}'@nl ; def:knows :jansen ;"
+    f" rdfs:comment 'See {JANSEN} for more.'@en .\n"
+)
+TRACES = ("person/jansen", "Jansen secretus", "Hidden lane")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    (folder / "data").mkdir(parents=True)
+    (folder / "queries").mkdir()
+    (folder / "data" / "dataset.ttl").write_text(HEAD + DATASET, encoding="utf-8")
+    (folder / "queries" / "about-jansen.rq").write_text(
+        f"#+ summary: Jansen\n#+ summary@nl: Jansen\nSELECT * {{ <{JANSEN}> ?p ?o }}\n"
+    )
+    return folder
+
+
+def publish(source: Path, archive: Path, number: int) -> str:
+    text = HEAD + PEOPLE.format(number)
+    (source / "data" / "people.ttl").write_text(text, encoding="utf-8")
+    return build(source, archive).identifier
+
+
+def traces(folder: Path) -> list[str]:
+    """Files that still have something of it, also packed."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != "suppressed":
+            content = path.read_bytes()
+            if path.suffix == ".gz":
+                content = gzip.decompress(content)
+            elif path.suffix == ".zst":
+                content = zstandard.ZstdDecompressor().decompress(content)
+            found += [str(path) for trace in TRACES if trace.encode() in content]
+    return found
+
+
+def suppress(archive: Path, *iris: str) -> str:
+    result = CliRunner().invoke(main, ["suppress", str(archive), *iris])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_it_is_removed_from_every_release_that_is_kept(source: Path, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    old = [publish(source, archive.path, number) for number in range(3)]
+    assert traces(archive.path)
+    suppress(archive.path, JANSEN)
+    assert traces(archive.path) == []
+    kept = [each.identifier for each in archive.kept()]
+    assert len(kept) == 3
+    assert not set(kept) & set(old)
+    for before, after in zip(reversed(old), kept, strict=True):
+        assert archive.open(before).identifier == after  # the old name leads to the new one
+        assert not list(verify(archive.releases / after))
+    texts = [archive.open(each).data.read_text(encoding="utf-8") for each in old]
+    assert [f"Smit {number}" in text for number, text in enumerate(texts)] == [True] * 3
+
+
+def test_the_next_release_does_not_have_it_either(source: Path, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    publish(source, archive.path, 0)
+    suppress(archive.path, JANSEN)
+    publish(source, archive.path, 1)
+    assert traces(archive.path) == []
+    release = archive.current()
+    assert release
+    graphs = {graph.iri: graph.triples for graph in release.manifest.graphs}
+    assert graphs[BASE + "graph/people"] == len(
+        [
+            quad
+            for quad in parse(path=release.data, format=RdfFormat.N_QUADS)
+            if quad.graph_name.value == BASE + "graph/people"
+        ]
+    )
+
+
+def test_a_list_in_the_folder_counts_too(source: Path, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    publish(source, archive.path, 0)
+    (source / "suppressed.txt").write_text(f"# asked in November\n{BASE}id/person/j*\n")
+    publish(source, archive.path, 0)
+    assert traces(archive.path) == []
+
+
+def test_rolling_back_does_not_bring_it_back(source: Path, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    first = publish(source, archive.path, 0)
+    shutil.copytree(archive.releases / first, tmp_path / "backup")
+    publish(source, archive.path, 1)
+    suppress(archive.path, JANSEN)
+    (archive.path / "superseded").unlink()
+    shutil.copytree(tmp_path / "backup", archive.releases / first)  # an old backup, put back
+    assert traces(archive.path)
+    result = CliRunner().invoke(main, ["rollback", str(archive.path), "--to", first])
+    assert result.exit_code == 0, result.output
+    assert traces(archive.path) == []
+    release = archive.current()
+    assert release
+    assert "Smit 0" in release.data.read_text(encoding="utf-8")
+
+
+def test_a_release_that_is_no_longer_suppressed_can_come_back(source: Path, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    first = publish(source, archive.path, 0)
+    suppress(archive.path, JANSEN)
+    assert archive.open(first).identifier != first
+    (archive.path / "suppressed").write_text("", encoding="utf-8")
+    assert build(source, archive.path).identifier == first
+    assert archive.open(first).identifier == first == archive.identifier
+
+
+def test_no_answer_has_it_and_its_page_is_gone(source: Path, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    old = publish(source, archive.path, 0)
+    publish(source, archive.path, 1)
+    everything = "/sparql?query=" + quote("SELECT * { GRAPH ?g { ?s ?p ?o } }")
+    paths = ("/doc/person/jansen", "/doc/person/smit.nt", "/search.json?q=secretus", everything)
+
+    def get(path: str) -> tuple[int, str]:
+        request = urllib.request.Request(server.base + path, headers={"Accept": "*/*"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def of_old(path: str) -> str:
+        return path + ("&" if "?" in path else "?") + f"release={old}"
+
+    with serving(archive.path, {"watch": 0.1}) as server:
+        for path in (*paths, *map(of_old, paths)):
+            status, text = get(path)
+            assert status == 200, path
+            assert "ansen" in text, path
+        suppress(archive.path, JANSEN)
+        os.kill(server.pid, signal.SIGHUP)
+        end = time.monotonic() + 30
+        while get(paths[0])[0] == 200:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        for path in (*paths[1:], *map(of_old, paths[1:])):
+            status, text = get(path)
+            assert status == 200, path
+            assert not any(trace in text for trace in TRACES), path
+        for path in (paths[0], of_old(paths[0]), "/doc/person/jansen.ttl"):
+            status, text = get(path)
+            assert status == 410, path
+            assert "removed on request" in text or "op verzoek" in text
+
+
+def test_blank_nodes_go_with_what_they_hung_from() -> None:
+    text = """<urn:a> <urn:p> _:x . _:x <urn:p> _:y . _:y <urn:p> _:z . <urn:b> <urn:p> _:z .
+    _:z <urn:p> 1 . <urn:b> <urn:p> <<( <urn:a> <urn:p> 1 )>> . <urn:b> <urn:c> "see urn:a" ."""
+    quads = list(parse(text, RdfFormat.TURTLE))
+    kept = list(Suppressed.of(["urn:a"]).kept(quads))
+    assert {str(quad.subject) for quad in kept if "urn" in str(quad.subject)} == {"<urn:b>"}
+    assert len(kept) == 2
+
+
+def test_what_is_no_iri_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "list").write_text("# note\nurn:a\nnot an iri\n")
+    with pytest.raises(UsageError, match="list:3"):
+        Suppressed.read(tmp_path / "list")
