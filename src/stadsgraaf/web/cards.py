@@ -167,4 +167,5 @@ class Sources:
                 self.view.label(info.licence), self.view.link(info.licence)
             )
             return Source(number, title, self.view.urls.of(iri), None, named, licence or None)
-        return Source(number, title, self.view.link(iri))
+        is_graph = any(graph.iri == iri for graph in self.view.site.release.manifest.graphs)
+        return Source(number, title, self.view.urls.of(iri) if is_graph else self.view.link(iri))

@@ -27,7 +27,7 @@ def _terms(text: str) -> tuple[str, ...]:
 #: Sorts by the classes that stand for them; the first that fits counts.
 _SORTS: Final[Mapping[Sort, tuple[str, ...]]] = {
     "claim": _terms("sg:Claim"),
-    "concept": _terms("skos:Concept skos:ConceptScheme skos:Collection"),
+    "concept": _terms("skos:Concept skos:ConceptScheme skos:Collection skos:OrderedCollection"),
     "term": _terms(
         "rdfs:Class owl:Class rdf:Property owl:ObjectProperty owl:DatatypeProperty"
         " owl:AnnotationProperty owl:SymmetricProperty owl:TransitiveProperty owl:Ontology"

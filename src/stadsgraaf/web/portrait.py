@@ -6,6 +6,7 @@ alphabetical. See ``templates/thing.html`` for how it looks.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 from typing import Final
 from urllib.parse import urlsplit
@@ -61,6 +62,7 @@ _CLAIM_ROLES: Final = tuple(
     SG + name
     for name in ("claimSubject", "claimObject", "holder", "speaker", "reporter", "claimPredicate")
 )
+_FIRST, _REST, _NIL = _terms("rdf:first rdf:rest rdf:nil")
 _TOP = PREFIXES["skos"] + "hasTopConcept"
 _IN_SCHEME = _terms("skos:inScheme skos:topConceptOf")
 #: When a description was made says nothing of the time of what it describes.
@@ -181,7 +183,7 @@ class _Painter:
         same = self._same()
         return Portrait(
             iri=thing.iri,
-            name=view.label(thing.iri),
+            name=self._own_name,
             other_name=view.site.release.labels.other_label(thing.iri, view.language),
             sort=self.sort,
             kinds=self._kinds(),
@@ -206,6 +208,11 @@ class _Painter:
             link_count=sum(link.count for link in links) + sum(t.count for t in details),
             thing=thing,
         )
+
+    @cached_property
+    def _own_name(self) -> str:
+        """What the page is headed with: a thing without a label has the last part of its IRI."""
+        return self.view.term(self.thing.iri)
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -242,31 +249,51 @@ class _Painter:
         return tuple(Named(self.view.term(iri), self.view.urls.browse(iri), iri) for iri in ordered)
 
     def _value(self, term: Term, depth: int = 0) -> Value:
-        if isinstance(term, BlankNode | NamedNode) and term.value in self.thing.parts and depth < 4:  # noqa: PLR2004 – deeper than people read
+        if isinstance(term, BlankNode | NamedNode) and term.value in self.thing.parts and depth < 5:  # noqa: PLR2004 – deeper than people read
             value = self._parts(term, depth)
             if value is not None:
                 return value
         iri = term_iri(term)
+        if iri == _NIL:
+            return Value("text", str(self.view.t("empty_list")))
         return show(self.view, term, self.labels.get(iri) if iri else None)
 
     def _parts(self, term: BlankNode | NamedNode, depth: int) -> Value | None:
         """A detail with what is said of it, in place; None when there is nothing to add."""
-        pairs = [
-            (predicate, value)
-            for predicate, value in self.thing.parts[term.value]
-            if predicate not in (TYPE, *LABELS, *ORIGINS)
-        ]
+        if (items := self._items(term)) is not None:
+            shown = tuple(self._value(item, depth + 1) for item in items[:_FEW_VALUES])
+            return Value("list", "", items=shown, cut=len(items) > _FEW_VALUES)
+        pairs = self.thing.parts[term.value]
         values: dict[str, list[Value]] = {}
         for predicate, value in sorted(pairs, key=lambda pair: self._name(pair[0])):
-            values.setdefault(predicate, []).append(self._value(value, depth + 1))
+            if predicate not in (TYPE, *LABELS, *ORIGINS):
+                values.setdefault(predicate, []).append(self._value(value, depth + 1))
         facts = tuple(Fact(self.view.term(p), tuple(found), iri=p) for p, found in values.items())
+        if isinstance(term, NamedNode):
+            text, href = self._name(term.value), self.view.urls.of(term.value)
+        else:
+            names = [value for predicate, value in pairs if predicate in LABELS]
+            text, href = (show(self.view, self._read_first(names)[0]).text if names else ""), None
         if not facts:
-            return None
-        if len(facts) == 1 and len(facts[0].values) == 1 and not facts[0].values[0].parts:
-            return replace(facts[0].values[0], iri=term.value)
-        text = self._name(term.value) if isinstance(term, NamedNode) else ""
-        href = self.view.urls.of(term.value) if isinstance(term, NamedNode) else None
+            return Value("text", text) if text and href is None else None
+        only = facts[0].values[0]
+        is_only = len(facts) == 1 and len(facts[0].values) == 1
+        if is_only and (href or not text) and only.is_literal:
+            return replace(only, iri=term.value)
         return Value("parts", text, href, parts=facts)
+
+    def _items(self, term: Term) -> list[Term] | None:
+        """The items of an RDF list; None when it is none."""
+        found: list[Term] = []
+        seen: set[str] = set()
+        while term.value != _NIL and term.value not in seen:
+            seen.add(term.value)
+            pairs = dict(self.thing.parts.get(term.value, ()))
+            if _FIRST not in pairs:
+                return None
+            found.append(pairs[_FIRST])
+            term = pairs.get(_REST, NamedNode(_NIL))
+        return found or None
 
     # --- sources --------------------------------------------------------------------------------
 
@@ -490,7 +517,7 @@ class _Painter:
         found = [self.cards[iri] for iri in fresh if iri in self.cards]
         found.sort(key=lambda card: (not card.against, card.iri))
         titles = [
-            self.view.t(f"role_{role.removeprefix(SG)}", name=self._name(self.thing.iri))
+            self.view.t(f"role_{role.removeprefix(SG)}", name=self._own_name)
             if role in _CLAIM_ROLES
             else self.view.term(role)
             for role in roles

@@ -106,7 +106,7 @@ def _environment() -> Environment:
 
 def number(value: float | Decimal, language: Language) -> str:
     """A number as it is written in a language."""
-    text = f"{value:,}"
+    text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
     return text.translate(str.maketrans(",.", ".,")) if language == "nl" else text
 
 
@@ -257,7 +257,7 @@ class View:
 
     def term(self, iri: str) -> str:
         """What a property or class is called, else the last part of its IRI, readable."""
-        return self.site.labels([iri], self.language).get(iri) or local_name(iri)
+        return _cut(self.site.labels([iri], self.language).get(iri) or local_name(iri))
 
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """What things are called, else their IRIs in short."""
@@ -272,7 +272,7 @@ class View:
         for graph in self.site.release.manifest.graphs:
             if graph.iri == iri and graph.title:
                 return graph.title.get(self.language) or next(iter(graph.title.values()))
-        return self.label(iri)
+        return self.term(iri)
 
     def text(self, texts: Mapping[str, str]) -> str:
         """Of texts by language tag, the one to read: that of the page, else any."""

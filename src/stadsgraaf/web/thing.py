@@ -40,6 +40,7 @@ _COUNT_OUT = "SELECT ?p (COUNT(*) AS ?n) WHERE {{ {thing} ?p ?o }} GROUP BY ?p"
 _COUNT_IN = "SELECT ?p (COUNT(*) AS ?n) WHERE {{ ?s ?p {thing} {no_types} }} GROUP BY ?p"
 _NO_TYPES = f"FILTER(?p != <{TYPE}>)"
 _LINKS_OF = "{{ SELECT ?s ?p WHERE {{ VALUES ?p {{ {p} }} ?s ?p {thing} }} LIMIT {limit} }}"
+_VALUES_OF = "{{ SELECT ?p ?o ?g WHERE {{ VALUES ?p {{ {p} }} GRAPH ?g {{ {thing} ?p ?o }} }} LIMIT {limit} }}"
 _IS_FACT = (
     "ASK {{ VALUES ?g {{ {graphs} }} GRAPH ?g {{ ?s ?p ?o }}"
     " {claim} <" + SG + "claimSubject> ?s ; <" + SG + "claimPredicate> ?p ;"
@@ -144,13 +145,18 @@ def _neighbours(thing: Thing) -> list[str]:
 
 
 async def _take_statements(asker: Asker, thing: Thing, node: str, rows: Sequence[Row]) -> None:
+    if len(rows) > MOST_VALUES:
+        counted = await asker.rows(_COUNT_OUT.format(thing=node))
+        thing.counts = {row["p"].value: _integer(row["n"]) for row in counted}
+        union = " UNION ".join(
+            _VALUES_OF.format(p=iris([predicate]), thing=node, limit=_PER_PROPERTY)
+            for predicate in sorted(thing.counts)
+        )
+        rows = await asker.rows(f"SELECT ?p ?o ?g WHERE {{ {union} }}")
     found: dict[tuple[str, Term], list[str]] = {}
     for row in rows:
         graph = term_iri(row.get("g"))
         found.setdefault((row["p"].value, row["o"]), []).extend([graph] if graph else [])
-    if len(rows) > MOST_VALUES:
-        counted = await asker.rows(_COUNT_OUT.format(thing=node))
-        thing.counts = {row["p"].value: _integer(row["n"]) for row in counted}
     blank = {key for key in found if isinstance(key[1], BlankNode)}
     if any(predicate != _TARGET for predicate, _ in blank):
         # only within one answer do blank nodes keep their names

@@ -18,7 +18,7 @@ from stadsgraaf.web.urls import outward
 
 __all__ = ["Fact", "Value", "point", "show"]
 
-ValueKind = Literal["thing", "outward", "text", "number", "date", "place", "code", "parts"]
+ValueKind = Literal["thing", "outward", "text", "number", "date", "place", "code", "parts", "list"]
 
 _XSD = PREFIXES["xsd"]
 _INTEGERS = frozenset(
@@ -37,6 +37,8 @@ _POINT: Final = re.compile(
 )
 #: Longest text on a page; the data formats carry it whole.
 _LONGEST = 1500
+#: A broken number with more digits before or after the point is shown as a machine writes it.
+_DIGITS = 15
 _TRUE = frozenset(("true", "1"))
 
 
@@ -53,12 +55,18 @@ class Value:
     iri: str | None = None
     cut: bool = False
     parts: tuple["Fact", ...] = ()
+    items: tuple["Value", ...] = ()
     sources: tuple[int, ...] = ()
 
     @property
     def is_long(self) -> bool:
         """Whether it needs the whole width."""
-        return len(self.text) > _WIDE or bool(self.parts)
+        return len(self.text) > _WIDE or bool(self.parts or self.items)
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it says all by itself, and leads nowhere."""
+        return self.href is None and not self.parts and not self.items
 
 
 _WIDE = 60
@@ -81,8 +89,14 @@ class Fact:
         """Whether it needs the whole width."""
         return len(self.values) > _MANY or any(value.is_long for value in self.values)
 
+    @property
+    def is_many(self) -> bool:
+        """Whether its values are many and short: they stand in columns."""
+        return len(self.values) > _CROWD and not any(value.is_long for value in self.values)
+
 
 _MANY = 3
+_CROWD = 6
 
 
 def point(text: str) -> tuple[float, float] | None:
@@ -152,6 +166,9 @@ def _number(view: View, text: str, datatype: str) -> Value:
         return Value("code", text)
     if isinstance(value, Decimal) and not value.is_finite():
         return Value("code", text)
+    if isinstance(value, Decimal) and abs(value.adjusted()) > _DIGITS:
+        is_binary = datatype != _XSD + "decimal"
+        return Value("code", repr(float(text)).upper().replace("E+", "E") if is_binary else text)
     return Value("number", view.number(value), machine=text)
 
 

@@ -87,6 +87,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "all_from": Text("All of this comes from", "Dit alles komt uit"),
     "more_values": Text("and {n} more", "en nog {n}"),
     "all_of": Text("All {n}", "Alle {n}"),
+    "empty_list": Text("(empty list)", "(lege lijst)"),
     "unnamed": Text("(without a name)", "(zonder naam)"),
     "cut": Text("(cut here; whole in the data)", "(hier afgekapt; heel in de data)"),
     "details": Text("details", "details"),

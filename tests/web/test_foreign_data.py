@@ -1,0 +1,89 @@
+"""Folders of other people: lists, blank nodes, no names, very many values."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from samples import publish
+from visiting import Client, Reply, open_site
+
+PREFIXES = """
+@prefix : <http://other.example/ns#> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+Visit = Callable[[str, str], Reply]
+
+
+@pytest.fixture
+def visit(tmp_path: Path) -> Iterator[Visit]:
+    """The page of a thing in a folder with the Turtle given."""
+    clients: list[Client] = []
+
+    def visit(turtle: str, name: str) -> Reply:
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        (folder / "data.ttl").write_text(PREFIXES + turtle, encoding="utf-8")
+        clients.append(open_site(publish(folder, tmp_path / "release")))
+        return clients[0].browse(
+            "/en/resource?iri=" + quote(f"http://other.example/ns#{name}", safe="")
+        )
+
+    yield visit
+    for client in clients:
+        client.close()
+
+
+def test_a_list_is_a_list_and_lists_may_nest(visit: Visit) -> None:
+    reply = visit(":a :items ( 'one' ( 'two' 'three' ) () ) .", "a")
+    assert len(reply.section("facts").all("ol")) == 2
+    assert len(reply.section("facts").all("li")) == 5
+    assert "(empty list)" in reply.section("facts").text
+    assert "first" not in reply.section("facts").text.lower()
+    assert "nil" not in reply.section("facts").text
+
+
+def test_a_list_that_goes_round_ends(visit: Visit) -> None:
+    turtle = "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"
+    reply = visit(turtle + ":a :items _:l . _:l rdf:first 'one' ; rdf:rest _:l .", "a")
+    assert reply.section("facts").text.count("one") == 1
+
+
+def test_a_thing_without_a_name_keeps_what_it_is_called_in_place(visit: Visit) -> None:
+    facts = visit(":a foaf:knows [ foaf:name 'Piet' ; foaf:mbox <mailto:p@x.example> ] .", "a")
+    assert "Piet" in facts.section("facts").text
+    assert "mailto:p@x.example" in facts.section("facts").text
+
+
+def test_whom_a_stranger_knows_is_not_known_by_this_one(visit: Visit) -> None:
+    reply = visit(":a foaf:name 'Ada' ; foaf:knows [ foaf:knows :a ] .", "a")
+    knows = reply.section("facts")
+    assert knows.text.lower().count("knows") == 2
+
+
+def test_a_heading_is_a_name_also_where_there_is_none(visit: Visit) -> None:
+    page = visit(":someThing :p 1 .", "someThing").page
+    assert "Some thing" in page.text or "some thing" in page.text
+    assert "http://other.example/ns#someThing" in page.text
+
+
+def test_no_property_is_lost_among_very_many_values(visit: Visit) -> None:
+    many = ", ".join(f"'v{n}'" for n in range(900))
+    facts = visit(f":a :many {many} ; :zebra 'striped' ; :ant 'small' .", "a").section("facts").text
+    assert "striped" in facts
+    assert "small" in facts
+    assert "more" in facts
+
+
+@pytest.mark.parametrize(
+    ("literal", "shown"),
+    [
+        ('"0.000000000000000000001"^^xsd:decimal', "0.000000000000000000001"),
+        ('"1.7976931348623157E308"^^xsd:double', "1.7976931348623157E308"),
+        ('"0.0001"^^xsd:decimal', "0.0001"),
+        ('"12345678901234567890"^^xsd:integer', "12,345,678,901,234,567,890"),
+    ],
+)
+def test_a_number_is_never_written_as_another(visit: Visit, literal: str, shown: str) -> None:
+    assert shown in visit(f":a :size {literal} .", "a").section("facts").text
