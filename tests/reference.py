@@ -23,6 +23,7 @@ ADDRESSES = {
     "/": "where to begin",
     "/sparql/check": "whether a query is SPARQL, and where not; it is not evaluated",
     "/sparql": "the SPARQL 1.1 Protocol endpoint; without a query its service description, or the form",
+    "/sparql/terms": "the prefixes, classes and properties that a query can use, with labels and counts, as JSON",
     "/id/{rest}": "303 to the document about the thing",
     "/def/{rest}": "303 to the document about the term or concept",
     "/doc/{rest}": "the document: HTML or RDF, by `Accept` or by suffix `.html .ttl .jsonld .nt .rdf .trig .nq`",

@@ -22,6 +22,7 @@ __all__ = [
     "PROBLEM",
     "RDF",
     "RESULTS",
+    "SHEET",
     "Form",
     "Format",
     "by_suffix",
@@ -62,6 +63,13 @@ class Format:
 
 HTML = Format("HTML", ("text/html", "application/xhtml+xml"), "html", "page", charset=True)
 PROBLEM = Format("Problem", ("application/problem+json", "application/json"), "json", "problem")
+#: A result for spreadsheets.
+SHEET = Format(
+    "Excel",
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",),
+    "xlsx",
+    "page",
+)
 
 #: SPARQL results, the server's preference first.
 RESULTS: tuple[Format, ...] = (

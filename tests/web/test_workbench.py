@@ -101,3 +101,41 @@ def test_the_dataset_of_the_protocol_is_kept(client: Client) -> None:
     hidden = [each for each in page.all("input") if each.get("name") == "default-graph-uri"]
     assert [each["value"] for each in hidden] == [graph]
     assert any("default-graph-uri" in href for href in links_of(page) if "format=csv" in href)
+
+
+def test_a_large_result_is_shown_as_far_as_it_was_read(client: Client) -> None:
+    query = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    text = client.browse(address(query)).page.text
+    assert "more than" in text
+    assert "The first 500 of more than" in text
+    assert "format=csv" in client.browse(address(query)).text
+
+
+def test_the_whole_result_comes_as_a_workbook(client: Client) -> None:
+    reply = client.get(address(QUERY) + "&format=xlsx", accept=BROWSER)
+    assert reply.status == 200
+    assert reply.headers["content-type"].endswith("spreadsheetml.sheet")
+    assert reply.headers["content-disposition"] == 'attachment; filename="result.xlsx"'
+    assert reply.body.startswith(b"PK")
+    by_accept = client.get(address(QUERY), accept=reply.headers["content-type"])
+    assert by_accept.body == reply.body
+
+
+def test_a_workbook_of_a_malformed_query_is_a_problem(client: Client) -> None:
+    reply = client.get(address("SELECT * {") + "&format=xlsx")
+    assert reply.status == 400
+    assert reply.json()["type"].endswith("malformed-query")
+    assert client.get("/en/sparql?format=xlsx").json()["type"].endswith("missing-parameter")
+
+
+def test_an_example_with_parameters_is_also_there_as_a_form(client: Client) -> None:
+    page = client.browse("/en/sparql").page
+    assert "/en/queries/find-operator" in links_of(page)
+
+
+def test_blank_nodes_are_told_apart(client: Client) -> None:
+    query = "SELECT ?b { VALUES ?n { 1 2 } BIND(BNODE() AS ?b) }"
+    codes = {
+        each for each in client.browse(address(query)).page.text.split() if each.startswith("_:")
+    }
+    assert len(codes) == 2

@@ -25,6 +25,7 @@ from stadsgraaf.web.pages import (
     lookup,
     releases,
     search,
+    terms,
     times,
     vocabulary,
 )
@@ -51,6 +52,7 @@ ROUTES = [
     Route("/timeline", times.times),
     Route("/vocabulary", vocabulary.vocabulary),
     Route("/article", article.article),
+    Route("/sparql/terms", terms.terms),
     Route("/queries", catalogue.catalogue),
     Route("/queries/{name}", catalogue.query),
     Route("/data", home.data),

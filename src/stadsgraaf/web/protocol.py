@@ -28,13 +28,14 @@ from stadsgraaf.errors import (
     UnsupportedMediaType,
     UpdateNotAllowed,
 )
-from stadsgraaf.media import HTML, RDF, RESULTS, Format
+from stadsgraaf.media import HTML, RDF, RESULTS, SHEET, Format
 from stadsgraaf.settings import Settings
 
 __all__ = [
     "BODY_TYPES",
     "CHECK",
     "METHODS",
+    "OFFERED",
     "ClientGoneError",
     "SparqlRequest",
     "endpoint_url",
@@ -57,6 +58,8 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
 _ONCE = ("query", "timeout", "format", "output")
 
+#: Every format that the endpoint answers in.
+OFFERED: Final = (*RESULTS, *RDF, HTML, SHEET)
 #: What ``format=`` may say beside a media type or a suffix.
 _ALIASES: Mapping[str, str] = {"json": "srj", "xml": "srx", "turtle": "ttl", "ntriples": "nt"}
 
@@ -266,13 +269,13 @@ def _chosen(given: Mapping[str, Sequence[str]]) -> tuple[Format, ...]:
         suffix = _ALIASES.get(wanted, wanted)
         found = tuple(
             each
-            for each in (*RESULTS, *RDF, HTML)
+            for each in OFFERED
             if suffix == each.suffix
             or wanted in each.media_types
             or f"application/{wanted}" in each.media_types
         )
         if not found:
-            known = ", ".join(each.suffix for each in (*RESULTS, *RDF, HTML))
+            known = ", ".join(each.suffix for each in OFFERED)
             reason = Text(f"it is none of: {known}", f"het is geen van: {known}")
             raise InvalidParameter(name=name, reason=reason)
         return found

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from stadsgraaf.web.asking import Table, read_results, term_iri
+from pyoxigraph import BlankNode
+
+from stadsgraaf.web.asking import Table, Term, read_results, term_iri
 from stadsgraaf.web.site import View
 from stadsgraaf.web.values import Value, show
 
@@ -11,13 +13,17 @@ __all__ = ["Grid", "as_grid", "read_grid"]
 
 @dataclass(frozen=True)
 class Grid:
-    """A table; ``numeric`` columns are aligned to the right; ``total`` counts all rows."""
+    """A table; ``numeric`` columns are aligned to the right.
+
+    ``total`` counts all rows, or those that were read when they are not the ``whole`` result.
+    """
 
     columns: tuple[str, ...]
     numeric: frozenset[int]
     rows: tuple[tuple[Value | None, ...], ...]
     total: int
     truth: bool | None = None
+    whole: bool = True
 
 
 def read_grid(view: View, content: bytes, most: int) -> Grid:
@@ -25,13 +31,13 @@ def read_grid(view: View, content: bytes, most: int) -> Grid:
     return as_grid(view, read_results(content), most)
 
 
-def as_grid(view: View, table: Table, most: int) -> Grid:
-    """The table of a result."""
+def as_grid(view: View, table: Table, most: int, *, whole: bool = True) -> Grid:
+    """The table of a result, its first rows at most."""
     shown = table.rows[:most]
     labels = view.labels({iri for row in shown for term in row.values() if (iri := term_iri(term))})
     rows = tuple(
         tuple(
-            show(view, row[name], labels.get(row[name].value)) if name in row else None
+            _cell(view, row[name], labels.get(row[name].value)) if name in row else None
             for name in table.variables
         )
         for row in shown
@@ -41,4 +47,14 @@ def as_grid(view: View, table: Table, most: int) -> Grid:
         for index in range(len(table.variables))
         if rows and all(row[index] is None or row[index].kind == "number" for row in rows)  # type: ignore[union-attr]  # None was just seen to
     )
-    return Grid(table.variables, numeric, rows, len(table.rows), table.truth)
+    return Grid(table.variables, numeric, rows, len(table.rows), table.truth, whole)
+
+
+def _cell(view: View, term: Term, label: str | None) -> Value:
+    """A term in a table; a blank node by its label, so that rows about the same one show it."""
+    if isinstance(term, BlankNode):
+        return Value("code", f"_:{term.value[:_LONGEST_NODE]}")
+    return show(view, term, label)
+
+
+_LONGEST_NODE = 12

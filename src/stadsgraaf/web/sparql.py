@@ -12,6 +12,7 @@ Who asks for HTML gets the workbench: an ASGI application, called with what was 
 
 import asyncio
 import hashlib
+import json
 import re
 from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager
@@ -27,11 +28,12 @@ from stadsgraaf.errors import (
     BodyTooLarge,
     MissingParameter,
     NotAcceptable,
+    RequestError,
     RequestTimeout,
     StadsgraafError,
     TooManyRequests,
 )
-from stadsgraaf.media import HTML, RDF, RESULTS, Format, negotiate
+from stadsgraaf.media import HTML, RDF, RESULTS, SHEET, Format, negotiate
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Answer, Limits, Question, Sharing, Store
@@ -43,6 +45,7 @@ from stadsgraaf.web.protocol import (
     BODY_TYPES,
     CHECK,
     METHODS,
+    OFFERED,
     ClientGoneError,
     SparqlRequest,
     header,
@@ -55,7 +58,6 @@ __all__ = ["BrokenOffError", "SparqlEndpoint"]
 _KEEP: Final = "public, max-age=60"
 #: Functions whose value changes from one evaluation to the next. An escape may hide one.
 _VOLATILE = re.compile(r"(?:NOW|RAND|UUID|BNODE)\s*\(|\\u", re.IGNORECASE)
-_OFFERED: Final = (*RESULTS, *RDF, HTML)
 #: Without a query, what is asked for by default is the description of the service.
 _NO_QUERY: Final = (RDF[0], *RESULTS, *RDF[1:], HTML)
 #: A client that does not hang up is not looked after at once: most answers are there before.
@@ -137,9 +139,10 @@ class SparqlEndpoint:
             return
         chosen = _chosen(request)
         if chosen is None:
-            raise NotAcceptable(available=[each.media_type for each in _OFFERED])
-        if chosen is HTML:
-            await self._workbench({**scope, "stadsgraaf.sparql": request}, receive, send)
+            raise NotAcceptable(available=[each.media_type for each in OFFERED])
+        if chosen is HTML or (chosen is SHEET and request.query is not None):
+            asked = {"stadsgraaf.sparql": request, "stadsgraaf.format": chosen}
+            await self._workbench({**scope, **asked}, receive, send)
         elif request.query is not None:
             await self._answer(request, scope, receive, send)
         elif chosen in RDF and request.is_safe:
@@ -229,13 +232,22 @@ class SparqlEndpoint:
     async def _check(
         self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Whether a query can be read: its form and variables, or the error with its place."""
+        """Whether a query can be read: its form and variables, or the error with its place.
+
+        A query that cannot be read is a right answer to this question, not an error.
+        """
         if request.query is None:
             raise MissingParameter(name="query")
         question = replace(_question(request, scope), only_check=True)
         async with _hangup(receive):
-            answer = await self._store.answer(question, self._limits_of(request))
-            body = await answer.read()
+            try:
+                answer = await self._store.answer(question, self._limits_of(request))
+                body = await answer.read()
+            except RequestError as error:
+                if error.status != RequestError.status:
+                    raise
+                problem = error.problem(scope.get("stadsgraaf.language", "en"))
+                body = json.dumps({"valid": False, **problem}, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", "Cache-Control": "no-cache"}
         await self._send_whole(send, 200, headers, body)
 
@@ -332,7 +344,7 @@ class _Formats(NamedTuple):
 
 
 def _formats(accept: str | None) -> _Formats:
-    return _Formats(*(negotiate(accept, offered) for offered in (_OFFERED, RESULTS, RDF)))
+    return _Formats(*(negotiate(accept, offered) for offered in (OFFERED, RESULTS, RDF)))
 
 
 #: What clients send is nearly always the same.

@@ -197,6 +197,14 @@ class Urls:
         """The endpoint and its workbench."""
         return self.page("/sparql", query=query, **more)
 
+    def sparql_check(self) -> str:
+        """Where a query is read and not evaluated."""
+        return self.page("/sparql/check")
+
+    def terms(self) -> str:
+        """The terms that a query can use, for who writes one."""
+        return self.page("/sparql/terms")
+
     def map(self, thing: str | None = None) -> str:
         """The map, with the places of a thing marked."""
         return self.page("/map", thing=thing)

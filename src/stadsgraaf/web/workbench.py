@@ -1,33 +1,40 @@
 """The SPARQL workbench: a form that works without JavaScript, its result on the page.
 
-The endpoint calls it when HTML is asked for; ``scope["stadsgraaf.sparql"]`` holds what was asked.
+The endpoint calls it when a page or a workbook for spreadsheets is asked for;
+``scope["stadsgraaf.sparql"]`` holds what was asked and ``scope["stadsgraaf.format"]`` as what.
 """
 
+import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from pyoxigraph import RdfFormat, parse
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from stadsgraaf.errors import MalformedQuery, StadsgraafError
-from stadsgraaf.media import RDF, RESULTS
+from stadsgraaf.errors import StadsgraafError
+from stadsgraaf.media import RDF, RESULTS, SHEET
 from stadsgraaf.store.base import Limits, Question
-from stadsgraaf.web.asking import Table, Term, read_results
+from stadsgraaf.web.excerpt import read_excerpt, read_solutions, read_triples
+from stadsgraaf.web.figures import Figures, figures
+from stadsgraaf.web.headers import CORS, SECURITY, attachment
 from stadsgraaf.web.pages.catalogue import summaries
 from stadsgraaf.web.protocol import SparqlRequest
 from stadsgraaf.web.results import Grid, as_grid
-from stadsgraaf.web.site import Site, View
+from stadsgraaf.web.sheet import MOST_ROWS, workbook
+from stadsgraaf.web.site import View
+from stadsgraaf.web.snippets import snippets
 
 __all__ = ["Fault", "fault_of", "workbench"]
 
 _JSON = RESULTS[0]
+_CSV = RESULTS[2]
 _N_TRIPLES = next(each for each in RDF if each.name == "N-Triples")
-#: A page holds no more; who wants more takes a download.
-_MOST_ROWS: Final = 10_000
+#: Bytes of an answer that a page reads; who wants more takes a download.
+_MOST_BYTES: Final = 2_097_152
 _SHOWN_ROWS: Final = 500
+#: Longest query that goes in an address, percent-encoded; a longer one goes in the body.
 _LONGEST_GET: Final = 4000
 _START = """SELECT ?class (COUNT(?thing) AS ?things)
 WHERE {
@@ -37,23 +44,27 @@ GROUP BY ?class
 ORDER BY DESC(?things)
 LIMIT 20
 """
-_TRIPLE: Final = ("subject", "predicate", "object")
+#: How much of a long line is shown around the place of an error.
+_BEFORE: Final = 60
+_WINDOW: Final = 100
 
 
 @dataclass(frozen=True)
 class Fault:
-    """An error beside the query: the line it is on, and where on that line."""
+    """An error beside the query: its line and column, from 1, and that line from ``start`` on."""
 
     title: str
     detail: str
     line: int | None = None
     column: int | None = None
+    reason: str = ""
     text: str = ""
+    start: int = 0
 
     @property
     def pointer(self) -> str:
         """Spaces up to the place, and an arrow."""
-        return " " * ((self.column or 1) - 1) + "↑"
+        return " " * ((self.column or 1) - 1 - self.start) + "↑"
 
 
 @dataclass(frozen=True)
@@ -61,26 +72,40 @@ class Outcome:
     """What came of a query."""
 
     grid: Grid | None = None
+    figures: Figures | None = None
     fault: Fault | None = None
     status: int = 200
     form: str = ""
     milliseconds: int = 0
+    headers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Example:
+    """A canned query to begin with; ``form`` is its own page when it has parameters."""
+
+    summary: str
+    load: str
+    form: str | None
 
 
 async def workbench(scope: Scope, receive: Receive, send: Send) -> None:
-    """The page, for what ``scope["stadsgraaf.sparql"]`` asks."""
+    """What ``scope["stadsgraaf.sparql"]`` asks, as a page or as a workbook."""
     view = View.of(scope)
     asked: SparqlRequest = scope["stadsgraaf.sparql"]
-    outcome = Outcome() if not (asked.query or "").strip() else await _run(view, scope, asked)
-    answer = _page(view, asked, outcome)
+    if scope["stadsgraaf.format"] is SHEET:
+        answer = await _sheet(view, _question(scope, asked), asked)
+    else:
+        is_asked = (asked.query or "").strip() != ""
+        outcome = await _run(view, _question(scope, asked), asked) if is_asked else Outcome()
+        answer = _page(view, asked, outcome)
     await answer(scope, receive, send)
 
 
-async def _run(view: View, scope: Scope, asked: SparqlRequest) -> Outcome:
-    site, query = view.site, asked.query or ""
+def _question(scope: Scope, asked: SparqlRequest) -> Question:
     client = scope.get("client")
-    question = Question(
-        query,
+    return Question(
+        _text(asked),
         results=_JSON,
         rdf=_N_TRIPLES,
         base_iri=asked.endpoint,
@@ -88,83 +113,100 @@ async def _run(view: View, scope: Scope, asked: SparqlRequest) -> Outcome:
         named_graphs=asked.named_graphs,
         client=client[0] if client else "",
     )
+
+
+def _text(asked: SparqlRequest) -> str:
+    """The query with the ends of its lines as they were written: a form sends others."""
+    return (asked.query or "").replace("\r\n", "\n")
+
+
+def _limits(view: View, asked: SparqlRequest) -> Limits:
+    widest = view.site.asker.widest
+    return replace(widest, seconds=min(widest.seconds, asked.seconds or widest.seconds))
+
+
+async def _run(view: View, question: Question, asked: SparqlRequest) -> Outcome:
     begin = time.monotonic()
     try:
-        answer = await site.store.answer(question, _limits(site, asked))
-        content = await answer.read()
+        answer = await view.site.store.answer(question, _limits(view, asked))
+        excerpt = await read_excerpt(answer, _MOST_BYTES)
     except StadsgraafError as error:
-        return Outcome(fault=fault_of(error, query, view), status=error.status)
-    table = _triples(content) if answer.form == "graph" else read_results(content)
+        fault = fault_of(error, question.query, view)
+        return Outcome(fault=fault, status=error.status, headers=error.headers)
     spent = round((time.monotonic() - begin) * 1000)
-    return Outcome(as_grid(view, table, _SHOWN_ROWS), None, 200, answer.form, spent)
-
-
-def _limits(site: Site, asked: SparqlRequest) -> Limits:
-    settings = site.settings
-    seconds = settings.query_timeout
-    return Limits(
-        seconds=min(seconds, asked.seconds or seconds),
-        memory_mib=settings.query_memory,
-        rows=min(settings.result_rows, _MOST_ROWS),
-        bytes=min(settings.result_length, site.asker.limits.bytes),
-    )
-
-
-def _triples(content: bytes) -> Table:
-    rows: list[Mapping[str, Term]] = []
-    for quad in parse(content, RdfFormat.N_TRIPLES):
-        terms = (quad.subject, quad.predicate, quad.object)
-        rows.append(dict(zip(_TRIPLE, terms, strict=True)))
-    return Table(_TRIPLE, rows)
+    grid = as_grid(view, excerpt.table, _SHOWN_ROWS, whole=excerpt.whole)
+    pictures = await figures(view, grid) if answer.form == "select" else None
+    return Outcome(grid, pictures, form=answer.form, milliseconds=spent)
 
 
 def fault_of(error: StadsgraafError, query: str, view: View) -> Fault:
     """An error as it stands beside the query."""
     title, detail = error.title.say(view.language), error.detail(view.language)
-    line, column = error.members.get("line"), error.members.get("column")
-    if not (
-        isinstance(error, MalformedQuery) and isinstance(line, int) and isinstance(column, int)
-    ):
+    problem = error.problem(view.language)
+    line, column = problem.get("line"), problem.get("column")
+    if not (isinstance(line, int) and isinstance(column, int)):
         return Fault(title, detail)
-    lines: Sequence[str] = query.splitlines() or [""]
+    lines = query.splitlines() or [""]
     text = lines[min(line, len(lines)) - 1]
     start = max(0, column - _BEFORE)
-    return Fault(title, detail, line, column - start, text[start : start + _WINDOW])
+    reason = str(problem.get("reason", detail))
+    return Fault(title, detail, line, column, reason, text[start : start + _WINDOW], start)
 
 
-#: How much of a long line is shown around the place.
-_BEFORE = 60
-_WINDOW = 100
+# --- as a workbook ----------------------------------------------------------------------------------
+
+
+async def _sheet(view: View, question: Question, asked: SparqlRequest) -> Response:
+    """The whole result for a spreadsheet. Raises ResultTooLarge when a sheet cannot take it."""
+    limits = _limits(view, asked)
+    answer = await view.site.store.answer(
+        question, replace(limits, rows=min(limits.rows, MOST_ROWS))
+    )
+    read = read_triples if answer.form == "graph" else read_solutions
+    table = read(await answer.read())
+    content = await asyncio.to_thread(workbook, table)
+    headers = {
+        **SECURITY,
+        **CORS,
+        "Cache-Control": "no-cache",
+        "Vary": "Accept",
+        "Content-Disposition": attachment("result.xlsx"),
+    }
+    return Response(content, headers=headers, media_type=SHEET.media_type)
+
+
+# --- as a page --------------------------------------------------------------------------------------
 
 
 def _page(view: View, asked: SparqlRequest, outcome: Outcome) -> Response:
-    query = asked.query or ""
-    formats = RDF if outcome.form == "graph" else RESULTS
+    query = _text(asked)
+    is_asked = query.strip() != ""
+    shown = query if is_asked else f"# {view.t('workbench_start')}\n{_START}"
+    formats = (*(RDF if outcome.form == "graph" else RESULTS), SHEET)
     graphs = {
         "default-graph-uri": list(asked.default_graphs) or None,
         "named-graph-uri": list(asked.named_graphs) or None,
     }
-    downloads = [
-        (each.name, view.urls.sparql(query, format=each.suffix, **graphs)) for each in formats
-    ]
-    permalink = view.urls.sparql(query, **graphs)
+    links = {each: view.urls.sparql(query, format=each.suffix, **graphs) for each in formats}
+    machine = RDF[0] if outcome.form == "graph" else _CSV
     answer = view.page(
         "workbench.html",
         status=outcome.status,
-        query=query or _prologue(view) + _START,
-        asked=bool(query.strip()),
+        headers={**(outcome.headers or {})},
+        query=shown,
         method="post" if len(query) > _LONGEST_GET else "get",
+        longest=_LONGEST_GET,
         outcome=outcome,
-        downloads=downloads if outcome.grid else (),
-        permalink=permalink,
-        examples=[
-            (each, view.urls.sparql(found["sparql"]))
-            for each, found in zip(summaries(view), view.site.release.queries, strict=True)
-        ],
+        figures=outcome.figures,
+        downloads=[(each.name, link) for each, link in links.items()] if outcome.grid else (),
+        numbers=links.get(_CSV),
+        permalink=view.urls.sparql(query, **graphs),
+        examples=_examples(view),
         prefixes=sorted(view.site.release.manifest.prefixes.items()),
-        endpoint=view.urls.absolute(f"{view.urls.prefix}/sparql"),
+        snippets=snippets(
+            view.urls.absolute(f"{view.urls.prefix}/sparql"), shown, machine.media_type
+        ),
         graphs=[(name, value) for name, values in graphs.items() for value in values or ()],
-        shown=_SHOWN_ROWS,
     )
     if outcome.form:  # the page says how long it took, so the next one differs
         del answer.headers["ETag"]
@@ -172,7 +214,13 @@ def _page(view: View, asked: SparqlRequest, outcome: Outcome) -> Response:
     return answer
 
 
-def _prologue(view: View) -> str:
-    """A query to begin with needs no prefixes."""
-    question = view.t("workbench_start")
-    return f"# {question}\n"
+def _examples(view: View) -> list[Example]:
+    pairs = zip(summaries(view), view.site.release.queries, strict=True)
+    return [
+        Example(
+            each.summary,
+            view.urls.sparql(found["sparql"]),
+            each.href if found["parameters"] else None,
+        )
+        for each, found in pairs
+    ]

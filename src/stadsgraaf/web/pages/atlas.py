@@ -19,7 +19,7 @@ from stadsgraaf.web.portrait import graph_infos
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import is_iri
 
-__all__ = ["atlas", "land", "origins", "read_chart"]
+__all__ = ["Pin", "atlas", "land", "origins", "pins_of", "read_chart"]
 
 _MOST_THINGS = 60
 _FEWEST_PLACES = 3
@@ -118,7 +118,7 @@ async def atlas(request: Request) -> Response:
     return view.page(
         "map.html",
         chart=chart,
-        pins=_pins(view, chart, marked or dict.fromkeys(chart.by_iri, ())),
+        pins=pins_of(view, chart, marked or dict.fromkeys(chart.by_iri, ())),
         marked=bool(marked) or bool(thing),
         thing=thing,
         thing_name=view.label(thing) if thing else None,
@@ -247,7 +247,7 @@ def _legends(view: View, near: Sequence[Near], chosen: str | None) -> list[Legen
     return list(found.values())
 
 
-def _pins(view: View, chart: Chart, marked: Mapping[str, tuple[Named, ...]]) -> list[Pin]:
+def pins_of(view: View, chart: Chart, marked: Mapping[str, tuple[Named, ...]]) -> list[Pin]:
     """Pins by name; a name is written where it covers no other pin's name."""
     labels = view.labels(marked)
     pins = [

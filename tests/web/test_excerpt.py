@@ -1,0 +1,73 @@
+"""A page reads the first rows of an answer, says so, and leaves the rest."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from pyoxigraph import Literal
+
+from stadsgraaf.errors import StoreUnavailable
+from stadsgraaf.media import RDF, RESULTS
+from stadsgraaf.store.base import Answer
+from stadsgraaf.web.excerpt import Excerpt, read_excerpt, read_solutions
+
+ROW = b'{"n":{"type":"literal","value":"%d"}}'
+
+
+class Parts:
+    """Chunks, of which it is known how many were taken."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self.closed = False
+
+    def __aiter__(self) -> "Parts":
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return next(self._parts)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+def endless() -> Iterator[bytes]:
+    yield b'{"head":{"vars":["n"]},"results":{"bindings":[' + ROW % 0
+    for number in range(1, 1_000_000_000):
+        yield b"," + ROW % number
+
+
+def excerpt(parts: Parts, size: int) -> Excerpt:
+    return asyncio.run(read_excerpt(Answer("select", RESULTS[0], parts), size))
+
+
+def test_an_endless_answer_is_read_as_far_as_said_and_then_stopped() -> None:
+    parts = Parts(endless())
+    found = excerpt(parts, 10_000)
+    assert not found.whole
+    assert parts.closed
+    assert 200 < len(found.table.rows) < 400
+    assert [row["n"].value for row in found.table.rows[:3]] == ["0", "1", "2"]
+
+
+def test_a_short_answer_is_whole() -> None:
+    body = b'{"head":{"vars":["n"]},"results":{"bindings":[' + ROW % 7 + b"]}}"
+    found = excerpt(Parts(iter([body[:30], body[30:]])), 10_000)
+    assert found.whole
+    assert found.table.rows == [{"n": Literal("7")}]
+
+
+def test_triples_are_read_up_to_the_last_whole_line() -> None:
+    parts = Parts(iter([b"<urn:a> <urn:b> <urn:c> .\n", b"<urn:a> <urn:b> <urn:"]))
+    answer = Answer("graph", next(each for each in RDF if each.name == "N-Triples"), parts)
+    found = asyncio.run(read_excerpt(answer, 30))
+    assert not found.whole
+    assert len(found.table.rows) == 1
+
+
+def test_a_whole_answer_that_is_no_results_document_is_an_error() -> None:
+    with pytest.raises(StoreUnavailable):
+        read_solutions(b"<html>")
