@@ -20,7 +20,7 @@ JOBS ?= $(shell nproc)
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 
-.PHONY: help run build validate evidence test check lint types unit fmt reference lock clean
+.PHONY: help run build validate bench evidence test check lint types unit fmt reference lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ build: .venv/.run-stamp ## build and validate the dataset only
 
 validate: .venv/.run-stamp ## validate the dataset
 	@$(BIN)/stadsgraaf validate
+
+bench: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/bench/peers/.stamp virtuoso ## measure against what people would use instead: make bench BENCH="--help"
+	@$(BIN)/python tests/bench/run.py --output $(BUILD)/bench $(BENCH)
 
 evidence: .venv/.run-stamp ## print each claim beside its passage, recompute all digests
 	@$(BIN)/stadsgraaf evidence --source $(SHARED)/source/article.txt
@@ -71,6 +74,7 @@ reference: .venv/.test-stamp ## write REFERENCE.md anew
 lock: .venv/.test-stamp ## compile the locked dependencies anew, without addresses
 	@$(BIN)/pip-compile $(LOCK) --extra editable -o requirements.txt pyproject.toml
 	@$(BIN)/pip-compile $(LOCK) --extra editable --extra dev -o requirements-dev.txt pyproject.toml
+	@$(BIN)/pip-compile $(LOCK) -o tests/bench/requirements.txt tests/bench/requirements.in
 LOCK := --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
@@ -114,3 +118,21 @@ chromium:
 	{ $$SUDO apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get -qq install -y \
 		--no-install-recommends chromium >/dev/null; } \
 	|| echo "Chromium could not be installed; the browser tests will skip"
+
+# What the benchmark compares with. What cannot be installed is left out of it, and it says so.
+$(BUILD)/bench/peers/.stamp: tests/bench/requirements.txt
+	$(call say,Oxigraph and rdflib-endpoint for the benchmark)
+	@$(PYTHON) -m venv $(BUILD)/bench/peers
+	@$(BUILD)/bench/peers/bin/pip --disable-pip-version-check -qq install --require-hashes \
+		--requirement tests/bench/requirements.txt && touch $@ \
+		|| echo "Oxigraph and rdflib-endpoint could not be installed"
+
+.PHONY: virtuoso
+virtuoso:
+	@command -v virtuoso-t >/dev/null && exit 0; \
+	printf '\033[1m==> %s\033[0m\n' "Virtuoso for the benchmark"; \
+	if [ "$$(id -u)" = 0 ]; then SUDO=; elif sudo -n true 2>/dev/null; then SUDO="sudo -n"; \
+	else echo "not installed: needs root (apt install virtuoso-opensource-7-bin)"; exit 0; fi; \
+	{ $$SUDO apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get -qq install -y \
+		--no-install-recommends virtuoso-opensource-7-bin >/dev/null; } \
+	|| echo "Virtuoso could not be installed"

@@ -1,0 +1,299 @@
+"""The servers that are compared, each started with the same data on a port of its own.
+
+Oxigraph (PyPI ``oxigraph``, https://github.com/oxigraph/oxigraph) and rdflib-endpoint (PyPI,
+https://github.com/vemonet/rdflib-endpoint) are taken from the path or from ``.build/bench/peers``;
+Virtuoso (Debian ``virtuoso-opensource-7-bin``) from the path. What is not there is left out, and the
+report says so.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Final
+from urllib.parse import urlencode, urlsplit
+
+from stadsgraaf.release import Release
+
+__all__ = ["PEERS", "Peer", "Running", "Stadsgraaf"]
+
+#: Seconds that a server may take to start, its data included.
+_PATIENCE: Final = 1800.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers at ``url``. ``load`` is how long start and data took, in seconds."""
+
+    name: str
+    url: str
+    graph: str | None
+    process: "subprocess.Popen[bytes]"
+    load: float
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or 80
+
+    def tree(self) -> list[int]:
+        """Its process and all below it."""
+        found, new = list[int](), [self.process.pid]
+        while new:
+            found += new
+            new = [child for pid in new for child in _children(pid)]
+        return found
+
+
+def _children(pid: int) -> Iterator[int]:
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            yield from map(int, (task / "children").read_text(encoding="ascii").split())
+    except (FileNotFoundError, ProcessLookupError):
+        return
+
+
+@dataclass
+class Peer:
+    """A server that can be started.
+
+    ``most`` is how many triples it can be asked to load; ``graph`` is named with each query where
+    the server has data of its own beside ours.
+    """
+
+    folder: Path
+    release: Release
+    name: ClassVar[str] = ""
+    program: ClassVar[str] = ""
+    path: ClassVar[str] = "/sparql"
+    graph: ClassVar[str | None] = None
+    most: ClassVar[int] = 100_000_000
+    environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @property
+    def executable(self) -> str | None:
+        """Where its program is, if it is there."""
+        own = self.folder.parent / "peers" / "bin" / self.program
+        return str(own) if own.is_file() else shutil.which(self.program)
+
+    def missing(self) -> str | None:
+        """Why it cannot take part, or None."""
+        if self.executable is None:
+            return f"{self.program} is not installed"
+        if self.release.manifest.triples > self.most:
+            return f"more than {self.most:,} triples are too many for it"
+        return None
+
+    def command(self, port: int) -> Sequence[str]:
+        """What starts it."""
+        raise NotImplementedError
+
+    def fill(self, port: int) -> None:
+        """Give it the data, when its command does not."""
+
+    @contextmanager
+    def running(self) -> Iterator[Running]:
+        """Started, with the data, until the block ends."""
+        port = _free_port()
+        begin = time.monotonic()
+        log = (self.folder / f"{self.name}.log").open("wb")
+        with (
+            log,
+            subprocess.Popen(
+                self.command(port), stdout=log, stderr=log, env=self.environment, cwd=self.folder
+            ) as process,
+        ):
+            try:
+                url = f"http://127.0.0.1:{port}{self.path}"
+                _wait(process, port)
+                self.fill(port)
+                _wait_for_answer(process, url)
+                yield Running(self.name, url, self.graph, process, time.monotonic() - begin)
+            finally:
+                _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
+    """Until something listens."""
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode}: see its log")
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+        except OSError:
+            time.sleep(0.005)
+    raise TimeoutError(process.args)
+
+
+def _wait_for_answer(process: "subprocess.Popen[bytes]", url: str) -> None:
+    request = f"{url}?{urlencode({'query': 'ASK {}'})}"
+    accept = {"Accept": "application/sparql-results+json"}
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(urllib.request.Request(request, headers=accept), timeout=9):
+                return
+        except (OSError, urllib.error.URLError):
+            time.sleep(0.01)
+    raise TimeoutError(url)
+
+
+class Stadsgraaf(Peer):
+    """This software, serving the release."""
+
+    name = "stadsgraaf"
+    program = "stadsgraaf"
+
+    @property
+    def executable(self) -> str:
+        """The interpreter that runs the benchmark."""
+        return sys.executable
+
+    def command(self, port: int) -> Sequence[str]:
+        """What starts it."""
+        return (
+            *(self.executable, "-m", "stadsgraaf", "serve", str(self.release.path)),
+            *(f"--port={port}", "--article="),
+        )
+
+
+class Oxigraph(Peer):
+    """Oxigraph's own server, in memory, with the triples in its default graph."""
+
+    name = "oxigraph"
+    program = "oxigraph"
+    path = "/query"
+
+    def command(self, port: int) -> Sequence[str]:
+        """What starts it."""
+        return str(self.executable), "serve", f"--bind=127.0.0.1:{port}"
+
+    def fill(self, port: int) -> None:
+        """Send the data: what it keeps in memory it can only be given."""
+        dump = self.release.dumps / "dataset.nt"
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/store?default",
+            dump.open("rb"),
+            {"Content-Type": "application/n-triples", "Content-Length": str(dump.stat().st_size)},
+        )
+        with urllib.request.urlopen(request, timeout=_PATIENCE):
+            pass
+
+
+class RdflibEndpoint(Peer):
+    """rdflib-endpoint on rdflib's own store in memory."""
+
+    name = "rdflib-endpoint"
+    program = "rdflib-endpoint"
+    path = "/"
+    most = 1_200_000
+
+    def command(self, port: int) -> Sequence[str]:
+        """What starts it."""
+        dump = str(self.release.dumps / "dataset.nt")
+        return str(self.executable), "serve", "--host=127.0.0.1", f"--port={port}", dump
+
+
+_VIRTUOSO = """\
+[Database]
+DatabaseFile = {folder}/virtuoso.db
+ErrorLogFile = {folder}/virtuoso.log
+LockFile = {folder}/virtuoso.lck
+TransactionFile = {folder}/virtuoso.trx
+xa_persistent_file = {folder}/virtuoso.pxa
+[TempDatabase]
+DatabaseFile = {folder}/virtuoso-temp.db
+TransactionFile = {folder}/virtuoso-temp.trx
+[Parameters]
+ServerPort = {sql}
+DirsAllowed = {dumps}
+NumberOfBuffers = {buffers}
+MaxDirtyBuffers = {dirty}
+MaxClientConnections = 64
+[HTTPServer]
+ServerPort = 127.0.0.1:{port}
+ServerThreads = 40
+[SPARQL]
+ResultSetMaxRows = 1000000
+MaxQueryCostEstimationTime = 0
+"""
+
+
+class Virtuoso(Peer):
+    """Virtuoso open source, with a database of its own and room for it in memory."""
+
+    name = "virtuoso"
+    program = "virtuoso-t"
+    graph = "urn:bench"
+
+    def command(self, port: int) -> Sequence[str]:
+        """What starts it."""
+        self._sql = _free_port()
+        place = self.folder / "virtuoso"
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        buffers = max(20_000, self.release.manifest.triples // 25)  # of 8 KiB each
+        text = _VIRTUOSO.format(
+            folder=place,
+            sql=self._sql,
+            port=port,
+            dumps=self.release.dumps,
+            buffers=buffers,
+            dirty=buffers * 3 // 4,
+        )
+        (place / "virtuoso.ini").write_text(text, encoding="utf-8")
+        return (
+            *(str(self.executable), "+foreground", "+wait"),
+            *("+configfile", str(place / "virtuoso.ini")),
+        )
+
+    def missing(self) -> str | None:
+        """Why it cannot take part, or None."""
+        if shutil.which("isql-vt") is None:
+            return "isql-vt is not installed"
+        return super().missing()
+
+    def fill(self, port: int) -> None:
+        """Load with its bulk loader."""
+        script = (
+            f"ld_dir('{self.release.dumps}', 'dataset.nt', '{self.graph}');"
+            " rdf_loader_run(); checkpoint;"
+        )
+        for _ in range(200):
+            done = subprocess.run(
+                ["isql-vt", str(self._sql), "dba", "dba", f"EXEC={script}"],
+                capture_output=True,
+                check=False,
+            )
+            if done.returncode == 0:
+                return
+            time.sleep(0.1)
+        raise RuntimeError(done.stderr.decode())
+
+
+PEERS: Final = (Stadsgraaf, Oxigraph, RdflibEndpoint, Virtuoso)
