@@ -37,6 +37,8 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     ├── StoreError                   500  store-error
     │   ├── EvaluationFailed         500  evaluation-failed
     │   ├── StoreUnavailable         502  store-unavailable
+    │   ├── ServiceFailed            502  service-failed
+    │   │   └── ServiceTimeout       504  service-timeout
     │   ├── StoreBusy                503  store-busy
     │   ├── QueryMemoryLimit         503  query-memory-limit
     │   ├── QueryStopped             503  query-stopped
@@ -116,7 +118,9 @@ __all__ = [
     "RequestError",
     "RequestTimeout",
     "ResultTooLarge",
+    "ServiceFailed",
     "ServiceNotAllowed",
+    "ServiceTimeout",
     "StadsgraafError",
     "StoreBusy",
     "StoreError",
@@ -343,14 +347,17 @@ class NotAllowed(RequestError):
 
 
 class ServiceNotAllowed(RequestError):
-    """The query calls a SERVICE that is not on the allow-list; member ``service`` if known."""
+    """The query calls a SERVICE that is not on the allow-list; members ``service``, ``available``.
+
+    ``reason`` says what is wrong with a service that is on the list.
+    """
 
     status = 403
     slug = "service-not-allowed"
     title = Text("SERVICE not allowed", "SERVICE niet toegestaan")
     sentence = Text(
-        "The query calls SERVICE, which this endpoint does not allow.",
-        "De query roept SERVICE aan; dat staat dit endpoint niet toe.",
+        "The query calls SERVICE {service}, which this endpoint does not allow.",
+        "De query roept SERVICE {service} aan; dat staat dit endpoint niet toe.",
     )
 
 
@@ -566,6 +573,30 @@ class StoreUnavailable(StoreError):
     slug = "store-unavailable"
     title = Text("Store unavailable", "Opslag onbereikbaar")
     sentence = Text("The store is not available: {reason}", "De opslag is onbereikbaar: {reason}")
+
+
+class ServiceFailed(StoreError):
+    """An endpoint that the query calls in SERVICE did not answer well; ``service``, ``reason``."""
+
+    status = 502
+    slug = "service-failed"
+    title = Text("Service failed", "Service faalde")
+    sentence = Text(
+        "The service {service}, which the query calls, failed: {reason}",
+        "De service {service}, die de query aanroept, faalde: {reason}",
+    )
+
+
+class ServiceTimeout(ServiceFailed):
+    """An endpoint that the query calls did not answer in time; ``service``, ``limit`` in seconds."""
+
+    status = 504
+    slug = "service-timeout"
+    title = Text("Service timeout", "Service te traag")
+    sentence = Text(
+        "The service {service}, which the query calls, did not answer within {limit} s.",
+        "De service {service}, die de query aanroept, antwoordde niet binnen {limit} s.",
+    )
 
 
 class StoreBusy(StoreError):

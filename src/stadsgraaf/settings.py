@@ -62,6 +62,14 @@ class Settings:
     result_rows: int = _setting(1_000_000, "Solutions or triples that an answer may have.")
     result_length: int = _setting(104_857_600, "Bytes that an answer may have.")
     queue_length: int = _setting(256, "Queries that may wait for a worker.")
+    services: str = _setting(
+        "",
+        "Endpoints that queries may call in SERVICE, with commas between: an address, "
+        "https://host for all of that host, https://*.domain, or name=address, which queries may call "
+        "<service:name>; a private IP address or network too, where those may be.",
+    )
+    service_timeout: float = _setting(20.0, "Seconds in which a service must have answered.")
+    service_length: int = _setting(10_485_760, "Bytes that the answer of a service may have.")
     cache_length: int = _setting(67_108_864, "Bytes of answers that are kept for who asks again.")
     keep_releases: int = _setting(
         10, "Releases that stay addressable with ?release=; a build removes older ones."

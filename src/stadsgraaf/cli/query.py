@@ -1,6 +1,7 @@
 """``stadsgraaf query``."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +14,9 @@ from stadsgraaf.exports import canonical_nquads
 from stadsgraaf.media import RDF, RESULTS, Format, by_suffix
 from stadsgraaf.queries import Query, form_of, read_query
 from stadsgraaf.release import Release
+from stadsgraaf.settings import Settings
 from stadsgraaf.store import Limits, Question
+from stadsgraaf.store.door import open_door
 from stadsgraaf.store.embedded import EmbeddedStore
 
 __all__ = ["query"]
@@ -109,10 +112,11 @@ async def _write(chunks: AsyncIterator[bytes]) -> None:
 
 
 def _store(directory: Path) -> EmbeddedStore:
+    door = open_door(Settings.load(os.environ))
     if Release.is_at(directory):
         release = Release.open(directory)
-        return EmbeddedStore(release.store, prefixes=release.manifest.prefixes)
+        return EmbeddedStore(release.store, prefixes=release.manifest.prefixes, door=door)
     dataset = Dataset.load(directory)
     for fault in dataset.faults:
         raise fault
-    return EmbeddedStore(canonical_nquads(dataset.quads), prefixes=dataset.prefixes)
+    return EmbeddedStore(canonical_nquads(dataset.quads), prefixes=dataset.prefixes, door=door)

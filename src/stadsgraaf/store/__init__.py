@@ -6,6 +6,7 @@
     evaluation  answering one question with pyoxigraph: lexer, precheck, binding, diagnosis, output
     embedded    in this process
     pool        in worker processes that can be killed: zygote, sandbox, wire
+    door        the way to other endpoints, for what a query calls in SERVICE: service, allowed
 """
 
 from stadsgraaf.store.base import Answer, Chunks, Limits, Question, Store

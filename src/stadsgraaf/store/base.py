@@ -13,6 +13,7 @@ from stadsgraaf.media import Form, Format
 __all__ = [
     "Answer",
     "Chunks",
+    "Door",
     "Form",
     "Limits",
     "Question",
@@ -120,6 +121,21 @@ class Answer:
         await self.chunks.aclose()
 
 
+class Door(Protocol):
+    """The one way to other endpoints: what a query calls in SERVICE is asked through it."""
+
+    async def ask(self, service: str, query: str) -> bytes:
+        """The answer of a service, by its IRI: SPARQL 1.1 Query Results JSON.
+
+        Raises ServiceNotAllowed, ServiceFailed or ServiceTimeout.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
+
 @dataclass(frozen=True)
 class Share:
     """How many slow queries a client may have at once, and how many it has."""
@@ -171,8 +187,8 @@ class Store(Protocol):
     async def answer(self, question: Question, limits: Limits) -> Answer:
         """Begin to answer. Returns when the first bytes are there.
 
-        Raises MalformedQuery, NotSupported, ServiceNotAllowed, UpdateNotAllowed, InvalidParameter,
-        NotAcceptable, QueryTooLong, QueryTooDeep, QueryTooComplex, QueryTimeout, QueryMemoryLimit,
+        Raises MalformedQuery, NotSupported, ServiceNotAllowed, ServiceFailed, ServiceTimeout,
+        UpdateNotAllowed, InvalidParameter, NotAcceptable, QueryTooLong, QueryTooDeep, QueryTooComplex, QueryTimeout, QueryMemoryLimit,
         QueryStopped, ResultTooLarge, TooManyRequests or StoreBusy.
         """
         ...

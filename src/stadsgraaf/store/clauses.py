@@ -1,6 +1,6 @@
-"""The dataset that a query names itself: its FROM and FROM NAMED clauses.
+"""What a query says before its first group: names of its prologue, and its dataset.
 
-https://www.w3.org/TR/sparql11-query/#rDatasetClause
+https://www.w3.org/TR/sparql11-query/#rPrologue, https://www.w3.org/TR/sparql11-query/#rDatasetClause
 
 >>> read_clauses("PREFIX e: <http://e/> SELECT * FROM e:a FROM NAMED <b> { }", "http://x/y")
 (['http://e/a'], ['http://x/b'])
@@ -8,13 +8,49 @@ https://www.w3.org/TR/sparql11-query/#rDatasetClause
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from stadsgraaf.store.lexer import Token, tokens
 
-__all__ = ["read_clauses"]
+__all__ = ["Names", "read_clauses"]
 
 _ESCAPED = re.compile(r"\\(.)")
+
+
+@dataclass
+class Names:
+    """BASE and PREFIX, as far as they were read."""
+
+    base: str
+    prefixes: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, query: str, base_iri: str | None) -> "Names":
+        """Those of a query."""
+        names = cls(base_iri or "")
+        words = _head(tokens(query))
+        for word in words:
+            names.read(word, words)
+        return names
+
+    def read(self, word: Token, words: Iterator[Token]) -> None:
+        """Take in a declaration that begins with a word; the rest of it is next."""
+        if word.text.upper() == "BASE":
+            self.base = urljoin(self.base, next(words).text[1:-1])
+        elif word.text.upper() == "PREFIX":
+            prefix = next(words).text
+            self.prefixes[prefix] = urljoin(self.base, next(words).text[1:-1])
+
+    def iri(self, name: Token) -> str:
+        """The IRI that is meant by one, or by a prefixed name.
+
+        Raises KeyError for a prefix that is not declared.
+        """
+        if name.kind == "iri":
+            return urljoin(self.base, name.text[1:-1])
+        prefix, _, local = name.text.partition(":")
+        return self.prefixes[prefix + ":"] + _ESCAPED.sub(r"\1", local)
 
 
 def read_clauses(query: str, base_iri: str | None) -> tuple[list[str], list[str]]:
@@ -22,33 +58,21 @@ def read_clauses(query: str, base_iri: str | None) -> tuple[list[str], list[str]
 
     Raises KeyError for a prefix that is not declared: the engine says so better.
     """
-    base = base_iri or ""
-    prefixes: dict[str, str] = {}
+    names = Names(base_iri or "")
     graphs: tuple[list[str], list[str]] = ([], [])
-    words = _prologue(tokens(query))
+    words = _head(tokens(query))
     for word in words:
-        if word.text.upper() == "BASE":
-            base = urljoin(base, next(words).text[1:-1])
-        elif word.text.upper() == "PREFIX":
-            prefix = next(words).text
-            prefixes[prefix] = urljoin(base, next(words).text[1:-1])
-        elif word.text.upper() == "FROM":
+        names.read(word, words)
+        if word.text.upper() == "FROM":
             name = next(words)
             named = name.text.upper() == "NAMED"
-            graphs[named].append(_resolve(next(words) if named else name, prefixes, base))
+            graphs[named].append(names.iri(next(words) if named else name))
     return graphs
 
 
-def _prologue(found: Iterator[Token]) -> Iterator[Token]:
+def _head(found: Iterator[Token]) -> Iterator[Token]:
     """What stands before the first brace."""
     for token in found:
         if token.text == "{":
             return
         yield token
-
-
-def _resolve(name: Token, prefixes: dict[str, str], base: str) -> str:
-    if name.kind == "iri":
-        return urljoin(base, name.text[1:-1])
-    prefix, _, local = name.text.partition(":")
-    return prefixes[prefix + ":"] + _ESCAPED.sub(r"\1", local)

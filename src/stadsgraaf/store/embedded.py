@@ -12,9 +12,10 @@ from pathlib import Path
 
 from stadsgraaf.errors import EvaluationFailed, QueryTimeout, StadsgraafError
 from stadsgraaf.media import Form, Format
-from stadsgraaf.store.base import Answer, Limits, Question
+from stadsgraaf.store.base import Answer, Door, Limits, Question
 from stadsgraaf.store.evaluation import MAX_LENGTH, Engine
 from stadsgraaf.store.precheck import MAX_DEPTH
+from stadsgraaf.store.service import Call
 
 __all__ = ["EmbeddedStore"]
 
@@ -41,17 +42,20 @@ class EmbeddedStore:
         prefixes: Mapping[str, str] | None = None,
         max_depth: int = MAX_DEPTH,
         max_length: int = MAX_LENGTH,
+        door: Door | None = None,
     ) -> None:
         self._engine = Engine.load(
             data, prefixes=prefixes, max_depth=max_depth, max_length=max_length
         )
+        self._door = door
         self._relays: set[_Relay] = set()
 
     async def answer(self, question: Question, limits: Limits) -> Answer:
         """Begin to answer; see `Store.answer`. Memory is not limited here."""
         relay = _Relay(limits.seconds, self._relays.discard)
         self._relays.add(relay)
-        relay.start(lambda: self._engine.answer(question, limits, relay))
+        call = relay.caller(self._door) if self._door else None
+        relay.start(lambda: self._engine.answer(question, limits, relay, call))
         try:
             form, chosen = await relay.head()
         except BaseException:
@@ -63,6 +67,8 @@ class EmbeddedStore:
         """Break off every answer."""
         for relay in list(self._relays):
             await relay.aclose()
+        if self._door:
+            await self._door.close()
 
 
 class _ClosedError(Exception):
@@ -100,6 +106,15 @@ class _Relay:
             outcome = EvaluationFailed(reason=str(error))
         with contextlib.suppress(_ClosedError):
             self._put(outcome)
+
+    def caller(self, door: Door) -> Call:
+        """How the engine's thread reaches services: the event loop asks them."""
+
+        def call(service: str, query: str) -> bytes:
+            asking = asyncio.run_coroutine_threadsafe(door.ask(service, query), self._loop)
+            return asking.result()
+
+        return call
 
     def begin(self, form: Form, chosen: Format) -> None:
         """Part of `Sink`."""

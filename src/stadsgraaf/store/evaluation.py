@@ -46,6 +46,7 @@ from stadsgraaf.store.geojson import features
 from stadsgraaf.store.loading import load
 from stadsgraaf.store.output import Output, Sink
 from stadsgraaf.store.precheck import MAX_DEPTH, Profile, check
+from stadsgraaf.store.service import BLANK_NODE, HIDDEN, Call, Federation, Row, blank_node, plain
 
 __all__ = ["MAX_LENGTH", "Engine"]
 
@@ -78,7 +79,8 @@ class Engine:
     """A dataset in memory or on the disk, and how questions about it are answered. For one thread.
 
     The default graph is the merge of all graphs: a triple that two graphs have is there once.
-    ``files`` is how many files the engine may want to open while it answers.
+    ``files`` is how many files the engine may want to open while it answers; ``services`` says
+    whether SERVICE is to be allowed at all.
     """
 
     def __init__(
@@ -90,10 +92,12 @@ class Engine:
         prefixes: Mapping[str, str] | None = None,
         max_depth: int = MAX_DEPTH,
         max_length: int = MAX_LENGTH,
+        services: bool = False,
     ) -> None:
         self._store = store
         self._merged = merged
         self.files = files
+        self.services = services
         self._prefixes = dict(prefixes or {})
         self._max_depth = max_depth
         self._max_length = max_length
@@ -106,6 +110,7 @@ class Engine:
         prefixes: Mapping[str, str] | None = None,
         max_depth: int = MAX_DEPTH,
         max_length: int = MAX_LENGTH,
+        services: bool = False,
     ) -> "Engine":
         """Read N-Quads, from bytes or from a file, or open a folder that `write_store` wrote.
 
@@ -119,26 +124,32 @@ class Engine:
             prefixes=prefixes,
             max_depth=max_depth,
             max_length=max_length,
+            services=services,
         )
 
-    def answer(self, question: Question, limits: Limits, sink: Sink) -> None:
-        """Evaluate, and write the whole answer into the sink.
+    def answer(
+        self, question: Question, limits: Limits, sink: Sink, call: Call | None = None
+    ) -> None:
+        """Evaluate, and write the whole answer into the sink; ``call`` reaches services.
 
         Raises what `Store.answer` says, except for time: stopping in time is the caller's.
         """
         if len(question.query.encode("utf-8", "replace")) > self._max_length:
             raise QueryTooLong(limit=self._max_length)
-        profile = check(question.query, self._max_depth)
+        profile = check(question.query, self._max_depth, services=call is not None)
         query = bind(question.query, question.bindings)
+        readable = plain(query) if profile.has_service else query
         try:
             if question.only_check:
-                _write_check(query, question.base_iri, sink)
+                _write_check(readable, question.base_iri, sink)
             else:
+                if profile.has_service and call:
+                    query = self._federated(query, question, profile, limits, call)
                 self._answer(query, question, profile, limits, sink)
         except StadsgraafError:
             raise
         except SyntaxError as error:
-            raise diagnose(query, str(error), _complain(question.base_iri)) from None
+            raise diagnose(readable, str(error), _complain(question.base_iri)) from None
         except MemoryError:
             raise QueryMemoryLimit(limit=limits.memory_mib) from None
         except (OSError, RuntimeError, ValueError) as error:
@@ -147,12 +158,34 @@ class Engine:
     def _answer(
         self, query: str, question: Question, profile: Profile, limits: Limits, sink: Sink
     ) -> None:
-        store, dataset = self._dataset(query, question, profile)
-        result = store.query(query, base_iri=question.base_iri, **dataset)
+        result = self._query(query, question, profile)
         if isinstance(result, QueryTriples):
             _write_triples(result, self._prefixes, question.rdf, limits, sink)
         else:
             _write_results(result, question.results, limits, sink)
+
+    def _query(
+        self, query: str, question: Question, profile: Profile
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        store, dataset = self._dataset(query, question, profile)
+        if profile.has_service:
+            dataset["custom_functions"] = {NamedNode(BLANK_NODE): blank_node}
+        return store.query(query, base_iri=question.base_iri, **dataset)
+
+    def _federated(
+        self, query: str, question: Question, profile: Profile, limits: Limits, call: Call
+    ) -> str:
+        """The query with the solutions of every SERVICE in its place."""
+        Store().query(plain(query), base_iri=question.base_iri)  # a mistake is found before a call
+
+        def ask(select: str, most: int) -> list[Row]:
+            found = self._query(select, question, profile)
+            assert isinstance(found, QuerySolutions)  # noqa: S101 – it is a SELECT
+            names = [(variable, variable.value) for variable in found.variables]
+            rows = islice(found, most)
+            return [{name: row[v] for v, name in names if row[v] is not None} for row in rows]
+
+        return Federation(query, question.base_iri, limits.rows, ask, call).resolve()
 
     def _dataset(
         self, query: str, question: Question, profile: Profile
@@ -306,7 +339,7 @@ def _translate(error: Exception, *, on_disk: bool) -> StadsgraafError:
     """Our error for one that the engine raised while it evaluated."""
     # Who reads memory only was on its way to a SERVICE; on the disk seccomp keeps it from there.
     if isinstance(error, OSError) and not on_disk:
-        return ServiceNotAllowed()
+        return ServiceNotAllowed(service=HIDDEN)
     if found := _CUSTOM_FUNCTION.match(str(error)):
         function = found[1]
         return NotSupported(

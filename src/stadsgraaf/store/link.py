@@ -11,6 +11,8 @@ from stadsgraaf.media import Form, Format
 from stadsgraaf.store.base import Limits, Running
 from stadsgraaf.store.spawner import Birth
 from stadsgraaf.store.wire import (
+    ANSWERED,
+    CALL,
     DATA,
     END,
     FAILED,
@@ -20,6 +22,7 @@ from stadsgraaf.store.wire import (
     Frames,
     decode_error,
     decode_head,
+    encode_error,
     frame,
 )
 
@@ -78,6 +81,10 @@ class Owner(Protocol):
 
     def abandon(self, worker: "Worker") -> None:
         """Nobody waits for its answer any more."""
+        ...
+
+    async def call(self, service: str, query: str) -> bytes:
+        """Ask a service on its behalf; see `Door.ask`."""
         ...
 
 
@@ -199,6 +206,7 @@ class Worker(asyncio.Protocol):
         self.is_dead = False
         self.is_ready = False
         self.stalled_since: float | None = None
+        self._errand: asyncio.Task[None] | None = None
         self._owner = owner
         self._frames = Frames()
         self._transport: asyncio.Transport | None = None
@@ -239,12 +247,24 @@ class Worker(asyncio.Protocol):
         elif kind == DATA:
             reply.feed(payload)
             self._hold_back(reply)
+        elif kind == CALL:
+            service, query = json.loads(payload)
+            self._errand = self._loop.create_task(self._call(service, query))
         elif kind == END:
             reply.end()
             self._finish(tired=json.loads(payload))
         elif kind == FAILED:
             reply.fail(decode_error(payload))
             self._finish(tired=False)
+
+    async def _call(self, service: str, query: str) -> None:
+        """Ask a service, and tell the worker what it said; it waits for that."""
+        try:
+            said = frame(ANSWERED, await self._owner.call(service, query))
+        except StadsgraafError as error:
+            said = frame(FAILED, encode_error(error))
+        if self._transport and not self.is_dead:
+            self._transport.write(said)
 
     def _finish(self, *, tired: bool) -> None:
         self.reply = None
@@ -283,6 +303,8 @@ class Worker(asyncio.Protocol):
     def die(self, error: StadsgraafError | None) -> None:
         """It is to be no more; its reader, if any, gets the error."""
         self.is_dead = True
+        if self._errand:
+            self._errand.cancel()
         if self.reply and error:
             self.reply.fail(error)
         self.reply = None

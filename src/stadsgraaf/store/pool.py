@@ -38,10 +38,11 @@ from stadsgraaf.errors import (
     Text,
     TooManyRequests,
 )
-from stadsgraaf.store.base import Answer, Limits, Question, Running, Share
+from stadsgraaf.store.base import Answer, Door, Limits, Question, Running, Share
 from stadsgraaf.store.evaluation import MAX_LENGTH
 from stadsgraaf.store.link import Asked, KilledElsewhereError, Reply, Spool, Worker
 from stadsgraaf.store.precheck import MAX_DEPTH
+from stadsgraaf.store.service import HIDDEN
 from stadsgraaf.store.spawner import Spawner
 from stadsgraaf.store.waiting import RETRY_AFTER, WaitingRoom
 from stadsgraaf.store.wire import encode_question
@@ -81,11 +82,18 @@ class PoolStore:
     """Workers around one dataset. Made by `start`, in the event loop that uses it."""
 
     def __init__(
-        self, order: Mapping[str, object], *, workers: int, slow_workers: int, queue_length: int
+        self,
+        order: Mapping[str, object],
+        *,
+        workers: int,
+        slow_workers: int,
+        queue_length: int,
+        door: Door | None = None,
     ) -> None:
         self.spool = Spool()
         self._order = order
         self._length_limit = int(str(order["max_length"]))
+        self._door = door
         self._wanted = workers
         self._slow_places = slow_workers
         self._slow_share = max(1, slow_workers // 2)
@@ -112,19 +120,24 @@ class PoolStore:
         prefixes: Mapping[str, str] | None = None,
         max_depth: int = MAX_DEPTH,
         max_length: int = MAX_LENGTH,
+        door: Door | None = None,
     ) -> "PoolStore":
         """Load N-Quads and start the workers; returns when the first one can be asked.
 
-        ``slow_workers`` is how many more there may be while queries take long. Raises
-        StoreUnavailable when the data cannot be read.
+        ``slow_workers`` is how many more there may be while queries take long. Without a ``door``
+        no SERVICE is allowed; with one, it is closed with the store. Raises StoreUnavailable when
+        the data cannot be read.
         """
         order = {
             "data": str(data),
             "prefixes": dict(prefixes or {}),
             "max_depth": max_depth,
             "max_length": max_length,
+            "services": door is not None,
         }
-        store = cls(order, workers=workers, slow_workers=slow_workers, queue_length=queue_length)
+        store = cls(
+            order, workers=workers, slow_workers=slow_workers, queue_length=queue_length, door=door
+        )
         try:
             await store._start()
         except BaseException:
@@ -203,6 +216,12 @@ class PoolStore:
     def abandon(self, worker: Worker) -> None:
         """Part of `Owner`."""
         self._kill(worker, None)
+
+    async def call(self, service: str, query: str) -> bytes:
+        """Part of `Owner`."""
+        if self._door is None:
+            raise ServiceNotAllowed(service=service)
+        return await self._door.ask(service, query)
 
     def lost(self, worker: Worker) -> None:
         """Part of `Owner`."""
@@ -397,6 +416,8 @@ class PoolStore:
         if self._spawner:
             await self._spawner.close()
             self._spawner = None
+        if self._door:
+            await self._door.close()
 
 
 _CLOSED = Text("it is being closed", "hij wordt gesloten")
@@ -412,7 +433,7 @@ def _cause(status: int | None, limits: Limits) -> StadsgraafError:
     if status == -signal.SIGABRT:  # the engine gives up like this when it gets no memory
         return QueryMemoryLimit(limit=limits.memory_mib)
     if status == -signal.SIGSYS:  # it went for the network
-        return ServiceNotAllowed()
+        return ServiceNotAllowed(service=HIDDEN)
     if status == -signal.SIGKILL:
         return StoreBusy(retry_after=RETRY_AFTER)
     return EvaluationFailed(reason=f"its process ended ({status})")

@@ -41,9 +41,10 @@ _SHORT = MAX_OPERATORS
 
 @dataclass(frozen=True)
 class Profile:
-    """What the tokens tell: whether the query names its dataset."""
+    """What the tokens tell: whether the query names its dataset, and whether it calls SERVICE."""
 
     has_dataset: bool = False
+    has_service: bool = False
 
 
 @dataclass
@@ -56,12 +57,19 @@ class _Reading:
     operators: int = 0
     expects_form: bool = True
     has_dataset: bool = False
+    services: bool = False
+    service: Token | None = None
+
+    def any_(self, token: Token) -> None:
+        """After SERVICE comes what it calls."""
+        if self.service and not self.services and token.text.upper() != "SILENT":
+            line, column = position(self.query, self.service.start)
+            raise ServiceNotAllowed(service=token.text, line=line, column=column)
 
     def word(self, token: Token) -> None:
         word = token.text.upper()
         if word == "SERVICE":
-            line, column = position(self.query, token.start)
-            raise ServiceNotAllowed(line=line, column=column)
+            self.service = token
         if self.expects_form and word in _UPDATES:
             raise UpdateNotAllowed(operation=word)
         self.expects_form = self.expects_form and word in _PROLOGUE
@@ -81,8 +89,8 @@ class _Reading:
         self.operators += token.text in _OPERATORS
 
 
-def check(query: str, max_depth: int = MAX_DEPTH) -> Profile:
-    """Read the tokens once.
+def check(query: str, max_depth: int = MAX_DEPTH, *, services: bool = False) -> Profile:
+    """Read the tokens once; ``services`` says whether SERVICE may be called at all.
 
     Raises ServiceNotAllowed, UpdateNotAllowed, QueryTooDeep, QueryTooComplex, and MalformedQuery
     for a character that no text may have.
@@ -96,14 +104,15 @@ def check(query: str, max_depth: int = MAX_DEPTH) -> Profile:
         line, column = position(query, query.index("\x00"))
         reason = Text("U+0000 cannot stand in a query", "U+0000 kan niet in een query staan")
         raise MalformedQuery(line=line, column=column, reason=reason)
-    reading = _Reading(query, max_depth)
+    reading = _Reading(query, max_depth, services=services)
     for number, token in enumerate(tokens(query)):
+        reading.any_(token)
         if token.kind == "word":
             reading.word(token)
         elif token.kind == "punctuation":
             reading.punctuation(token)
         _check_size(number, reading.operators)
-    return Profile(reading.has_dataset)
+    return Profile(reading.has_dataset, reading.service is not None)
 
 
 def _is_suspect(text: str) -> bool:

@@ -15,6 +15,8 @@ from stadsgraaf.media import RDF, RESULTS, Form, Format
 from stadsgraaf.store.base import Limits, Question
 
 __all__ = [
+    "ANSWERED",
+    "CALL",
     "DATA",
     "END",
     "FAILED",
@@ -32,8 +34,10 @@ __all__ = [
     "frame",
 ]
 
-#: Frames to a worker, and from it.
+#: Frames to a worker, and from it. CALL asks for a SERVICE: ANSWERED or FAILED comes back.
 QUESTION: Final = b"Q"
+ANSWERED: Final = b"A"
+CALL: Final = b"C"
 READY: Final = b"R"
 HEAD: Final = b"H"
 DATA: Final = b"D"

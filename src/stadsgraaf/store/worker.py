@@ -16,7 +16,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import BinaryIO, Final
 
 from stadsgraaf.errors import EvaluationFailed, QueryMemoryLimit, ResultTooLarge, StadsgraafError
 from stadsgraaf.media import Form, Format
@@ -24,14 +24,18 @@ from stadsgraaf.store import sandbox
 from stadsgraaf.store.base import Limits, Question
 from stadsgraaf.store.evaluation import Engine
 from stadsgraaf.store.output import BYTES
+from stadsgraaf.store.service import Call
 from stadsgraaf.store.shape import multiplies
 from stadsgraaf.store.wire import (
+    ANSWERED,
+    CALL,
     DATA,
     END,
     FAILED,
     HEAD,
     HEADER,
     READY,
+    decode_error,
     decode_question,
     encode_error,
     encode_head,
@@ -94,20 +98,50 @@ def _only_socket(connection: socket.socket) -> socket.socket:
 def _serve(link: socket.socket, engine: Engine) -> None:
     base = _size()
     link.sendall(frame(READY))
-    with contextlib.suppress(OSError), link.makefile("rb") as requests:
-        while header := requests.read(HEADER.size):
-            _, length = HEADER.unpack(header)
-            question, limits = decode_question(requests.read(length))
-            _answer(link, engine, question, limits, base)
+    with contextlib.suppress(OSError), link.makefile("rb") as received:
+        call = _caller(link, received) if engine.services else None
+        while message := _receive(received):
+            question, limits = decode_question(message[1])
+            _answer(link, engine, question, limits, base, call)
+
+
+def _receive(received: BinaryIO) -> tuple[bytes, bytes] | None:
+    """The next frame from the pool; None when it is gone."""
+    header = received.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    kind, length = HEADER.unpack(header)
+    return kind, received.read(length)
+
+
+def _caller(link: socket.socket, received: BinaryIO) -> Call:
+    """Services are reached by asking the pool, which has the network."""
+
+    def call(service: str, query: str) -> bytes:
+        link.sendall(frame(CALL, json.dumps([service, query]).encode("ascii")))
+        message = _receive(received)
+        if message is None:
+            raise ConnectionError
+        kind, payload = message
+        if kind != ANSWERED:
+            raise decode_error(payload)
+        return payload
+
+    return call
 
 
 def _answer(
-    link: socket.socket, engine: Engine, question: Question, limits: Limits, base: int
+    link: socket.socket,
+    engine: Engine,
+    question: Question,
+    limits: Limits,
+    base: int,
+    call: Call | None,
 ) -> None:
     sandbox.limit_memory(base + limits.memory_mib * _MIB)
     sink = _Sink(link, question.query)
     try:
-        engine.answer(question, limits, sink)
+        engine.answer(question, limits, sink, call)
     except StadsgraafError as error:
         sink.fail(error)
     except MemoryError:

@@ -21,6 +21,7 @@ from stadsgraaf.archive import Archive
 from stadsgraaf.errors import NoPermission, PortTaken
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
+from stadsgraaf.store.door import open_door
 from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.web.connections import GuardedProtocol
 from stadsgraaf.web.editions import Editions
@@ -47,6 +48,7 @@ async def open_store(release: Release, settings: Settings) -> PoolStore:
         prefixes=release.manifest.prefixes,
         max_depth=settings.query_depth,
         max_length=settings.query_length,
+        door=open_door(settings),
     )
 
 

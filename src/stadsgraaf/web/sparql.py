@@ -57,7 +57,7 @@ __all__ = ["BrokenOffError", "SparqlEndpoint"]
 #: How long a client may keep what it got.
 _KEEP: Final = "public, max-age=60"
 #: Functions whose value changes from one evaluation to the next. An escape may hide one.
-_VOLATILE = re.compile(r"(?:NOW|RAND|UUID|BNODE)\s*\(|\\u", re.IGNORECASE)
+_VOLATILE = re.compile(r"(?:NOW|RAND|UUID|BNODE)\s*\(|SERVICE|\\u", re.IGNORECASE)
 #: Without a query, what is asked for by default is the description of the service.
 _NO_QUERY: Final = (RDF[0], *RESULTS, *RDF[1:], HTML)
 #: A client that does not hang up is not looked after at once: most answers are there before.
