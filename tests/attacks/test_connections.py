@@ -218,7 +218,7 @@ def _busy(server: Server) -> int:
     count = 0
     for pid in server.tree():
         with contextlib.suppress(ProcessLookupError):
-            count += os.getpriority(os.PRIO_PROCESS, pid) > 0
+            count += os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
     return count
 
 

@@ -442,4 +442,4 @@ def _cause(status: int | None, limits: Limits) -> StadsgraafError:
 def _lower_priority(pid: int | None) -> None:
     if pid:
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, _NICENESS)
+            os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICENESS)
