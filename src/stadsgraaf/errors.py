@@ -33,6 +33,7 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── UnsupportedMediaType     415  unsupported-media-type
     │   ├── RangeNotSatisfiable      416  range-not-satisfiable
     │   ├── TooManyRequests          429  too-many-requests
+    │   │   └── ClientTimeUsed       429  client-time-used
     │   └── HeadersTooLarge          431  headers-too-large
     ├── StoreError                   500  store-error
     │   ├── EvaluationFailed         500  evaluation-failed
@@ -78,6 +79,7 @@ __all__ = [
     "ArchiveLocked",
     "BadConfiguration",
     "BodyTooLarge",
+    "ClientTimeUsed",
     "DataError",
     "DiskFull",
     "EngineMissing",
@@ -532,6 +534,18 @@ class TooManyRequests(RequestError):
     sentence = Text(
         "Too many requests at once from this client: try again in {retry_after} s.",
         "Te veel verzoeken tegelijk van deze client: probeer het over {retry_after} s opnieuw.",
+    )
+
+
+class ClientTimeUsed(TooManyRequests):
+    """The client used its time; members ``limit`` (seconds per minute), ``retry_after``."""
+
+    slug = "client-time-used"
+    title = Text("Evaluation time used", "Rekentijd verbruikt")
+    sentence = Text(
+        "This client used its {limit} s of evaluation per minute: try again in {retry_after} s.",
+        "Deze client heeft zijn {limit} s rekentijd per minuut verbruikt: "
+        "probeer het over {retry_after} s opnieuw.",
     )
 
 

@@ -61,6 +61,9 @@ class Settings:
     body_timeout: float = _setting(10.0, "Seconds in which a request must be complete.")
     result_rows: int = _setting(1_000_000, "Solutions or triples that an answer may have.")
     result_length: int = _setting(104_857_600, "Bytes that an answer may have.")
+    client_time: float = _setting(
+        240.0, "Seconds of evaluation that one client may use per minute; 0 sets no limit."
+    )
     queue_length: int = _setting(256, "Queries that may wait for a worker.")
     services: str = _setting(
         "",

@@ -18,6 +18,7 @@ import pytest
 from asking import DATA, Loop, long_answer
 
 from stadsgraaf.errors import (
+    ClientTimeUsed,
     QueryMemoryLimit,
     QueryTimeout,
     QueryTooComplex,
@@ -484,3 +485,24 @@ def test_answer_that_multiplies_is_whole_or_an_error(pool: Pool) -> None:
         assert isinstance(pool.failure(huge, "", **limits), ResultTooLarge)
     answer = pool.loop.run(pool.answer(product(2, "SELECT *")))
     assert answer.size is not None
+
+
+# Time that a client may use
+
+
+def test_client_that_used_its_time_is_told_when_to_come_back(make: Callable[..., Pool]) -> None:
+    pool = make(client_time=1.0)
+    assert isinstance(pool.failure(RUNAWAY, "greedy", seconds=1.5), QueryTimeout)
+    error = pool.failure("ASK {}", "greedy")
+    assert isinstance(error, ClientTimeUsed)
+    assert error.status == 429
+    assert error.members["limit"] == 1.0
+    assert 1 <= int(str(error.members["retry_after"])) <= 60
+    assert pool.ask("ASK {}", "other")["boolean"]
+    assert pool.store.share("greedy").seconds_left == 0
+    assert 0.9 < pool.store.share("other").seconds_left <= 1
+
+
+def test_bursts_of_small_questions_pass(make: Callable[..., Pool]) -> None:
+    pool = make(client_time=2.0)
+    assert all(pool.ask("ASK {}", "federating")["boolean"] for _ in range(300))

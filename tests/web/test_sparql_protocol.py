@@ -542,7 +542,7 @@ def test_etag_changes_with_anything_that_changes_the_answer(store: LazyStore) ->
     other = Release(Path("nowhere"), replace(MANIFEST, digest="e" * 64))
     tags = [
         ask.get(ALL).headers["etag"],
-        ask.get(ALL + " ").headers["etag"],
+        ask.get(ALL.replace("?x", "?y")).headers["etag"],
         ask.get(ALL, "text/csv").headers["etag"],
         ask.get(ALL, **{"default-graph-uri": "http://g/1"}).headers["etag"],
         ask.get(ALL, **{"named-graph-uri": "http://g/1"}).headers["etag"],
@@ -725,6 +725,33 @@ def test_share_of_the_client_is_told() -> None:
     response = client_of(SizedStore(b"{}")).get(ALL)
     assert response.headers["ratelimit-policy"] == '"slow-queries";q=2;qu="concurrent-requests"'
     assert response.headers["ratelimit"] == '"slow-queries";r=1'
+
+
+def test_time_that_the_client_has_left_is_told() -> None:
+    store = SizedStore(b"{}")
+    store.share = lambda _: Share(2, 0, 240.0, 17.9)  # type: ignore[method-assign]
+    response = client_of(store).get(ALL)
+    policy = response.headers["ratelimit-policy"].split(", ")
+    assert policy[1] == '"evaluation-time";q=240;w=60;qu="seconds"'
+    assert response.headers["ratelimit"] == '"slow-queries";r=2, "evaluation-time";r=17'
+
+
+def test_space_and_comments_make_no_other_answer(ask: Client, store: LazyStore) -> None:
+    first = ask.get(ALL)
+    second = ask.post(f"# again\n{ALL}\n".replace(" ", "\t").encode(), DIRECT)
+    assert (first.headers["etag"], first.body) == (second.headers["etag"], second.body)
+
+
+def test_limits_of_the_settings_are_in_the_description(store: LazyStore) -> None:
+    settings = Settings(query_timeout=7, client_time=11, services="there=https://e.example/sparql")
+    text = client_of(store, settings)(headers={"Accept": "application/n-triples"}).body.decode()
+    ont = "https://w3id.org/stadsgraaf/def/ont/"
+    for term, value in (("queryTimeout", "7"), ("clientTime", "11"), ("bodyLength", "262144")):
+        assert f'<{ont}{term}> "{value}"' in text
+    assert "sparql-service-description#BasicFederatedQuery>" in text
+    assert "service:there" in text
+    assert "<http://www.opengis.net/def/function/geosparql/distance>" in text
+    assert "BasicFederatedQuery" not in client_of(store)().body.decode()
 
 
 def test_client_that_asks_too_much_is_told_when_to_come_back() -> None:

@@ -138,10 +138,15 @@ class Door(Protocol):
 
 @dataclass(frozen=True)
 class Share:
-    """How many slow queries a client may have at once, and how many it has."""
+    """What a client may have: slow queries at once, and seconds of evaluation per minute.
+
+    ``seconds_left`` is what it has left of the latter; 0 seconds is no limit.
+    """
 
     limit: int
     used: int
+    seconds: float = 0.0
+    seconds_left: float = 0.0
 
 
 @runtime_checkable

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Final
 
 from stadsgraaf.errors import (
+    ClientTimeUsed,
     EvaluationFailed,
     QueryMemoryLimit,
     QueryStopped,
@@ -39,6 +40,7 @@ from stadsgraaf.errors import (
     TooManyRequests,
 )
 from stadsgraaf.store.base import Answer, Door, Limits, Question, Running, Share
+from stadsgraaf.store.budget import Budget
 from stadsgraaf.store.evaluation import MAX_LENGTH
 from stadsgraaf.store.link import Asked, KilledElsewhereError, Reply, Spool, Worker
 from stadsgraaf.store.precheck import MAX_DEPTH
@@ -88,6 +90,7 @@ class PoolStore:
         workers: int,
         slow_workers: int,
         queue_length: int,
+        client_time: float = 0.0,
         door: Door | None = None,
     ) -> None:
         self.spool = Spool()
@@ -98,6 +101,7 @@ class PoolStore:
         self._slow_places = slow_workers
         self._slow_share = max(1, slow_workers // 2)
         self._loop = asyncio.get_running_loop()
+        self._budget = Budget(client_time, self._loop.time)
         self._spawner: Spawner | None = None
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
@@ -110,13 +114,14 @@ class PoolStore:
         self._closed = False
 
     @classmethod
-    async def start(
+    async def start(  # noqa: PLR0913 – by name, each a row of the settings
         cls,
         data: Path,
         *,
         workers: int = 2,
         slow_workers: int = 4,
         queue_length: int = 256,
+        client_time: float = 0.0,
         prefixes: Mapping[str, str] | None = None,
         max_depth: int = MAX_DEPTH,
         max_length: int = MAX_LENGTH,
@@ -124,7 +129,8 @@ class PoolStore:
     ) -> "PoolStore":
         """Load N-Quads and start the workers; returns when the first one can be asked.
 
-        ``slow_workers`` is how many more there may be while queries take long. Without a ``door``
+        ``slow_workers`` is how many more there may be while queries take long; ``client_time`` is
+        how many seconds of evaluation a client may use per minute, 0 for any number. Without a ``door``
         no SERVICE is allowed; with one, it is closed with the store. Raises StoreUnavailable when
         the data cannot be read.
         """
@@ -136,7 +142,12 @@ class PoolStore:
             "services": door is not None,
         }
         store = cls(
-            order, workers=workers, slow_workers=slow_workers, queue_length=queue_length, door=door
+            order,
+            workers=workers,
+            slow_workers=slow_workers,
+            queue_length=queue_length,
+            client_time=client_time,
+            door=door,
         )
         try:
             await store._start()
@@ -157,6 +168,8 @@ class PoolStore:
         """Begin to answer; see `Store.answer`."""
         if len(question.query.encode("utf-8", "replace")) > self._length_limit:
             raise QueryTooLong(limit=self._length_limit)
+        if wait := self._budget.wait(question.client):
+            raise ClientTimeUsed(limit=self._budget.seconds, retry_after=wait)
         payload = encode_question(question, limits)
         asked = Asked(next(_NUMBERS), question.client, question.query, self._loop.time())
         for _ in range(_ATTEMPTS):
@@ -211,7 +224,14 @@ class PoolStore:
         if worker.is_slow or tired:  # it runs at a lower priority, or has grown
             self._kill(worker, None)
         else:
+            self._charge(worker)
             self._offer(worker)
+
+    def _charge(self, worker: Worker) -> None:
+        """What a question cost goes on the account of its client, once."""
+        if worker.asked:
+            self._budget.charge(worker.client, self._loop.time() - worker.since)
+            worker.asked = None
 
     def abandon(self, worker: Worker) -> None:
         """Part of `Owner`."""
@@ -312,6 +332,7 @@ class PoolStore:
             self._slow[worker.client] -= 1
             if not self._slow[worker.client]:
                 del self._slow[worker.client]
+        self._charge(worker)
         self._fill()
 
     def _fill(self) -> None:
@@ -388,7 +409,13 @@ class PoolStore:
 
     def share(self, client: str) -> Share:
         """Part of `Sharing`."""
-        return Share(self._slow_share, min(self._slow[client], self._slow_share))
+        seconds = self._budget.seconds
+        return Share(
+            self._slow_share,
+            min(self._slow[client], self._slow_share),
+            seconds,
+            max(0.0, seconds - self._budget.used(client)),
+        )
 
     @property
     def state(self) -> State:

@@ -12,6 +12,8 @@ from stadsgraaf.media import RDF, RESULTS, Format
 from stadsgraaf.namespaces import PREFIXES, expand
 from stadsgraaf.release import Manifest, Release
 from stadsgraaf.settings import Settings
+from stadsgraaf.store.allowed import Allowed
+from stadsgraaf.store.functions import extension_functions
 
 __all__ = ["describe"]
 
@@ -36,7 +38,15 @@ _LIMITS = {
     "queryDepth": "query_depth",
     "resultRows": "result_rows",
     "resultLength": "result_length",
+    "bodyLength": "body_length",
+    "bodyTimeout": "body_timeout",
+    "workers": "workers",
+    "slowWorkers": "slow_workers",
+    "queueLength": "queue_length",
+    "clientTime": "client_time",
 }
+#: Those that only count where SERVICE is allowed.
+_SERVICE_LIMITS = {"serviceTimeout": "service_timeout", "serviceLength": "service_length"}
 _USED = ("sd", "void", "dct", "xsd", "sg")
 
 _Node = NamedNode | BlankNode
@@ -71,7 +81,15 @@ def _triples(manifest: Manifest, settings: Settings, endpoint: str) -> Iterator[
         yield Triple(service, _iri("dct:title"), Literal(title, language=language))
     if manifest.licence:
         yield Triple(service, _iri("dct:license"), NamedNode(manifest.licence))
-    for term, setting in _LIMITS.items():
+    for function in extension_functions():
+        yield Triple(service, _iri("sd:extensionFunction"), NamedNode(function))
+        yield Triple(NamedNode(function), _iri("rdf:type"), _iri("sd:Function"))
+    services = Allowed.read(settings.services).available
+    if services:
+        yield Triple(service, _iri("sd:feature"), _iri("sd:BasicFederatedQuery"))
+    for name in services:
+        yield Triple(service, _iri("sg:allowedService"), Literal(name))
+    for term, setting in (_LIMITS | (_SERVICE_LIMITS if services else {})).items():
         limit = Literal(getattr(settings, setting))
         yield Triple(service, _iri(f"sg:{term}"), limit)
     yield from _dataset(service, manifest, endpoint)

@@ -45,6 +45,7 @@ async def open_store(release: Release, settings: Settings) -> PoolStore:
         workers=settings.workers,
         slow_workers=settings.slow_workers,
         queue_length=settings.queue_length,
+        client_time=settings.client_time,
         prefixes=release.manifest.prefixes,
         max_depth=settings.query_depth,
         max_length=settings.query_length,

@@ -13,7 +13,6 @@ Who asks for HTML gets the workbench: an ASGI application, called with what was 
 import asyncio
 import hashlib
 import json
-import re
 from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,7 +22,6 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stadsgraaf import __version__
 from stadsgraaf.errors import (
     BodyTooLarge,
     MissingParameter,
@@ -37,9 +35,12 @@ from stadsgraaf.media import HTML, RDF, RESULTS, SHEET, Format, negotiate
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Answer, Limits, Question, Sharing, Store
+from stadsgraaf.store.budget import WINDOW
 from stadsgraaf.web.cache import AnswerCache, Fields, Kept
+from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.description import describe
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
+from stadsgraaf.web.identity import entity_tag
 from stadsgraaf.web.problems import render
 from stadsgraaf.web.protocol import (
     BODY_TYPES,
@@ -56,16 +57,15 @@ __all__ = ["BrokenOffError", "SparqlEndpoint"]
 
 #: How long a client may keep what it got.
 _KEEP: Final = "public, max-age=60"
-#: Functions whose value changes from one evaluation to the next. An escape may hide one.
-_VOLATILE = re.compile(r"(?:NOW|RAND|UUID|BNODE)\s*\(|SERVICE|\\u", re.IGNORECASE)
 #: Without a query, what is asked for by default is the description of the service.
 _NO_QUERY: Final = (RDF[0], *RESULTS, *RDF[1:], HTML)
 #: A client that does not hang up is not looked after at once: most answers are there before.
 _WATCH_AFTER: Final = 0.05
 #: Bytes of an answer that is kept.
 _LARGEST_KEPT: Final = 1_048_576
-#: The quota's name in RateLimit fields, draft-ietf-httpapi-ratelimit-headers.
+#: Names of quotas in RateLimit fields, draft-ietf-httpapi-ratelimit-headers.
 _SLOW: Final = '"slow-queries"'
+_TIME: Final = '"evaluation-time"'
 #: Headers that decide about an answer; and how much of a request is worth remembering, in bytes.
 _DECIDING: Final = frozenset((b"accept", b"host"))
 _LONGEST_ADDRESS: Final = 8192
@@ -156,7 +156,7 @@ class SparqlEndpoint:
         self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
     ) -> None:
         question = _question(request, scope)
-        etag = self._etag(question)
+        etag = entity_tag(self._release.identifier, question)
         if request.is_safe and _matches(scope, etag):
             await self._send_whole(send, 304, _caching(etag), b"")
             return
@@ -206,28 +206,15 @@ class SparqlEndpoint:
             return self._limits
         return replace(self._limits, seconds=request.seconds)
 
-    def _etag(self, question: Question) -> str | None:
-        """The release and the request make the answer, however it is asked; unless it can vary."""
-        if _VOLATILE.search(question.query):
-            return None
-        parts = (
-            __version__,
-            self._release.identifier,
-            question.query,
-            question.base_iri,
-            question.default_graphs,
-            question.named_graphs,
-            question.results and question.results.name,
-            question.rdf and question.rdf.name,
-        )
-        return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
-
     def _share(self, scope: Scope) -> Fields:
-        """How many slow queries this client may still have."""
+        """What this client may still have."""
         if self._sharing is None:
             return []
-        share = self._sharing.share(_client(scope))
-        return _encoded({"RateLimit": f"{_SLOW};r={share.limit - share.used}"})
+        share = self._sharing.share(client_of(scope))
+        left = f"{_SLOW};r={share.limit - share.used}"
+        if share.seconds:
+            left += f", {_TIME};r={int(share.seconds_left)}"
+        return _encoded({"RateLimit": left})
 
     async def _check(
         self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
@@ -324,15 +311,12 @@ def _common_headers(release: Release, settings: Settings, sharing: Sharing | Non
         "Link": link_header(links),
     }
     if sharing:
-        limit = sharing.share("").limit
-        headers["RateLimit-Policy"] = f'{_SLOW};q={limit};qu="concurrent-requests"'
+        share = sharing.share("")
+        policy = f'{_SLOW};q={share.limit};qu="concurrent-requests"'
+        if share.seconds:
+            policy += f', {_TIME};q={int(share.seconds)};w={int(WINDOW)};qu="seconds"'
+        headers["RateLimit-Policy"] = policy
     return _encoded(headers)
-
-
-def _client(scope: Scope) -> str:
-    """Whose request it is. Of an IPv6 address the half that one client has to itself."""
-    address: str = (scope.get("client") or ("",))[0]
-    return ":".join(address.split(":")[:4]) if ":" in address else address
 
 
 class _Formats(NamedTuple):
@@ -386,7 +370,7 @@ def _question(request: SparqlRequest, scope: Scope) -> Question:
         base_iri=request.endpoint,
         default_graphs=request.default_graphs,
         named_graphs=request.named_graphs,
-        client=_client(scope),
+        client=client_of(scope),
     )
 
 

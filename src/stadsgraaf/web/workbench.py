@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.media import RDF, RESULTS, SHEET
 from stadsgraaf.store.base import Limits, Question
+from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.excerpt import read_excerpt, read_solutions, read_triples
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.headers import CORS, SECURITY, attachment
@@ -103,7 +104,6 @@ async def workbench(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _question(scope: Scope, asked: SparqlRequest) -> Question:
-    client = scope.get("client")
     return Question(
         _text(asked),
         results=_JSON,
@@ -111,7 +111,7 @@ def _question(scope: Scope, asked: SparqlRequest) -> Question:
         base_iri=asked.endpoint,
         default_graphs=asked.default_graphs,
         named_graphs=asked.named_graphs,
-        client=client[0] if client else "",
+        client=client_of(scope),
     )
 
 

@@ -1,0 +1,90 @@
+"""Questions that are the same, and those that only look like it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stadsgraaf.media import RESULTS
+from stadsgraaf.store.base import Question
+from stadsgraaf.web.identity import entity_tag, is_volatile, normalized
+
+SAME = [
+    ("ASK { ?s ?p ?o }", "ASK{?s ?p ?o}"),
+    ("ASK { ?s ?p ?o }", "ASK\r\n{\t?s ?p\n?o # }\n}"),
+    ("ASK { ?s ?p ?o }", "# first\nASK { ?s ?p ?o }\n# last"),
+    ("ASK { ?s ?p 1 , 2 ; ?q 3 }", "ASK { ?s ?p 1,2;?q 3 }"),
+    ("ASK { <http://e/#x> ?p ?o }", "ASK { <http://e/#x>  ?p  ?o # <>\n}"),
+]
+DIFFERENT = [
+    ("ASK { ?s ?p 'a b' }", "ASK { ?s ?p 'a  b' }"),
+    ("ASK { ?s ?p 'a#b' }", "ASK { ?s ?p 'a' }"),
+    ('ASK { ?s ?p "a\' # b" }', 'ASK { ?s ?p "a\'" }'),
+    ("ASK { ?s ?p '''a\n# b''' }", "ASK { ?s ?p '''a''' }"),
+    ("ASK { ?s ?p 'it\\'s  ' }", "ASK { ?s ?p 'it\\'s ' }"),
+    ("ASK { ?s ?p <a#b> }", "ASK { ?s ?p <a> }"),
+    ("ASK { ?s ?p e:a\\, , e:b }", "ASK { ?s ?p e:a , e:b }"),
+    ("ASK { ?s ?p e:a\\,b }", "ASK { ?s ?p e:a\\, b }"),
+    ("ASK { ?s ?p ?o }", "ASK { ?s ?P ?o }"),
+    ("ASK { ?s ?p 1. 2 ?p 3 }", "ASK { ?s ?p 1.2 ?p 3 }"),
+    ("ASK { ?s e:a :b }", "ASK { ?s e:a:b }"),
+    ("ASK { ?s ?p ?o }", "ASK { ?s\u00a0?p ?o }"),
+    ("ASK { ?s ?p ?o }", "ASK { ?s ?p ?o } \\u0023"),
+]
+
+
+def tag(query: str) -> str | None:
+    return entity_tag("release", Question(query, results=RESULTS[0]))
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_white_space_and_comments_make_no_difference(one: str, other: str) -> None:
+    assert normalized(one) == normalized(other)
+    assert tag(one) == tag(other)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_what_may_mean_something_else_makes_a_difference(one: str, other: str) -> None:
+    assert normalized(one) != normalized(other)
+
+
+@given(st.text(alphabet="AS K{}?x<>:#'\"\\\\,;.\n\t1_é", max_size=60))
+def test_what_is_normalized_stays_as_it_is(text: str) -> None:
+    once = normalized(text)
+    assert len(once) <= len(text)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT (NOW() AS ?x) {}",
+        "SELECT (now\t() AS ?x) {}",
+        "SELECT (Now # at last\n # really\n () AS ?x) {}",
+        "SELECT (RAND() AS ?x) {}",
+        "SELECT (STRUUID() AS ?x) {}",
+        "SELECT (BNODE('a') AS ?x) {}",
+        "SELECT (\\u004eOW() AS ?x) {}",
+        "SELECT (N\\U0000004FW() AS ?x) {}",
+        "SELECT * { SERVICE <http://e/> { ?s ?p ?o } }",
+        "SELECT * { service\nsilent <http://e/> { ?s ?p ?o } }",
+        "SELECT * { ?s ?p ?o.SERVICE <http://e/> { ?s ?p ?o } }",
+        "CONSTRUCT { ?s ?p [] } { ?s ?p ?o }",
+        "CONSTRUCT { ?s ?p _:b } { ?s ?p ?o }",
+    ],
+)
+def test_answer_that_may_differ_each_time_has_no_tag(query: str) -> None:
+    assert is_volatile(query)
+    assert tag(query) is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { ?s ?p 'NOW()' }",
+        'ASK { ?s ?p "it is now (or never)" } # NOW()',
+        "ASK { <http://e/service/x> ?p ?now }",
+        "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }",
+        "SELECT (IF(?known, 1, 2) AS ?x) {}",
+    ],
+)
+def test_answer_that_stays_the_same_has_a_tag(query: str) -> None:
+    assert tag(query)
