@@ -71,7 +71,7 @@ def plain(query: str) -> str:
     """The query with every SERVICE made a plain group, and each character at its place.
 
     >>> plain("ASK { SERVICE <http://e/> { ?s ?p ?o } }")
-    'ASK {                       { ?s ?p ?o } }'
+    'ASK {                     { ?s ?p ?o } }'
     """
     found = list(tokens(query))
     for at, token in enumerate(found):
