@@ -66,6 +66,7 @@ ADDRESSES = {
     "/ready": "whether questions are answered",
     "/admin/queries": "for an administrator: the queries under way, as JSON",
     "/admin/queries/{id}": "for an administrator: `DELETE` stops one",
+    "/metrics": "numbers for Prometheus; with the token",
     "/admin/reload": "`POST`: build again where a folder is served, and switch to the current release; with the token",
     "/static/{name}": "style, scripts, fonts",
 }
@@ -117,7 +118,7 @@ def _commands() -> str:
     return """## Commands
 
 `--help` on each shows its options and examples. Exit codes: 0 done · 1 findings (violations,
-mismatches, syntax errors in the data) · 2 wrong usage · 3 internal failure.
+mismatches, syntax errors in the data) · 2 wrong usage · 3 failure of the machine or the program.
 
 """ + _table(("command", "what it does"), rows)
 
@@ -130,7 +131,9 @@ def _settings() -> str:
     return f"""## Settings
 
 An option of `stadsgraaf serve` (`--query-timeout`), else a variable in the environment
-(`{ENVIRONMENT_PREFIX}QUERY_TIMEOUT`), else the default. `stadsgraaf settings` prints what is in force.
+(`{ENVIRONMENT_PREFIX}QUERY_TIMEOUT`), else a key of a TOML file (`stadsgraaf --config FILE`, else
+`stadsgraaf.toml` in the working folder: `query_timeout = 10`), else the default. What is no setting, or
+cannot be, is refused. `stadsgraaf settings` prints what is in force and where it came from.
 
 """ + _table(("setting", "default", "what it is"), rows)
 

@@ -15,7 +15,9 @@ PACKAGE = Path(stadsgraaf.__file__).parent
 #: Left to right; a module may import from its own layer's left, and from its own package.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
-    frozenset({"settings", "media", "namespaces", "sorting"}),
+    frozenset({"configuration", "media", "namespaces", "sorting"}),
+    frozenset({"settings"}),
+    frozenset({"logs"}),
     frozenset({"turtle", "queries"}),
     frozenset({"dataset", "formatting"}),
     frozenset({"bulk"}),

@@ -71,6 +71,7 @@ A member given to an error fills the sentence and stands in the problem details 
 8
 """
 
+import errno
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -134,6 +135,7 @@ __all__ = [
     "UpdateNotAllowed",
     "UriTooLong",
     "UsageError",
+    "of_the_machine",
 ]
 
 Language = Literal["nl", "en"]
@@ -762,6 +764,22 @@ class NoPermission(MachineFault):
         "This user may not read or write {path}.",
         "Deze gebruiker mag {path} niet lezen of schrijven.",
     )
+
+
+def of_the_machine(error: OSError) -> StadsgraafError | None:
+    """What the machine refused, in words; None for an error that says nothing of the machine.
+
+    >>> of_the_machine(OSError(28, "No space left on device", "/data")).slug
+    'disk-full'
+    """
+    path = str(error.filename or "?")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(path=path)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return NoPermission(path=path)
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return NoSuchPath(path=path)
+    return None
 
 
 class UsageError(StadsgraafError):

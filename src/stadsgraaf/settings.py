@@ -4,31 +4,27 @@
 8080
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from stadsgraaf.errors import UsageError
+from stadsgraaf.configuration import ENVIRONMENT_PREFIX, Given, Setting, given
 
-__all__ = ["ENVIRONMENT_PREFIX", "Setting", "Settings"]
-
-#: ``port`` is set in the environment as ``STADSGRAAF_PORT``.
-ENVIRONMENT_PREFIX = "STADSGRAAF_"
+__all__ = ["ENVIRONMENT_PREFIX", "Given", "Setting", "Settings"]
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One row of the table, for help and documentation."""
-
-    name: str
-    default: object
-    help: str
-    is_secret: bool = False
-
-
-def _setting(default: Any, text: str, *, secret: bool = False) -> Any:
-    return field(default=default, repr=not secret, metadata={"help": text, "secret": secret})
+def _setting(
+    default: Any,
+    text: str,
+    *,
+    secret: bool = False,
+    least: float = 0,
+    most: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    limits = {"least": least, "most": most, "choices": choices, "is_secret": secret}
+    return field(default=default, repr=not secret, metadata={"help": text, **limits})
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class Settings:
     """What can be set when Stadsgraaf serves. Times are in seconds, sizes in the unit named."""
 
     host: str = _setting("127.0.0.1", "Address to listen on.")
-    port: int = _setting(8000, "Port to listen on.")
+    port: int = _setting(8000, "Port to listen on.", least=1, most=65535)
     public_url: str = _setting(
         "", "Address that clients see, when a proxy stands in front; else that of the request."
     )
@@ -51,9 +47,9 @@ class Settings:
         500_000,
         "Triples from which on a build writes a store on disk, which is opened, not loaded.",
     )
-    workers: int = _setting(2, "Processes that evaluate queries.")
+    workers: int = _setting(2, "Processes that evaluate queries.", least=1)
     slow_workers: int = _setting(4, "Further processes while queries take long.")
-    query_timeout: float = _setting(30.0, "Seconds that a query may take.")
+    query_timeout: float = _setting(30.0, "Seconds that a query may take.", least=0.001)
     query_memory: int = _setting(1024, "MiB of memory that a query may take beside the data.")
     query_length: int = _setting(65_536, "Bytes that a query may have.")
     query_depth: int = _setting(64, "Levels that a query may nest.")
@@ -75,18 +71,41 @@ class Settings:
     service_length: int = _setting(10_485_760, "Bytes that the answer of a service may have.")
     cache_length: int = _setting(67_108_864, "Bytes of answers that are kept for who asks again.")
     keep_releases: int = _setting(
-        10, "Releases that stay addressable with ?release=; a build removes older ones."
+        10, "Releases that stay addressable with ?release=; a build removes older ones.", least=1
     )
     verify_size: int = _setting(
         1_073_741_824,
         "Bytes up to which a release is read and compared with its digests before it is served; "
         "of a larger one the names and sizes of its files are.",
     )
-    open_releases: int = _setting(2, "Older releases that may be open at once.")
+    open_releases: int = _setting(2, "Older releases that may be open at once.", least=1)
     watch: float = _setting(
         1.0, "Seconds between looks at which release is current; 0: only when told (SIGHUP)."
     )
-    page_size: int = _setting(50, "Items on one page of a list.")
+    page_size: int = _setting(50, "Items on one page of a list.", least=1, most=1000)
+    grace: float = _setting(
+        10.0, "Seconds that answers under way get when the server is told to stop."
+    )
+    drain_delay: float = _setting(
+        0.0, "Seconds between SIGTERM and the end of listening: /ready says 503 meanwhile."
+    )
+    log_format: str = _setting(
+        "console", "Lines for people, or objects for machines.", choices=("console", "json")
+    )
+    log_level: str = _setting(
+        "info", "What is said at least.", choices=("debug", "info", "warning", "error")
+    )
+    log_requests: str = _setting(
+        "errors",
+        "Which requests are said: those answered with 5xx, or all. Never an address of a client.",
+        choices=("none", "errors", "all"),
+    )
+    log_queries: bool = _setting(
+        False, "Whether the text of queries is said with the request: it may be personal."
+    )
+    telemetry: bool = _setting(
+        False, "Whether spans go to OpenTelemetry, as OTEL_… variables say; needs stadsgraaf[otel]."
+    )
     admin_token: str = _setting(
         "",
         "Token that an administrator sends as Authorization: Bearer; without it nobody is one. "
@@ -100,39 +119,28 @@ class Settings:
     @classmethod
     def table(cls) -> tuple[Setting, ...]:
         """All settings, in order."""
-        return tuple(
-            Setting(f.name, f.default, f.metadata["help"], f.metadata["secret"])
-            for f in fields(cls)
-        )
+        return tuple(Setting(f.name, f.default, **f.metadata) for f in fields(cls))
+
+    @classmethod
+    def given(
+        cls, environ: Mapping[str, str], flags: Mapping[str, object] | None = None
+    ) -> dict[str, Given]:
+        """What is set, by name, and where. Raises what `load` does."""
+        return given({row.name: row for row in cls.table()}, environ, flags)
 
     @classmethod
     def load(
         cls, environ: Mapping[str, str], flags: Mapping[str, object] | None = None
     ) -> "Settings":
-        """Settings from flags, else the environment, else the defaults.
+        """Settings from flags, else the environment, else a file, else the defaults.
 
-        Raises UsageError for a value that is not of the setting's type.
+        Raises UsageError, which says where, for what is no setting and for a value that cannot be;
+        NoSuchPath for a file that was named and is not there.
         """
-        given: dict[str, object] = {}
-        for setting in cls.table():
-            text = environ.get(ENVIRONMENT_PREFIX + setting.name.upper())
-            if text is not None:
-                given[setting.name] = _parse(setting, text)
-        given |= {name: value for name, value in (flags or {}).items() if value is not None}
-        return cls(**given)  # type: ignore[arg-type]  # each value was parsed to its default's type
+        found = cls.given(environ, flags)
+        return cls(**{name: each.value for name, each in found.items()})  # type: ignore[arg-type]  # each value was converted to its default's type
 
     @property
     def article_path(self) -> Path | None:
         """The source text's path, or None when there is none."""
         return Path(self.article) if self.article else None
-
-
-def _parse(setting: Setting, text: str) -> object:
-    kind: Callable[[str], object] = type(setting.default)
-    try:
-        return kind(text)
-    except ValueError:
-        name = ENVIRONMENT_PREFIX + setting.name.upper()
-        raise UsageError(
-            reason=f"{name}={text!r} is not a valid {type(setting.default).__name__}"
-        ) from None

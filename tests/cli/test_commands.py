@@ -1,6 +1,8 @@
 """The commands: exit codes, help, and messages that say what to do."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -169,3 +171,31 @@ def test_evidence_fails_on_a_source_that_changed(root: Path, article: Path, tmp_
     result = run("evidence", str(root), "--source", str(changed), "--quiet")
     assert result.exit_code == 1
     assert "MISMATCH" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("number", "exit_code", "words"),
+    [
+        (
+            errno.ENOSPC,
+            3,
+            "no space left on the device of /data/x; what was begun has been removed",
+        ),
+        (errno.EACCES, 3, "This user may not read or write /data/x."),
+        (errno.EROFS, 3, "This user may not read or write /data/x."),
+        (errno.ENOENT, 2, "/data/x does not exist."),
+    ],
+)
+def test_what_the_machine_refuses_is_said_in_one_line_and_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, exit_code: int, words: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number), "/data/x")
+
+    monkeypatch.setattr("stadsgraaf.build.write_files", refuse)
+    result = run("build", str(folder), "--output", str(folder / "out"), "--quiet")
+    assert result.exit_code == exit_code
+    assert (
+        result.stderr == f"stadsgraaf: {words if words[0] != 'n' else 'There is ' + words + '.'}\n"
+    )
+    assert list((folder / "out" / "releases").iterdir()) == []

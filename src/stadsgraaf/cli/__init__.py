@@ -20,7 +20,7 @@ from stadsgraaf.cli.releases import releases, rollback, suppress, verify
 from stadsgraaf.cli.serve import serve
 from stadsgraaf.cli.settings import settings
 from stadsgraaf.cli.validate import validate
-from stadsgraaf.errors import Language, StadsgraafError
+from stadsgraaf.errors import Language, StadsgraafError, of_the_machine
 
 __all__ = ["main"]
 
@@ -29,7 +29,7 @@ Exit codes:
   0  done
   1  findings: violations, mismatches, syntax errors in the data
   2  wrong usage
-  3  internal failure
+  3  failure of the machine or the program
 """
 
 
@@ -47,6 +47,13 @@ class _Group(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+        except OSError as error:
+            fault = of_the_machine(error)
+            if fault is None:
+                traceback.print_exc()
+                ctx.exit(3)
+            click.echo(f"stadsgraaf: {fault.detail(_language())}", err=True)
+            ctx.exit(fault.exit_code)
         except Exception:  # noqa: BLE001 – the last line of defence: anything else is exit code 3
             traceback.print_exc()
             ctx.exit(3)
@@ -61,7 +68,12 @@ def _language() -> Language:
     cls=_Group, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @click.version_option(__version__, prog_name="stadsgraaf")
-def main() -> None:
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False),
+    help="File with settings (TOML); default: stadsgraaf.toml here, if there is one.",
+)
+def main(config: str | None) -> None:
     """Publish a folder of Turtle as a SPARQL endpoint and linked-data pages.
 
     \b
@@ -71,6 +83,8 @@ def main() -> None:
       stadsgraaf validate
       stadsgraaf query list-network-cities
     """
+    if config:
+        os.environ["STADSGRAAF_CONFIG"] = config
 
 
 for command in (

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from stadsgraaf import logs
 from stadsgraaf.archive import Archive
 from stadsgraaf.cli.options import DIRECTORY, cache_for
 from stadsgraaf.errors import NoSuchPath, PortTaken
@@ -56,6 +57,7 @@ def serve(directory: Path, output: Path | None, **flags: Any) -> None:
     from stadsgraaf.web.server import run
 
     settings = Settings.load(os.environ, flags)
+    logs.configure(settings)
     _check_port(settings)
     source = _source(directory, output or cache_for(directory), settings)
     announce = functools.partial(_announce, source.release, settings)

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from stadsgraaf.settings import ENVIRONMENT_PREFIX, Settings
+from stadsgraaf.settings import Settings
 
 __all__ = ["settings"]
 
@@ -17,11 +17,11 @@ def settings() -> None:
     Examples:
       stadsgraaf settings
       STADSGRAAF_PORT=8080 stadsgraaf settings
+      stadsgraaf --config site.toml settings
     """
-    loaded = Settings.load(os.environ)
+    loaded, given = Settings.load(os.environ), Settings.given(os.environ)
     for setting in Settings.table():
-        variable = ENVIRONMENT_PREFIX + setting.name.upper()
-        origin = variable if variable in os.environ else "default"
+        origin = given[setting.name].origin if setting.name in given else "default"
         value = getattr(loaded, setting.name)
         shown = "…" if setting.is_secret and value else repr(value)
         click.echo(f"{setting.name} = {shown}  ({origin})")

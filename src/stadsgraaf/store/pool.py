@@ -110,6 +110,8 @@ class PoolStore:
         self._places: dict[Asked, asyncio.Future[Worker]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        #: How many workers ended, by why: what killed them, else "replaced" or "lost".
+        self.ends: Counter[str] = Counter()
         self._failures = 0
         self._closed = False
 
@@ -245,6 +247,7 @@ class PoolStore:
 
     def lost(self, worker: Worker) -> None:
         """Part of `Owner`."""
+        self.ends["lost"] += 1
         self._failures += not worker.is_ready
         reply, worker.reply = worker.reply, None
         self._forget(worker)
@@ -317,6 +320,7 @@ class PoolStore:
     # --- workers come and go --------------------------------------------------------------------
 
     def _kill(self, worker: Worker, error: StadsgraafError | None) -> None:
+        self.ends[error.slug if error else "replaced"] += 1
         worker.die(error)
         if self._spawner:
             self._spawner.kill(worker.birth)

@@ -10,7 +10,7 @@ from stadsgraaf.archive import Archive
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
-from stadsgraaf.web import admin, describing, discovery, dumps, openapi, operation, static
+from stadsgraaf.web import admin, describing, discovery, dumps, metrics, openapi, operation, static
 from stadsgraaf.web.delivery import Delivery
 from stadsgraaf.web.failures import HANDLERS
 from stadsgraaf.web.language import localised
@@ -33,7 +33,7 @@ from stadsgraaf.web.site import Site
 from stadsgraaf.web.sparql import SparqlEndpoint
 from stadsgraaf.web.workbench import workbench
 
-__all__ = ["ROUTES", "create_app"]
+__all__ = ["ROUTES", "Application", "create_app"]
 
 #: Every address but the endpoint's, which stands ahead of them.
 ROUTES = [
@@ -77,12 +77,13 @@ ROUTES = [
     Route("/ready", home.ready),
     Route("/admin/queries", admin.queries),
     Route("/admin/queries/{id}", admin.stop_query, methods=["DELETE"]),
+    Route("/metrics", metrics.metrics),
     Route("/admin/reload", operation.reload, methods=["POST"]),
     Route("/static/{name}", static.static),
 ]
 
 
-class _Application(FastAPI):
+class Application(FastAPI):
     """The pages, with the endpoint ahead of the framework: a query pays for neither."""
 
     endpoint: SparqlEndpoint
@@ -99,10 +100,10 @@ class _Application(FastAPI):
 
 def create_app(
     store: Store, release: Release, settings: Settings, archive: Archive | None = None
-) -> FastAPI:
+) -> Application:
     """The application that serves a release from a store; its archive has the other releases."""
     manifest = release.manifest
-    app = _Application(
+    app = Application(
         title=manifest.name("en"),
         description=manifest.description.get("en", ""),
         version=manifest.version or stadsgraaf.__version__,

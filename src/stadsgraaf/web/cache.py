@@ -33,6 +33,7 @@ class AnswerCache:
     """
 
     def __init__(self, size: int, largest: int) -> None:
+        self.hits = self.misses = 0
         self._size = size
         self._largest = min(largest, size)
         self._used = 0
@@ -43,7 +44,10 @@ class AnswerCache:
         """What was kept."""
         found = self._kept.get(key)
         if found:
+            self.hits += 1
             self._kept.move_to_end(key)
+        else:
+            self.misses += 1
         return found
 
     def put(self, key: str, kept: Kept) -> None:

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
-from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 from stadsgraaf.archive import Archive
@@ -32,8 +31,9 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
 from stadsgraaf.verification import check
-from stadsgraaf.web.app import create_app
+from stadsgraaf.web.app import Application, create_app
 from stadsgraaf.web.language import localised
+from stadsgraaf.web.metrics import Metrics
 from stadsgraaf.web.operation import Reloads
 from stadsgraaf.web.problems import render
 
@@ -64,7 +64,7 @@ class Edition:
 
     release: Release
     store: Store
-    app: FastAPI
+    app: Application
     users: int = 0
     since: float = 0.0
     _retired: bool = False
@@ -133,7 +133,7 @@ class Edition:
             self.release.close()
 
 
-async def _visit(app: FastAPI, path: str) -> int:
+async def _visit(app: Application, path: str) -> int:
     """The status of a page."""
     found: list[int] = []
 
@@ -178,6 +178,8 @@ class Editions:
     ) -> None:
         self.archive = archive
         self.reloads: Reloads | None = None
+        self.metrics = Metrics(self)
+        self.is_draining = False
         self.switches = 0
         self._settings = settings
         self._open_store = open_store
@@ -198,6 +200,17 @@ class Editions:
     def open_releases(self) -> list[str]:
         """Identifiers of the releases that are open, the current one first."""
         return [self.current.release.identifier, *self._older]
+
+    @property
+    def stores(self) -> list[Any]:
+        """Stores of the open releases."""
+        return [each.store for each in (self.current, *self._older.values())]
+
+    @property
+    def caches(self) -> dict[str, tuple[int, int]]:
+        """Hits and misses of the caches of the current release."""
+        endpoint = self.current.app.endpoint
+        return {"answers": (endpoint.cache.hits, endpoint.cache.misses)}
 
     async def start(self, release: Release) -> None:
         """Open the first release."""

@@ -8,10 +8,12 @@
 import asyncio
 import errno
 import logging
+import math
 import resource
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -23,16 +25,23 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.door import open_door
 from stadsgraaf.store.pool import PoolStore
+from stadsgraaf.web.app import ROUTES
 from stadsgraaf.web.connections import GuardedProtocol
 from stadsgraaf.web.editions import Editions
+from stadsgraaf.web.observing import Observed
 from stadsgraaf.web.reloading import Reloader
 from stadsgraaf.web.sparql import BrokenOffError
+from stadsgraaf.web.tracing import Tracing
 
 __all__ = ["open_store", "run"]
 
-#: Seconds that answers under way get when the server is told to stop.
-_GRACE: Final = 10
 _BACKLOG: Final = 2048
+#: First parts of the paths that there are; with the endpoint, and the documented API.
+_ROUTES: Final = frozenset(
+    (*(route.path.split("/")[1].partition(".")[0] for route in ROUTES), "sparql", "search")
+) - {""}
+
+_log = logging.getLogger(__name__)
 #: Descriptors that are not connections: files, sockets of workers.
 _RESERVED: Final = 40
 _FEWEST: Final = 8
@@ -97,16 +106,19 @@ async def _serve(
     announce: Callable[[], None],
     listener: socket.socket,
 ) -> None:
-    editions = reloader.editions
+    editions, tracing = reloader.editions, Tracing(settings)
     editions.reloads = reloader
     await editions.start(release)
     reloader.listen()
     watch = asyncio.create_task(reloader.watch(settings.watch))
     try:
-        await _Server(_config(editions, settings), announce).serve(sockets=[listener])
+        app = Observed(editions, settings, editions.metrics, _ROUTES, tracing)
+        server = _Server(_config(app, settings), announce, editions, settings.drain_delay)
+        await server.serve(sockets=[listener])
     finally:
         watch.cancel()
         await editions.close()
+        tracing.close()
 
 
 def _config(app: object, settings: Settings) -> uvicorn.Config:
@@ -124,7 +136,8 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or "",
         limit_concurrency=max(_FEWEST, descriptors - _RESERVED),
-        timeout_graceful_shutdown=_GRACE,
+        timeout_graceful_shutdown=math.ceil(settings.grace),
+        log_config=None,
         backlog=_BACKLOG,
     )
 
@@ -135,11 +148,31 @@ def _said_already(record: logging.LogRecord) -> bool:
 
 
 class _Server(uvicorn.Server):
-    """Says when it takes requests."""
+    """Says when it takes requests, and that it is about to stop before it does."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        announce: Callable[[], None],
+        editions: Editions,
+        drain_delay: float,
+    ) -> None:
         super().__init__(config)
         self._announce = announce
+        self._editions = editions
+        self._drain_delay = drain_delay
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Part of uvicorn's server."""
+        was_told, self._editions.is_draining = self._editions.is_draining, True
+        if self._drain_delay and not was_told:
+            _log.info("stopping soon", extra={"seconds": self._drain_delay})
+            loop = asyncio.get_running_loop()
+            loop.call_soon_threadsafe(
+                loop.call_later, self._drain_delay, super().handle_exit, sig, frame
+            )
+        else:
+            super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Part of uvicorn's server."""

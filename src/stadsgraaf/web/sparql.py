@@ -41,6 +41,7 @@ from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.description import describe
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
 from stadsgraaf.web.identity import entity_tag
+from stadsgraaf.web.observing import NOTES
 from stadsgraaf.web.problems import render
 from stadsgraaf.web.protocol import (
     BODY_TYPES,
@@ -103,7 +104,7 @@ class SparqlEndpoint:
         self._workbench = workbench
         self._sharing = store if isinstance(store, Sharing) else None
         self._headers = _common_headers(release, settings, self._sharing)
-        self._cache = AnswerCache(settings.cache_length, _LARGEST_KEPT)
+        self.cache = AnswerCache(settings.cache_length, _LARGEST_KEPT)
         self._limits = Limits(
             seconds=settings.query_timeout,
             memory_mib=settings.query_memory,
@@ -119,7 +120,7 @@ class SparqlEndpoint:
         address = _address(scope)
         if (
             address
-            and (etag := self._cache.recall(address))
+            and (etag := self.cache.recall(address))
             and await self._again(etag, scope, send)
         ):
             return
@@ -157,11 +158,13 @@ class SparqlEndpoint:
     ) -> None:
         question = _question(request, scope)
         etag = entity_tag(self._release.identifier, question)
+        if NOTES in scope:
+            scope[NOTES]["query"] = question.query
         if request.is_safe and _matches(scope, etag):
             await self._send_whole(send, 304, _caching(etag), b"")
             return
         if etag and (address := _address(scope)):
-            self._cache.remember(address, etag)
+            self.cache.remember(address, etag)
         if etag and await self._again(etag, scope, send):
             return
         async with _hangup(receive):
@@ -173,7 +176,7 @@ class SparqlEndpoint:
 
     async def _again(self, etag: str, scope: Scope, send: Send) -> bool:
         """Send what was kept, or that the client has it; whether there was anything."""
-        kept = self._cache.get(etag)
+        kept = self.cache.get(etag)
         if kept is None:
             return False
         if scope["method"] != "POST" and _matches(scope, etag):
@@ -193,7 +196,7 @@ class SparqlEndpoint:
             body = await answer.read()
             fields = _encoded({**headers, "Content-Length": str(len(body))})
             if etag:
-                self._cache.put(etag, Kept(fields, body))
+                self.cache.put(etag, Kept(fields, body))
             await self._send(send, 200, fields + self._share(scope), body)
             return
         await self._start(send, 200, _encoded(headers) + self._share(scope))

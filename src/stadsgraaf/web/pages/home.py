@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from stadsgraaf.errors import NotFound, StadsgraafError
+from stadsgraaf.errors import NotFound, StadsgraafError, StoreBusy
 from stadsgraaf.media import HTML, RDF, by_suffix
 from stadsgraaf.namespaces import SG
 from stadsgraaf.web.describing import chosen_format, describe, described_by, schema
@@ -136,8 +136,14 @@ async def live(_: Request) -> Response:
     return PlainTextResponse("live\n", headers={**SECURITY, "Cache-Control": "no-store"})
 
 
+#: Seconds after which a server that stops may be there again.
+_STOPPING = 10
+
+
 async def ready(request: Request) -> Response:
-    """``/ready``: the store answers too."""
+    """``/ready``: the store answers too, and the server is not about to stop."""
+    if getattr(getattr(request.app.state, "editions", None), "is_draining", False):
+        raise StoreBusy(retry_after=_STOPPING)
     site = View.of(request.scope).site
     await site.asker.ask("ASK { ?s ?p ?o }")
     return PlainTextResponse("ready\n", headers={**SECURITY, "Cache-Control": "no-store"})

@@ -1,0 +1,149 @@
+"""Every request, seen from outside: its identifier, its line in the log, its numbers, its span.
+
+The identifier is the client's own in ``X-Request-ID``, when it is a decent one, else ours; the
+answer carries it. What a person may have written is not said: no query string, no address, and the
+text of a query only when the settings say so.
+"""
+
+import logging
+import re
+import secrets
+import time
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from stadsgraaf.logs import REQUEST
+from stadsgraaf.settings import Settings
+from stadsgraaf.web.metrics import Metrics
+from stadsgraaf.web.tracing import Tracing
+
+__all__ = ["NOTES", "Observed", "route_of"]
+
+#: In the scope: what is worth saying of a request, filled in by who answers it.
+NOTES: Final = "stadsgraaf.notes"
+
+_DECENT: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_ID: Final = b"x-request-id"
+_ERROR: Final = 500
+_LANGUAGES: Final = frozenset(("nl", "en"))
+_METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS", "QUERY", "DELETE"))
+
+_log = logging.getLogger("stadsgraaf.requests")
+
+
+def route_of(path: str, known: frozenset[str]) -> str:
+    """The part of the site that a path belongs to: few values, whatever clients ask.
+
+    >>> route_of("/en/doc/city/breda.ttl", frozenset(("doc",))), route_of("/x", frozenset())
+    ('/doc', 'other')
+    """
+    parts = path.strip("/").split("/", 2)
+    if parts[0] in _LANGUAGES:
+        parts = parts[1:] or [""]
+    first = parts[0].partition(".")[0] if parts[0] not in known else parts[0]
+    if not parts[0]:
+        return "/"
+    return f"/{first}" if first in known else "other"
+
+
+class Observed:
+    """``app = Observed(editions, settings, editions.metrics, routes, Tracing(settings))``."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        metrics: Metrics,
+        routes: frozenset[str],
+        tracing: Tracing,
+    ) -> None:
+        self._app = app
+        self._said = settings.log_requests
+        self._says_queries = settings.log_queries
+        self._metrics = metrics
+        self._routes = routes
+        self._tracing = tracing
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, and remember how."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        identifier = _identifier(scope)
+        seen = _Seen(send, identifier)
+        scope[NOTES] = {}
+        token = REQUEST.set(identifier.decode("ascii"))
+        route = route_of(scope["path"], self._routes)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._metrics.under_way.inc()
+        begun = time.perf_counter()
+        try:
+            with self._tracing.span(route, method, scope["headers"]) as span:
+                try:
+                    await self._app(scope, receive, seen)
+                except Exception:
+                    seen.broke_off = True
+                    raise
+                finally:
+                    self._tracing.finish(span, seen.status, seen.release)
+        finally:
+            seconds = time.perf_counter() - begun
+            self._metrics.under_way.dec()
+            self._metrics.requests.labels(route, method, str(seen.status)).inc()
+            self._metrics.seconds.labels(route).observe(seconds)
+            if seen.broke_off:
+                self._metrics.broken.inc()
+            self._say(scope, seen, seconds)
+            REQUEST.reset(token)
+
+    def _say(self, scope: Scope, seen: "_Seen", seconds: float) -> None:
+        is_wrong = seen.status >= _ERROR or seen.broke_off
+        if self._said == "none" or (self._said == "errors" and not is_wrong):
+            return
+        notes: dict[str, Any] = scope[NOTES]
+        extra: dict[str, Any] = {
+            "method": scope["method"],
+            "path": scope["path"],
+            "status": seen.status,
+            "seconds": round(seconds, 4),
+            "bytes": seen.size,
+            "release": seen.release,
+        }
+        if seen.broke_off:
+            extra["broken_off"] = True
+        if self._says_queries and "query" in notes:
+            extra["query"] = notes["query"]
+        _log.log(logging.WARNING if is_wrong else logging.INFO, "answered", extra=extra)
+
+
+def _identifier(scope: Scope) -> bytes:
+    given = [value for name, value in scope["headers"] if name == _ID]
+    if len(given) == 1 and _DECENT.fullmatch(given[0]):
+        return bytes(given[0])
+    return secrets.token_hex(8).encode("ascii")
+
+
+class _Seen:
+    """What goes out, on its way."""
+
+    def __init__(self, send: Send, identifier: bytes) -> None:
+        self.status = 0
+        self.size = 0
+        self.release = ""
+        self.broke_off = False
+        self._send = send
+        self._identifier = identifier
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            fields = message["headers"]
+            self.release = next(
+                (value.decode("ascii") for name, value in fields if name == b"stadsgraaf-release"),
+                "",
+            )
+            message = {**message, "headers": [*fields, (_ID, self._identifier)]}
+        else:
+            self.size += len(message.get("body", b""))
+        await self._send(message)
