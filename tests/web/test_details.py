@@ -77,3 +77,14 @@ def test_many_of_one_kind_at_one_time_are_one_mark_on_the_timeline(club: Client)
 def test_a_claim_stands_in_one_list_of_the_page(club: Client) -> None:
     claims = club.browse("/nl" + ADDRESS).section("claims").text
     assert claims.count("Men hoopt dat Eva lid is.") == 1
+
+
+def test_the_neighbours_are_drawn_and_details_looked_through(club: Client) -> None:
+    around = club.browse("/en" + ADDRESS).section("around")
+    for who in PEOPLE:
+        assert f" {who.title()} " in around.text
+    assert "lidmaatschap" not in around.text
+    assert "The query behind this picture" in around.text
+    nodes = [each for each in around.all("a") if "tabindex" in each]
+    assert len(nodes) == len(PEOPLE)
+    assert all(each["tabindex"] == "-1" for each in nodes)

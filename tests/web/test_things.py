@@ -177,3 +177,10 @@ def test_a_thing_without_label_or_shape_has_a_page_too(foreign: Client) -> None:
 def test_a_thing_that_is_only_pointed_at_shows_what_points_there(foreign: Client) -> None:
     reply = foreign.browse("/en/resource?iri=http%3A%2F%2Felsewhere.example%2Fns%23Thing")
     assert "2 things of this kind" in reply.page.text
+
+
+def test_a_class_and_a_property_have_examples_from_the_data(client: Client) -> None:
+    assert "North Harbour" in client.browse("/en/doc/def/ont/Harbour").section("examples").text
+    uses = client.browse("/en/doc/def/ont/depth").section("examples").text
+    assert "North Harbour" in uses
+    assert "12.5" in uses

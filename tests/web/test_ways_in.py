@@ -361,3 +361,11 @@ def test_outlines_lie_under_the_places_and_the_map_names_their_origin(
         assert picture.text.count("M") == 8
     finally:
         client.close()
+
+
+def test_the_vocabulary_draws_its_classes_with_how_many_things_each_has(client: Client) -> None:
+    tree = client.browse("/en/vocabulary").section("tree")
+    harbour = next(each for each in tree.all("a") if each["href"] == "/en/doc/def/ont/Harbour")
+    assert harbour
+    assert tree.all("rect")
+    assert "The query behind this picture" in tree.text

@@ -22,7 +22,9 @@ from stadsgraaf.web.cards import Card, GraphInfo, Named, Source, Sources, cards
 from stadsgraaf.web.claims import CLAIM, LINKS
 from stadsgraaf.web.contests import Contest, contests
 from stadsgraaf.web.details import ORIGINS, DetailTable, Tables
+from stadsgraaf.web.diagram import Diagram
 from stadsgraaf.web.kinds import Sort, Taxonomy
+from stadsgraaf.web.neighbours import neighbourhood
 from stadsgraaf.web.shapes import Expectation, Shapes
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.thing import TYPE, Inverse, Statement, Thing
@@ -125,6 +127,7 @@ class Portrait:
     card: Card | None
     related: tuple[tuple[str, tuple[Card, ...]], ...]
     links: tuple[Links, ...]
+    around: Diagram | None
     same: tuple[tuple[str, Named], ...]
     sources: tuple[Source, ...]
     single_source: Source | None
@@ -196,6 +199,11 @@ class _Painter:
             card=self.cards.get(thing.iri),
             related=self._related() if is_claim else (),
             links=links,
+            around=None
+            if is_claim
+            else neighbourhood(
+                view, thing, self.taxonomy, self.labels, {*_SAME, *_IN_SCHEME, *ORIGINS}
+            ),
             same=same,
             sources=tuple(self.sources),
             single_source=self.single,

@@ -105,6 +105,13 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "no_dates": Text("Nothing here has a date.", "Niets hier heeft een datum."),
     "not_asserted": Text("not a fact", "geen feit"),
+    "around": Text("What is around it", "Directe omgeving"),
+    "around_text": Text(
+        "On the left what points here, on the right what this points at; the lists on this page say "
+        "the same.",
+        "Links wat hiernaar verwijst, rechts waar dit naar verwijst; de lijsten op deze pagina zeggen "
+        "hetzelfde.",
+    ),
     "links_here": Text("What points here", "Wat hiernaar verwijst"),
     "instances_one": Text("{n} thing of this kind", "{n} ding van deze soort"),
     "instances_many": Text("{n} things of this kind", "{n} dingen van deze soort"),
@@ -372,6 +379,18 @@ WORDS: Final[Mapping[str, Text]] = {
     "vocabulary_text": Text(
         "The classes, properties and concept schemes that the dataset uses, with how often.",
         "De klassen, eigenschappen en begrippenlijsten die de dataset gebruikt, met hoe vaak.",
+    ),
+    "class_tree": Text("What lies under what", "Wat onder wat valt"),
+    "class_tree_text": Text(
+        "Classes below the class that they are a kind of. Bars: how many things, by order of "
+        "magnitude.",
+        "Klassen onder de klasse waarvan zij een soort zijn. Balken: hoeveel dingen, naar orde van "
+        "grootte.",
+    ),
+    "reused": Text("Terms of others", "Termen van anderen"),
+    "reused_text": Text(
+        "What other vocabularies already name is not named anew.",
+        "Wat andere vocabulaires al benoemen, krijgt geen nieuwe naam.",
     ),
     "kind_class": Text("Classes", "Klassen"),
     "kind_property": Text("Properties", "Eigenschappen"),

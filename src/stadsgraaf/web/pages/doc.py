@@ -5,9 +5,7 @@ in https://www.w3.org/TR/cooluris/#r303gendocument
 """
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -21,19 +19,20 @@ from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.release import GraphEntry
 from stadsgraaf.store.base import Question
 from stadsgraaf.web import departed
-from stadsgraaf.web.asking import iris, term_iri
+from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.describing import describe, schema
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages import citing
 from stadsgraaf.web.pages.article import read_documents
 from stadsgraaf.web.pages.atlas import origins, read_chart
+from stadsgraaf.web.pages.defining import concepts_of, definitions_of, examples_of, usage_of
 from stadsgraaf.web.places import Chart, Dot
 from stadsgraaf.web.portrait import Portrait, graph_infos, portray
 from stadsgraaf.web.shapes import Shapes
 from stadsgraaf.web.site import View
 from stadsgraaf.web.thing import read_thing, read_values
-from stadsgraaf.web.tree import SCHEME, Node, read_tree
+from stadsgraaf.web.tree import SCHEME, read_tree
 from stadsgraaf.web.urls import is_iri, split_suffix
 from stadsgraaf.web.values import show
 
@@ -49,12 +48,16 @@ _SUBJECTS = (
     "SELECT DISTINCT ?s WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} FILTER(isIRI(?s)) }} LIMIT {most}"
 )
 _WITHIN = "SELECT ?s ?p ?o\nWHERE {{\n  GRAPH {graph} {{ ?s ?p ?o }}\n}}\nLIMIT 100"
+_AROUND = (
+    "SELECT ?property ?thing ?pointsHere\nWHERE {{\n"
+    "  {{ {thing} ?property ?thing . BIND(false AS ?pointsHere) }}\n"
+    "  UNION {{ ?thing ?property {thing} . BIND(true AS ?pointsHere) }}\n"
+    "  FILTER(isIRI(?thing))\n}}"
+)
 _GRAPH = (
     "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ GRAPH {thing} {{ ?s ?p ?o }} }}"
     " UNION {{ BIND({thing} AS ?s) {thing} ?p ?o }} }}"
 )
-_DEFINED = 80
-_DEFINITION = PREFIXES["skos"] + "definition"
 _FEWEST_PLACES = 12
 _MOST_LINKS = 1000
 _LABELS = " ".join(
@@ -281,9 +284,11 @@ async def _page(view: View, iri: str) -> Response:
         contact=await site.once("contact", lambda: citing.contact(site)),
         tree=tree,
         read_claims=(await read_documents(site)).get(iri, 0),
-        names=view.labels(_concepts(tree)),
-        definitions=await _definitions(view, tree),
-        usage=_usage(view, portrait, shapes),
+        names=view.labels(concepts_of(tree)),
+        definitions=await definitions_of(view, tree),
+        usage=usage_of(view, iri, shapes),
+        examples=await examples_of(view, iri) if portrait.sort == "term" else (),
+        around_query=_AROUND.format(thing=NamedNode(iri)),
         graph=graph,
         subjects=await _subjects(view, graph) if graph else (),
         within=_WITHIN.format(graph=NamedNode(iri)),
@@ -308,60 +313,6 @@ async def _subjects(view: View, graph: GraphEntry) -> list[tuple[str, str]]:
     rows = await view.site.asker.rows(query)
     labels = view.labels(row["s"].value for row in rows)
     return [(labels[iri], view.urls.of(iri)) for iri in labels]
-
-
-def _concepts(tree: Iterable[Node]) -> list[str]:
-    return [iri for node in tree for iri in (node.iri, *_concepts(node.children))]
-
-
-async def _definitions(view: View, tree: Sequence[Node]) -> Mapping[str, str]:
-    """What the concepts of a small scheme mean."""
-    found: defaultdict[str, str] = defaultdict(str)
-    concepts = _concepts(tree)
-    if 0 < len(concepts) <= _DEFINED:
-        query = (
-            f"SELECT ?c ?text WHERE {{ VALUES ?c {{ {iris(concepts)} }} ?c <{_DEFINITION}> ?text }}"
-        )
-        for row in await view.site.asker.rows(query):
-            if getattr(row["text"], "language", None) in (view.language, None):
-                found[row["c"].value] = row["text"].value
-    return found
-
-
-@dataclass(frozen=True)
-class Usage:
-    """A property that things of a class have."""
-
-    label: str
-    short: str
-    href: str | None
-    needed: bool
-    uses: int
-
-
-def _usage(view: View, portrait: Portrait, shapes: Shapes) -> list[Usage]:
-    """Properties of the things of a class, as counted and as its shapes say."""
-    classes = view.site.release.statistics["classes"]
-    counted = next((each["properties"] for each in classes if each["iri"] == portrait.iri), ())
-    expected = shapes.of([portrait.iri])
-    uses = {each["iri"]: each["count"] for each in counted}
-    listed = sorted(
-        {*uses, *(iri for iri, each in expected.items() if each.is_for_reading)},
-        key=lambda iri: (
-            expected[iri].position if iri in expected else (1e9, 1e9),
-            -uses.get(iri, 0),
-        ),
-    )
-    return [
-        Usage(
-            label=(iri in expected and expected[iri].name(view.language)) or view.term(iri),
-            short=view.short(iri).strip("<>"),
-            href=view.link(iri),
-            needed=iri in expected and expected[iri].needed,
-            uses=uses.get(iri, 0),
-        )
-        for iri in listed
-    ]
 
 
 def _schema(view: View, portrait: Portrait) -> object:

@@ -1,6 +1,7 @@
 """The vocabulary, documented from itself: classes and properties with what is done with them."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,9 @@ from starlette.responses import Response
 
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.web.asking import term_iri
+from stadsgraaf.web.classtree import class_tree
 from stadsgraaf.web.site import Site, View
+from stadsgraaf.web.tree import Node, grow, size
 
 __all__ = ["vocabulary"]
 
@@ -42,6 +45,17 @@ _TEXTS = (
 )
 
 
+_ABOVE = (
+    _PREFIXES
+    + "SELECT ?class ?super WHERE { ?class rdfs:subClassOf ?super ."
+    + " FILTER(isIRI(?class) && isIRI(?super) && ?class != ?super) }"
+)
+_TREE_QUERY = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?class ?super (COUNT(?thing) AS ?things) WHERE {
+  { ?class rdfs:subClassOf ?super } UNION { ?thing a ?class }
+} GROUP BY ?class ?super ORDER BY DESC(?things)"""
+
+
 @dataclass(frozen=True)
 class Term:
     """A term of the vocabulary in a list."""
@@ -54,33 +68,55 @@ class Term:
 
 
 async def vocabulary(request: Request) -> Response:
-    """``/vocabulary``: every class, property and concept scheme, by namespace."""
+    """``/vocabulary``: the own terms with their definitions, and those reused from elsewhere."""
     view = View.of(request.scope)
     site = view.site
     kinds, texts = await site.once("vocabulary", lambda: _read(site))
     uses = _uses(site)
-    groups: defaultdict[str, defaultdict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    labels = view.labels(kinds)
+    own = site.release.manifest.base_iri or ""
+    sections: defaultdict[str, list[Term]] = defaultdict(list)
+    reused: defaultdict[str, list[Term]] = defaultdict(list)
     for iri, kind in kinds.items():
         found = texts.get(iri, {})
         text = found.get(view.language) or next(iter(found.values()), "")
-        term = Term(
-            labels[iri], view.short(iri).strip("<>"), view.urls.of(iri), text, uses.get(iri, 0)
-        )
-        groups[kind][_namespace(iri)].append(term)
-    own = site.release.manifest.base_iri or "\0"
-    sections = [
-        (
-            kind,
-            sorted(groups[kind].items(), key=lambda item: (not item[0].startswith(own), item[0])),
-        )
-        for kind in _KINDS
-        if kind in groups
-    ]
-    for _, namespaces in sections:
-        for _, terms in namespaces:
-            terms.sort(key=lambda term: term.name.casefold())
-    return view.page("vocabulary.html", sections=sections)
+        short = view.short(iri).strip("<>")
+        term = Term(view.term(iri), short, view.urls.of(iri), text, uses.get(iri, 0))
+        if iri.startswith(own):
+            sections[kind].append(term)
+        else:
+            reused[_namespace(iri)].append(term)
+    for terms in (*sections.values(), *reused.values()):
+        terms.sort(key=lambda term: term.name.casefold())
+    tree = class_tree(await _classes(site, kinds, uses, own), uses)
+    return view.page(
+        "vocabulary.html",
+        sections=[(kind, sections[kind]) for kind in _KINDS if kind in sections],
+        reused=sorted(reused.items(), key=lambda item: (-len(item[1]), item[0])),
+        tree=tree,
+        names={row.iri: view.term(row.iri) for row in tree.rows},
+        query=_TREE_QUERY,
+    )
+
+
+async def _classes(
+    site: Site, kinds: Mapping[str, str], uses: Mapping[str, int], own: str
+) -> list[Node]:
+    """The classes that are used or the dataset's own, and what lies above them."""
+    above: defaultdict[str, list[str]] = defaultdict(list)
+    for row in await site.once("classes above", lambda: site.asker.rows(_ABOVE)):
+        above[row["class"].value].append(row["super"].value)
+    wanted = {
+        iri
+        for iri, kind in kinds.items()
+        if kind == "class" and (iri.startswith(own or "\0") or uses.get(iri))
+    }
+    waiting = list(wanted)
+    while waiting:
+        upper = [iri for iri in above.get(waiting.pop(), ()) if iri not in wanted]
+        wanted.update(upper)
+        waiting += upper
+    roots = grow({iri: above.get(iri, ()) for iri in sorted(wanted)})
+    return sorted(roots, key=lambda node: (-size([node]), -uses.get(node.iri, 0), node.iri))
 
 
 def _namespace(iri: str) -> str:
