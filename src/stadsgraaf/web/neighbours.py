@@ -19,8 +19,8 @@ __all__ = ["neighbourhood"]
 _RULES: Final = PREFIXES["sh"]
 #: Fewer neighbours than this are better read than drawn.
 _FEWEST = 3
-#: What a detail is between: a membership of a person in an organisation, not the role.
-_ENDS: Final = ("actor", "place", "document", "event")
+#: What a detail is not between: a membership is of a person in an organisation, not of the role.
+_NO_ENDS: Final = ("concept", "term", "data")
 
 
 def neighbourhood(
@@ -83,7 +83,7 @@ class _Reader:
 
     def _is_end(self, iri: str) -> bool:
         kind = self.view.site.kind(iri)
-        return kind is not None and self.is_told(iri) and self.taxonomy.sort([kind]) in _ENDS
+        return kind is not None and self.is_told(iri) and self.taxonomy.sort([kind]) not in _NO_ENDS
 
     def branch(self, relation: str, iris: Sequence[str], beyond: int = 0) -> Branch:
         drawn = sorted(map(self._node, iris), key=lambda node: node.label.casefold())
