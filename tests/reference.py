@@ -41,6 +41,7 @@ ADDRESSES = {
     "/timeline": "the events, also those whose day is not known exactly",
     "/vocabulary": "the classes and properties, documented from the ontology",
     "/article": "the source with the claims at their passages",
+    "/statistics": "what is counted and measured of the dataset, each figure with its query",
     "/queries": "the canned queries",
     "/queries/{name}": "one canned query: its parameters, its answer, its SPARQL",
     "/data": "downloads, named graphs, how to cite; the description of the dataset, by `Accept`",

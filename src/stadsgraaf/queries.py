@@ -59,7 +59,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Query:
-    """One canned query. ``graph`` is set on a rule: the named graph that its triples go to."""
+    """One canned query.
+
+    A ``figure`` measures the dataset and stands on the page of statistics. ``graph`` is set on a
+    rule: the named graph that its triples go to.
+    """
 
     name: str
     path: Path
@@ -69,6 +73,7 @@ class Query:
     form: Form
     parameters: tuple[Parameter, ...] = ()
     competency: str | None = None
+    figure: bool = False
     graph: str | None = None
 
     def bindings(self, given: Mapping[str, str]) -> dict[str, str]:
@@ -95,6 +100,7 @@ class Query:
             "summary": self.summary._asdict(),
             "description": self.description._asdict(),
             "competency": self.competency,
+            "figure": self.figure,
             "form": self.form,
             "sparql": self.sparql,
             "parameters": [
@@ -158,6 +164,7 @@ def read_query(path: Path) -> Query:
             _parameter(path, entry, prefixes) for entry in fields.get("parameters") or ()
         ),
         competency=fields.get("competency"),
+        figure=bool(fields.get("figure")),
         graph=fields.get("graph"),
     )
 

@@ -238,6 +238,10 @@ class Urls:
         """Our thing for an IRI of somebody else."""
         return self.page("/lookup", iri=iri)
 
+    def statistics(self) -> str:
+        """What is counted and measured of the dataset."""
+        return self.page("/statistics")
+
     def releases(self) -> str:
         """The releases that can be asked for."""
         return self.page("/releases")

@@ -405,6 +405,31 @@ WORDS: Final[Mapping[str, Text]] = {
         "{triples} triples, {classes} klassen, {properties} eigenschappen. Neem alles, een named "
         "graph, of één ding.",
     ),
+    "statistics": Text("Statistics", "Statistieken"),
+    "statistics_text": Text(
+        "What release {release} counts of itself, and what its own questions measure. Below every "
+        "figure stands the query behind it: ask it again, or change it.",
+        "Wat uitgave {release} van zichzelf telt, en wat haar eigen vragen meten. Onder elk cijfer "
+        "staat de vraag erachter: stel haar opnieuw, of verander haar.",
+    ),
+    "what": Text("What", "Wat"),
+    "not_answered": Text("This cannot be answered now.", "Dit is nu niet te beantwoorden."),
+    "triples_counted": Text(
+        "Triples, subjects, named graphs", "Triples, onderwerpen, named graphs"
+    ),
+    "number": Text("Number", "Aantal"),
+    "subjects": Text("subjects", "onderwerpen"),
+    "things_per_class": Text("Things per class", "Dingen per klasse"),
+    "triples_per_graph": Text("Triples per named graph", "Triples per named graph"),
+    "links_out": Text(
+        "Links to registers and other datasets", "Links naar registers en andere datasets"
+    ),
+    "link": Text("Link", "Link"),
+    "changes_of_data": Text("What changed in the data", "Wat er in de data veranderde"),
+    "changes_of_data_text": Text(
+        "Every release can be compared with the one before, triple by triple.",
+        "Elke uitgave is met de vorige te vergelijken, triple voor triple.",
+    ),
     "dumps": Text("Whole dataset", "Hele dataset"),
     "file": Text("File", "Bestand"),
     "format": Text("Media type", "Mediatype"),

@@ -1,0 +1,192 @@
+"""``/statistics``: what a release counts of itself, and what its own queries measure.
+
+Classes, graphs and links are counted when the release is built, in the terms of VoID,
+https://www.w3.org/TR/void/#statistics; the query beside a table gives the same numbers. What else
+there is to measure a dataset says itself, by a query with ``#+ figure: true`` in its header.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from stadsgraaf.errors import StadsgraafError
+from stadsgraaf.media import RESULTS
+from stadsgraaf.metadata.linksets import LINKING
+from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.store.base import Question
+from stadsgraaf.web.asking import Table, iris
+from stadsgraaf.web.results import Grid, as_grid
+from stadsgraaf.web.site import View
+
+__all__ = ["statistics"]
+
+_SHOWN_ROWS: Final = 200
+_NOTES: Final = PREFIXES["adms"] + "versionNotes"
+
+#: Each gives what the release counted when it was built.
+WHOLE: Final = """\
+SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?subject) AS ?subjects)
+WHERE { ?subject ?predicate ?object }
+"""
+CLASSES: Final = """\
+SELECT ?class (COUNT(DISTINCT ?thing) AS ?things)
+WHERE { ?thing a ?class FILTER (isIRI(?class)) }
+GROUP BY ?class ORDER BY DESC(?things) ?class
+"""
+GRAPHS: Final = """\
+SELECT ?graph (COUNT(*) AS ?triples)
+WHERE { GRAPH ?graph { ?subject ?predicate ?object } }
+GROUP BY ?graph ORDER BY ?graph
+"""
+_LINKS: Final = """\
+SELECT ?property ?host (COUNT(*) AS ?links)
+WHERE {{
+  VALUES ?property {{ {properties} }}
+  ?thing ?property ?other .
+  FILTER (isIRI(?thing) && REGEX(STR(?other), "^https?://"){outside})
+  BIND (REPLACE(STR(?other), "^https?://([^/?#:]+).*$", "$1") AS ?host)
+}}
+GROUP BY ?property ?host ORDER BY DESC(?links) ?host
+"""
+_OUTSIDE: Final = ' && !STRSTARTS(STR(?other), "{own}")'
+
+
+def links_query(own: str | None) -> str:
+    """The query that counts links to others; ``own`` is the namespace of the dataset.
+
+    Without one it counts all, also those that stay on the host.
+    """
+    outside = _OUTSIDE.format(own=own) if own else ""
+    return _LINKS.format(properties=iris(LINKING), outside=outside)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One counted thing; ``note`` tells it from others of the same name."""
+
+    name: str
+    href: str | None
+    count: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Count:
+    """A table of counts, with the query that gives the same; ``noted`` says what the notes are."""
+
+    key: str
+    rows: Sequence[Row]
+    query: str
+    edit: str
+    noted: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a query of the dataset measures; ``grid`` is None when it cannot be answered now."""
+
+    name: str
+    title: str
+    text: str
+    grid: Grid | None
+    query: str
+    href: str
+    edit: str
+
+
+async def statistics(request: Request) -> Response:
+    """``/statistics``: the page."""
+    view = View.of(request.scope)
+    release = view.site.release
+    return view.page(
+        "statistics.html",
+        counts=[each for each in _counts(view) if each.rows],
+        figures=[await _figure(view, each) for each in release.queries if each.get("figure")],
+        notes=await _notes(view),
+    )
+
+
+def _counts(view: View) -> Iterable[Count]:
+    release, urls = view.site.release, view.urls
+    counted = release.statistics
+    yield _count(
+        view,
+        "triples_counted",
+        [
+            Row("Triples", None, counted["triples"]),
+            Row(view.t("subjects").capitalize(), None, counted["subjects"]),
+        ],
+        WHOLE,
+    )
+    names = view.labels(each["iri"] for each in counted["classes"][:_SHOWN_ROWS])
+    classes = [
+        Row(names[each["iri"]], urls.browse(each["iri"]), each["count"], view.short(each["iri"]))
+        for each in counted["classes"][:_SHOWN_ROWS]
+    ]
+    yield _count(view, "things_per_class", classes, CLASSES, noted="IRI")
+    graphs = [
+        Row(view.graph_title(graph.iri), urls.of(graph.iri), graph.triples, view.short(graph.iri))
+        for graph in release.manifest.graphs
+    ]
+    yield _count(view, "triples_per_graph", graphs, GRAPHS, noted="IRI")
+    links = [
+        Row(each["host"], _dump(view, each["name"]), each["triples"], view.term(each["property"]))
+        for each in counted.get("linksets", ())
+    ]
+    query = links_query(release.manifest.base_iri)
+    yield _count(view, "links_out", links, query, noted=view.t("link"))
+
+
+def _count(view: View, key: str, rows: Sequence[Row], query: str, *, noted: str = "") -> Count:
+    return Count(key, rows, query, view.urls.sparql(query), noted)
+
+
+def _dump(view: View, stem: str) -> str | None:
+    """Where the dump of a linkset is."""
+    start = f"dumps/{stem}."
+    found = next(
+        (name for name in view.site.release.manifest.files if name.startswith(start)), None
+    )
+    return view.urls.dump(found.removeprefix("dumps/")) if found else None
+
+
+async def _figure(view: View, query: dict[str, Any]) -> Figure:
+    """A query of the dataset with its answer, asked once in a release."""
+    defaults = {
+        each["name"]: each["default"] for each in query["parameters"] if each["default"] is not None
+    }
+    question = Question(query["sparql"], results=RESULTS[0], bindings=defaults)
+
+    async def ask() -> Table | None:
+        try:
+            return await view.site.asker.table(question)
+        except StadsgraafError:
+            return None  # the other figures still stand
+
+    table = await view.site.once(f"figure {query['name']}", ask)
+    return Figure(
+        name=query["name"],
+        title=view.text(query["summary"]),
+        text=view.text(query["description"]),
+        grid=as_grid(view, table, _SHOWN_ROWS) if table else None,
+        query=query["sparql"],
+        href=view.urls.query(query["name"]),
+        edit=view.urls.sparql(query["sparql"]),
+    )
+
+
+async def _notes(view: View) -> Sequence[str]:
+    """What the dataset says of its version, in the language of the page."""
+    dataset = view.site.release.manifest.dataset
+    if dataset is None:
+        return []
+    query = f"SELECT ?note {{ {iris([dataset])} {iris([_NOTES])} ?note }} ORDER BY ?note"
+    rows = await view.site.once("version notes", lambda: view.site.asker.rows(query))
+    return [
+        row["note"].value
+        for row in rows
+        if getattr(row["note"], "language", None) in (None, view.language)
+    ]
