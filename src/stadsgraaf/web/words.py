@@ -413,6 +413,7 @@ WORDS: Final[Mapping[str, Text]] = {
         "staat de vraag erachter: stel haar opnieuw, of verander haar.",
     ),
     "what": Text("What", "Wat"),
+    "figure_query": Text("The query behind it", "De vraag erachter"),
     "not_answered": Text("This cannot be answered now.", "Dit is nu niet te beantwoorden."),
     "triples_counted": Text(
         "Triples, subjects, named graphs", "Triples, onderwerpen, named graphs"
