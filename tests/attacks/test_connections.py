@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
@@ -298,3 +299,35 @@ def test_server_that_is_killed_leaves_no_process(release: Path) -> None:
         tree = server.tree()
         server.stop(9)
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in tree - {server.pid}))
+
+
+_OFFER = (
+    b"POST /sparql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+    b"HTTP2-Settings: AAEAAEAAAAIAAAAAAAMAAAAAAAQBAAAAAAUAAEAAAAYABgAA\r\n"
+    b"Content-Type: application/sparql-query\r\nContent-Length: 6\r\n\r\nASK {}"
+)
+
+
+@pytest.mark.parametrize("places", [(), (-6,), (-6, -3), (20, -6)])
+def test_who_offers_another_protocol_is_answered_in_this_one(
+    server: Server, places: tuple[int, ...]
+) -> None:
+    """Java's client and ``curl --http2`` offer HTTP/2 with every request; its body must not get lost."""
+    cuts = [0, *(place % len(_OFFER) for place in places), len(_OFFER)]
+    with connect(server) as connection:
+        for start, end in pairwise(cuts):
+            connection.sendall(_OFFER[start:end])
+            time.sleep(0.1)
+        answer = connection.recv(65536)
+    assert status(answer) == 200
+    assert b'"boolean":true' in answer.replace(b" ", b"")
+
+
+def test_an_offer_that_comes_in_pieces_is_refused_rather_than_its_body_lost(server: Server) -> None:
+    middle = _OFFER.index(b"Upgrade: h2c") + 3
+    with connect(server, _OFFER[:middle]) as connection:
+        time.sleep(0.2)
+        connection.sendall(_OFFER[middle:])
+        answer = everything(connection)
+    assert status(answer) == 400
+    assert b"without Upgrade" in answer

@@ -30,9 +30,12 @@ class Endpoint(BaseHTTPRequestHandler):
     def answer(self, query: str) -> None:
         solutions = self.store.query(query)
         assert isinstance(solutions, QuerySolutions)
-        body = solutions.serialize(format=QueryResultsFormat.JSON)
+        accept = self.headers.get("Accept", "")
+        xml = "sparql-results+xml" in accept and "sparql-results+json" not in accept
+        form = QueryResultsFormat.XML if xml else QueryResultsFormat.JSON
+        body = solutions.serialize(format=form)
         self.send_response(200)
-        self.send_header("Content-Type", "application/sparql-results+json")
+        self.send_header("Content-Type", form.media_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -7,6 +7,7 @@ What people wrote goes before what is worked out here; nothing is made up that n
 dataset without a publisher gets none.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -158,7 +159,7 @@ def _queried(said: Statements, names: Names, profile: Profile) -> NamedNode:
 def _linkset(said: Statements, names: Names, profile: Profile, number: int) -> NamedNode:
     """Links to things of others, as a dataset of their own."""
     each = profile.linksets[number]
-    node, kind = names.thing("linkset", each.name), each.property.rpartition("#")[2]
+    node, kind = names.thing("linkset", each.name), re.split("[#/]", each.property)[-1]
     title = {
         "nl": f"Verwijzingen naar {each.host} ({kind})",
         "en": f"Links to {each.host} ({kind})",

@@ -7,6 +7,7 @@ out of first.
 
 import asyncio
 import json
+import re
 from http import HTTPStatus
 from typing import Final
 
@@ -34,6 +35,8 @@ MAX_URL: Final = 65_536
 MAX_HEADERS: Final = 32_768
 MAX_FIELDS: Final = 100
 _VERSIONS: Final = ("1.0", "1.1")
+#: Java's and curl's offer of HTTP/2, which is not taken. The parser would drop the body for it.
+_UPGRADE: Final = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -81,6 +84,7 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         if self._in_head:
             self._head_size += len(data)
+            data = _without_upgrade(data)
         super().data_received(data)
         if self._in_head and self._head_size > MAX_URL + MAX_HEADERS:
             self._refuse(HeadersTooLarge(limit=MAX_HEADERS))
@@ -112,7 +116,19 @@ class GuardedProtocol(HttpToolsProtocol):
             return RequestError(
                 reason=Text("there must be one Host header", "er moet één Host-header zijn")
             )
-        if b"transfer-encoding" in names and b"content-length" in names:
+        return self._fault_of_body({*names})
+
+    def _fault_of_body(self, names: set[bytes]) -> StadsgraafError | None:
+        """What would keep the body from being read whole, and once."""
+        lengths = {b"transfer-encoding", b"content-length"} & names
+        if lengths and self.parser.should_upgrade():
+            return RequestError(
+                reason=Text(
+                    "this server speaks HTTP/1.1 only: send the body without Upgrade",
+                    "deze server spreekt alleen HTTP/1.1: stuur de inhoud zonder Upgrade",
+                )
+            )
+        if len(lengths) > 1:
             return RequestError(
                 reason=Text("the length is given in two ways", "de lengte is dubbel gegeven")
             )
@@ -181,3 +197,9 @@ class GuardedProtocol(HttpToolsProtocol):
             self._stall.cancel()
             self._stall = None
         super().resume_writing()
+
+
+def _without_upgrade(data: bytes) -> bytes:
+    """A head whose offer of another protocol is not read as one, RFC 9110, section 7.8."""
+    head, end, body = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(b"\r\nx-upgrade", head) + end + body
