@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 BIN := .venv/bin
 BUILD := .build
+CLIENTS := tests/federation
 FRONTEND := src/stadsgraaf/web/frontend
 STATIC := src/stadsgraaf/web/static
 SHARED ?= ../shared
@@ -44,7 +45,7 @@ bench: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/bench/peers/.stamp vir
 evidence: .venv/.run-stamp ## print each claim beside its passage, recompute all digests
 	@$(BIN)/stadsgraaf evidence --source $(SHARED)/source/article.txt
 
-test: .venv/.test-stamp $(STATIC)/manifest.json chromium ## set up, then lint, types and every test
+test: .venv/.test-stamp $(STATIC)/manifest.json chromium clients ## set up, then lint, types and every test
 	@$(MAKE) lint types unit
 
 check: test ## what CI runs
@@ -79,7 +80,7 @@ LOCK := --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 clean: ## remove everything that these commands made
-	rm -rf .venv $(BUILD) $(STATIC) $(FRONTEND)/node_modules
+	rm -rf .venv $(BUILD) $(STATIC) $(FRONTEND)/node_modules $(CLIENTS)/node_modules
 
 # --- set-up, each step once -------------------------------------------------------------------
 
@@ -108,16 +109,39 @@ $(STATIC)/manifest.json: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json 
 	@cd $(FRONTEND) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
 	@touch $@
 
-# The browser tests use Debian's Chromium. Where it cannot be installed they skip, and say so.
-.PHONY: chromium
-chromium:
-	@command -v chromium chromium-browser google-chrome >/dev/null && exit 0; \
-	printf '\033[1m==> %s\033[0m\n' "Chromium for the browser tests"; \
+# Programs of Debian that tests use. What cannot be installed is skipped by them, and they say so.
+# $(call debian,what it is,the command or file that shows that it is there,packages)
+debian = @command -v $(2) >/dev/null && exit 0; \
+	printf '\033[1m==> %s\033[0m\n' "$(1)"; \
 	if [ "$$(id -u)" = 0 ]; then SUDO=; elif sudo -n true 2>/dev/null; then SUDO="sudo -n"; \
-	else echo "not installed: needs root (apt install chromium); the browser tests will skip"; exit 0; fi; \
+	else echo "not installed: needs root (apt install $(3)); its tests will skip"; exit 0; fi; \
 	{ $$SUDO apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get -qq install -y \
-		--no-install-recommends chromium >/dev/null; } \
-	|| echo "Chromium could not be installed; the browser tests will skip"
+		--no-install-recommends $(3) >/dev/null; } \
+	|| echo "could not be installed: $(3); its tests will skip"
+
+.PHONY: chromium virtuoso jena
+chromium:
+	$(call debian,Chromium for the browser tests,chromium chromium-browser google-chrome,chromium)
+
+virtuoso:
+	$(call debian,Virtuoso to ask and to be measured beside,virtuoso-t,virtuoso-opensource-7-bin)
+
+jena:
+	@[ -e /usr/share/java/jena-arq.jar ] || $(MAKE) jena-java
+	$(call debian,Java for Jena,java,default-jre-headless)
+
+.PHONY: jena-java
+jena-java:
+	$(call debian,Jena to ask with,/usr/share/java/jena-arq.jar,libapache-jena-java)
+
+# Clients of others that the tests ask with.
+.PHONY: clients
+clients: jena virtuoso $(CLIENTS)/node_modules/.stamp
+
+$(CLIENTS)/node_modules/.stamp: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
+	$(call say,Comunica to ask with)
+	@cd $(CLIENTS) && { npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.stamp; } \
+		|| echo "Comunica could not be installed; its tests will skip"
 
 # What the benchmark compares with. What cannot be installed is left out of it, and it says so.
 $(BUILD)/bench/peers/.stamp: tests/bench/requirements.txt
@@ -126,13 +150,3 @@ $(BUILD)/bench/peers/.stamp: tests/bench/requirements.txt
 	@$(BUILD)/bench/peers/bin/pip --disable-pip-version-check -qq install --require-hashes \
 		--requirement tests/bench/requirements.txt && touch $@ \
 		|| echo "Oxigraph and rdflib-endpoint could not be installed"
-
-.PHONY: virtuoso
-virtuoso:
-	@command -v virtuoso-t >/dev/null && exit 0; \
-	printf '\033[1m==> %s\033[0m\n' "Virtuoso for the benchmark"; \
-	if [ "$$(id -u)" = 0 ]; then SUDO=; elif sudo -n true 2>/dev/null; then SUDO="sudo -n"; \
-	else echo "not installed: needs root (apt install virtuoso-opensource-7-bin)"; exit 0; fi; \
-	{ $$SUDO apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get -qq install -y \
-		--no-install-recommends virtuoso-opensource-7-bin >/dev/null; } \
-	|| echo "Virtuoso could not be installed"

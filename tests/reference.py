@@ -3,6 +3,7 @@
 ``test_docs.py`` proves that the file in the repository is what this writes.
 """
 
+import csv
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,6 +89,7 @@ def reference(root: Path) -> str:
         _problems(),
         _queries(root),
         _shapes(root),
+        _clients(root),
     ]
     return "\n".join(parts)
 
@@ -195,6 +197,40 @@ def _shapes(root: Path) -> str:
 The node shapes of `shapes/`. The property shapes of each are named after it: `shape:Claim-modality`.
 
 """ + _table(("shape", "about, or what it finds"), rows)
+
+
+#: What a client of others is asked to do, in the words of the table.
+ABILITIES = {
+    "selects": "gets every term as it is",
+    "asks": "ASK",
+    "values": "a question of 40 kB",
+    "joins": "own data with ours, 300 rows",
+    "joins two": "ours with another endpoint",
+    "refused": "a question that is refused",
+    "late": "a question that takes too long",
+    "broken": "an answer that breaks off",
+}
+
+
+def _clients(root: Path) -> str:
+    with (root / "tests" / "federation" / "clients.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    outcomes = {(row["client"], row["ability"]): row["outcome"] for row in rows}
+    clients = list(dict.fromkeys(row["client"] for row in rows))
+    table = (
+        (words, *(outcomes.get((client, ability), "–") for client in clients))
+        for ability, words in ABILITIES.items()
+    )
+    return """## Clients of others
+
+What real clients get from a running server; `tests/federation/` asks them all again. rdflib and
+Oxigraph, Jena ARQ and Virtuoso ask by `SERVICE`; Comunica needs only the address, alone or among
+others. Versions: Comunica 4.5.0 (with `rdf-data-factory` 2, without which it loses language tags),
+rdflib 7, SPARQLWrapper 2, Oxigraph 0.5, Jena 4.5.0 and Virtuoso 7.2.5 of Debian 12. Virtuoso needs
+`GRANT SELECT ON "DB.DBA.SPARQL_SINV_2"` and `GRANT EXECUTE ON "DB.DBA.SPARQL_SINV_IMP"` for its
+user `SPARQL` before it asks anybody.
+
+""" + _table(("what is asked", *clients), table)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The documentation names everything that there is."""
 
+import json
 import re
 from pathlib import Path
 
@@ -70,6 +71,10 @@ def test_every_locked_dependency_has_hashes_and_no_address(root: Path, name: str
     assert all("--hash=sha256:" in entry for entry in entries)
 
 
-def test_the_front_ends_lock_has_no_address(root: Path) -> None:
-    lock = root / "src" / "stadsgraaf" / "web" / "frontend" / "package-lock.json"
-    assert '"resolved"' not in lock.read_text(encoding="utf-8")
+@pytest.mark.parametrize("folder", ["src/stadsgraaf/web/frontend", "tests/federation"])
+def test_every_lock_of_npm_has_hashes_and_no_address(root: Path, folder: str) -> None:
+    text = (root / folder / "package-lock.json").read_text(encoding="utf-8")
+    assert '"resolved"' not in text
+    packages = json.loads(text)["packages"]
+    assert len(packages) > 10
+    assert [name for name, entry in packages.items() if name and "integrity" not in entry] == []
