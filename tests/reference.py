@@ -23,6 +23,8 @@ from stadsgraaf.web.app import ROUTES
 ADDRESSES = {
     "/": "where to begin",
     "/sparql/check": "whether a query is SPARQL, and where not; it is not evaluated",
+    "/sparql/explain": "the parts of a query, and how much each matches",
+    "/sparql/why-empty": "why a query has no solutions: the smallest failing pattern, and what may be meant",
     "/sparql": "the SPARQL 1.1 Protocol endpoint; without a query its service description, or the form",
     "/sparql/terms": "the prefixes, classes and properties that a query can use, with labels and counts, as JSON",
     "/id/{rest}": "303 to the document about the thing",

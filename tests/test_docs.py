@@ -34,6 +34,8 @@ def test_every_route_has_its_words_in_the_reference() -> None:
     beside = {
         "/sparql",
         "/sparql/check",
+        "/sparql/explain",
+        "/sparql/why-empty",
         "/search",
         "/search.json",
         "/lookup",

@@ -484,15 +484,15 @@ def test_errors_are_ours(ask: Asker) -> None:
 def test_query_can_be_checked_without_being_evaluated(
     ask: Asker, query: str, form: str, variables: list[str]
 ) -> None:
-    said = json.loads(ask(query, only_check=True)[2])
+    said = json.loads(ask(query, task="check")[2])
     assert said == {"valid": True, "form": form, "variables": variables}
 
 
 def test_checking_finds_what_evaluating_would_refuse(ask: Asker) -> None:
-    error = ask.failure("SELECT * { ?s ?p }", only_check=True)
+    error = ask.failure("SELECT * { ?s ?p }", task="check")
     assert isinstance(error, MalformedQuery)
     assert error.members["column"] == 18
-    assert isinstance(ask.failure("DROP ALL", only_check=True), UpdateNotAllowed)
+    assert isinstance(ask.failure("DROP ALL", task="check"), UpdateNotAllowed)
 
 
 # GeoJSON

@@ -422,7 +422,7 @@ def test_half_a_service_is_no_sparql(federated: Federated, query: str) -> None:
 def test_a_query_with_a_service_can_be_checked_without_asking(federated: Federated) -> None:
     async def check() -> bytes:
         query = federated.text("SELECT * { SERVICE THERE { ?s r:in ?p } }")
-        answer = await federated.store.answer(Question(query, only_check=True), Limits())
+        answer = await federated.store.answer(Question(query, task="check"), Limits())
         return await answer.read()
 
     federated.remote.queries.clear()

@@ -789,3 +789,31 @@ def test_check_tells_what_is_wrong_and_where(ask: Client) -> None:
 def test_check_resolves_iris_like_the_endpoint(store: LazyStore) -> None:
     client_of(store)(path="/sparql/check", query=urlencode({"query": ALL}))
     assert store.questions[0].base_iri == "http://here.test:81/sparql"
+
+
+# Help for people
+
+
+def test_labels_are_a_parameter_and_part_of_the_answer(ask: Client, store: LazyStore) -> None:
+    plain, labelled = ask.get(ALL), ask.get(ALL, labels="nl, en-GB")
+    assert store.questions[-1].labels == ("nl", "en-gb")
+    assert plain.headers["etag"] != labelled.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "languages", ["", "nl,,en", "n l", "nl;en", "x" * 9, ",".join(["nl"] * 11)]
+)
+def test_labels_in_no_language_are_refused(ask: Client, languages: str) -> None:
+    response = ask.get(ALL, labels=languages)
+    assert (response.status, response.slug) == (400, "invalid-parameter")
+
+
+@pytest.mark.parametrize("path", ["/sparql/explain", "/sparql/why-empty"])
+def test_a_query_can_be_asked_about(ask: Client, path: str) -> None:
+    response = ask(path=path, query=urlencode({"query": ALL}))
+    assert (response.status, response.headers["content-type"]) == (200, "application/json")
+    assert response.json()["where" if "explain" in path else "hints"] is not None
+    assert ask(path=path).slug == "missing-parameter"
+    assert ask(path=path, query=urlencode({"query": "nonsense"})).slug == "malformed-query"
+    assert ask("OPTIONS", path).status == 204
+    assert ask("PUT", path).status == 405

@@ -22,7 +22,12 @@ __all__ = [
     "Sharing",
     "Store",
     "Supervised",
+    "Task",
 ]
+
+
+#: What is to be done with a query.
+Task = Literal["answer", "check", "explain", "why"]
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,12 @@ class Question:
 
     ``bindings`` maps variable names (without ``?``) to RDF terms in N-Triples notation.
 
-    ``only_check`` has the query read and not evaluated: the answer is then a JSON object with
-    ``valid``, ``form`` and ``variables``, or the error.
+    ``task`` is what to do with the query, if not answer it; what comes is then a JSON object, or
+    the error. ``check`` has it read and not evaluated: ``valid``, ``form`` and ``variables``;
+    ``explain`` tells its parts and how much they match; ``why`` tells why it has no solutions.
+
+    ``labels`` are languages, the best first: then a SELECT has a column of labels after each
+    column of IRIs.
 
     ``client`` says whose question it is, so that each client gets its share; any text will do.
     """
@@ -52,7 +61,8 @@ class Question:
     named_graphs: tuple[str, ...] = ()
     bindings: Mapping[str, str] = field(default_factory=dict)
     client: str = ""
-    only_check: bool = False
+    task: Task = "answer"
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -42,11 +42,23 @@ from stadsgraaf.store.base import Limits, Question
 from stadsgraaf.store.binding import bind
 from stadsgraaf.store.clauses import read_clauses
 from stadsgraaf.store.diagnosis import Complain, diagnose
+from stadsgraaf.store.emptiness import explain_emptiness
+from stadsgraaf.store.explaining import explain
 from stadsgraaf.store.geojson import features
+from stadsgraaf.store.labelling import label_of, labelled
 from stadsgraaf.store.loading import load
 from stadsgraaf.store.output import Output, Sink
 from stadsgraaf.store.precheck import MAX_DEPTH, Profile, check
-from stadsgraaf.store.service import BLANK_NODE, HIDDEN, Call, Federation, Row, blank_node, plain
+from stadsgraaf.store.service import (
+    BLANK_NODE,
+    HIDDEN,
+    Ask,
+    Call,
+    Federation,
+    Row,
+    blank_node,
+    plain,
+)
 
 __all__ = ["MAX_LENGTH", "Engine"]
 
@@ -140,8 +152,10 @@ class Engine:
         query = bind(question.query, question.bindings)
         readable = plain(query) if profile.has_service else query
         try:
-            if question.only_check:
+            if question.task == "check":
                 _write_check(readable, question.base_iri, sink)
+            elif question.task != "answer":
+                self._explain(readable, question, profile, sink)
             else:
                 if profile.has_service and call:
                     query = self._federated(query, question, profile, limits, call)
@@ -161,8 +175,21 @@ class Engine:
         result = self._query(query, question, profile)
         if isinstance(result, QueryTriples):
             _write_triples(result, self._prefixes, question.rdf, limits, sink)
-        else:
-            _write_results(result, question.results, limits, sink)
+            return
+        if question.labels and isinstance(result, QuerySolutions):
+            result = labelled(result, label_of(self._store, question.labels))
+        _write_results(result, question.results, limits, sink)
+
+    def _explain(self, query: str, question: Question, profile: Profile, sink: Sink) -> None:
+        """Tell something about a query instead of answering it."""
+        if profile.has_service:
+            reason = Text("this for a query with SERVICE", "dit voor een query met SERVICE")
+            raise NotSupported(reason=reason)
+        Store().query(query, base_iri=question.base_iri)  # a mistake is found first
+        tell = explain if question.task == "explain" else explain_emptiness
+        said = tell(query, self._asker(question, profile))
+        sink.begin("select", RESULTS[0])
+        sink.write(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"))
 
     def _query(
         self, query: str, question: Question, profile: Profile
@@ -177,6 +204,11 @@ class Engine:
     ) -> str:
         """The query with the solutions of every SERVICE in its place."""
         Store().query(plain(query), base_iri=question.base_iri)  # a mistake is found before a call
+        ask = self._asker(question, profile)
+        return Federation(query, question.base_iri, limits.rows, ask, call).resolve()
+
+    def _asker(self, question: Question, profile: Profile) -> Ask:
+        """What asks about parts of a question, of the same dataset."""
 
         def ask(select: str, most: int) -> list[Row]:
             found = self._query(select, question, profile)
@@ -185,7 +217,7 @@ class Engine:
             rows = islice(found, most)
             return [{name: row[v] for v, name in names if row[v] is not None} for row in rows]
 
-        return Federation(query, question.base_iri, limits.rows, ask, call).resolve()
+        return ask
 
     def _dataset(
         self, query: str, question: Question, profile: Profile

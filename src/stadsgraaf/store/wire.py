@@ -87,7 +87,8 @@ def encode_question(question: Question, limits: Limits) -> bytes:
         "default_graphs": question.default_graphs,
         "named_graphs": question.named_graphs,
         "bindings": dict(question.bindings),
-        "only_check": question.only_check,
+        "task": question.task,
+        "labels": question.labels,
         "limits": [limits.seconds, limits.memory_mib, limits.rows, limits.bytes],
     }
     # Half a surrogate pair cannot be sent as UTF-8; JSON escapes it.
@@ -100,7 +101,7 @@ def decode_question(payload: bytes) -> tuple[Question, Limits]:
     limits = Limits(*fields.pop("limits"))
     for name in ("results", "rdf"):
         fields[name] = _FORMATS.get(fields[name])
-    for name in ("default_graphs", "named_graphs"):
+    for name in ("default_graphs", "named_graphs", "labels"):
         fields[name] = tuple(fields[name])
     return Question(**fields), limits
 

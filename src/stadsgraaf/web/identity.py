@@ -74,5 +74,6 @@ def entity_tag(release: str, question: Question) -> str | None:
         question.named_graphs,
         question.results and question.results.name,
         question.rdf and question.rdf.name,
+        question.labels,
     )
     return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'

@@ -30,12 +30,13 @@ from stadsgraaf.errors import (
 )
 from stadsgraaf.media import HTML, RDF, RESULTS, SHEET, Format
 from stadsgraaf.settings import Settings
+from stadsgraaf.store.base import Task
 
 __all__ = [
     "BODY_TYPES",
-    "CHECK",
     "METHODS",
     "OFFERED",
+    "TASKS",
     "ClientGoneError",
     "SparqlRequest",
     "endpoint_url",
@@ -45,8 +46,8 @@ __all__ = [
 ]
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "QUERY")
-#: What follows the endpoint's path when a query is to be read only.
-CHECK: Final = "/check"
+#: What follows the endpoint's path when something else is to be done with a query.
+TASKS: Final[Mapping[str, Task]] = {"/check": "check", "/explain": "explain", "/why-empty": "why"}
 _WITH_BODY = frozenset(("POST", "QUERY"))
 _DIRECT = "application/sparql-query"
 _UPDATE = "application/sparql-update"
@@ -56,7 +57,9 @@ BODY_TYPES: Final = (_DIRECT, _FORM)
 _MAX_PARAMETERS = 100
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
-_ONCE = ("query", "timeout", "format", "output")
+_ONCE = ("query", "timeout", "format", "output", "labels")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
+_MAX_LANGUAGES = 10
 
 #: Every format that the endpoint answers in.
 OFFERED: Final = (*RESULTS, *RDF, HTML, SHEET)
@@ -77,19 +80,21 @@ class ClientGoneError(Exception):
 class SparqlRequest:
     """What is asked. ``query`` is None when none was given.
 
-    ``only_check`` asks whether the query can be read. ``chosen`` are the formats of a ``format`` parameter, which goes before ``Accept``; ``seconds``
-    is the lower deadline of a ``timeout`` parameter.
+    ``task`` is what to do with it, by the path. ``chosen`` are the formats of a ``format``
+    parameter, which goes before ``Accept``; ``seconds`` is the lower deadline of a ``timeout``
+    parameter; ``labels`` are the languages of a ``labels`` parameter.
     """
 
     method: str
     endpoint: str
     query: str | None = None
-    only_check: bool = False
+    task: Task = "answer"
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     accept: str | None = None
     chosen: tuple[Format, ...] = ()
     seconds: float | None = None
+    labels: tuple[str, ...] = ()
 
     @property
     def is_safe(self) -> bool:
@@ -119,7 +124,9 @@ def root_url(scope: Scope, settings: Settings) -> str:
 
 def endpoint_url(scope: Scope, settings: Settings) -> str:
     """The URL of the endpoint as the client knows it: also the base IRI of its query."""
-    path: str = scope["path"].removesuffix(CHECK)
+    path: str = scope["path"]
+    if _last(path) in TASKS:
+        path = path.removesuffix(_last(path))
     if not path.isascii() or "%" in path:
         path = quote(path, safe="/-._~!$&'()*+,;=:@")
     return root_url(scope, settings) + path.removeprefix(scope.get("root_path", ""))
@@ -160,12 +167,13 @@ def _request(
         method=scope["method"],
         endpoint=endpoint_url(scope, settings),
         query=query,
-        only_check=scope["path"].endswith(CHECK),
+        task=TASKS.get(_last(scope["path"]), "answer"),
         default_graphs=tuple(given.get("default-graph-uri", ())),
         named_graphs=tuple(given.get("named-graph-uri", ())),
         accept=header(scope, b"accept"),
         chosen=_chosen(given),
         seconds=_seconds(given.get("timeout")),
+        labels=_labels(given.get("labels")),
     )
 
 
@@ -258,6 +266,23 @@ def _seconds(given: Sequence[str] | None) -> float | None:
         )
         raise InvalidParameter(name="timeout", reason=reason)
     return seconds
+
+
+def _labels(given: Sequence[str] | None) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    languages = tuple(part.strip().lower() for part in given[0].split(","))
+    if len(languages) > _MAX_LANGUAGES or not all(map(_LANGUAGE.match, languages)):
+        reason = Text(
+            "it is no list of languages such as nl,en", "het is geen lijst van talen zoals nl,en"
+        )
+        raise InvalidParameter(name="labels", reason=reason)
+    return languages
+
+
+def _last(path: str) -> str:
+    """The last step of a path, with its slash."""
+    return path[path.rfind("/") :]
 
 
 def _chosen(given: Mapping[str, Sequence[str]]) -> tuple[Format, ...]:

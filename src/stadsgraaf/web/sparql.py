@@ -45,9 +45,9 @@ from stadsgraaf.web.observing import NOTES
 from stadsgraaf.web.problems import render
 from stadsgraaf.web.protocol import (
     BODY_TYPES,
-    CHECK,
     METHODS,
     OFFERED,
+    TASKS,
     ClientGoneError,
     SparqlRequest,
     header,
@@ -93,7 +93,7 @@ class SparqlEndpoint:
     """``app = SparqlEndpoint(store, release, settings, workbench)``."""
 
     #: Paths, without the root path, that are to be handed to the endpoint.
-    paths: ClassVar = frozenset(("/sparql", "/sparql" + CHECK))
+    paths: ClassVar = frozenset(("/sparql", *(f"/sparql{path}" for path in TASKS)))
 
     def __init__(
         self, store: Store, release: Release, settings: Settings, workbench: ASGIApp
@@ -135,8 +135,8 @@ class SparqlEndpoint:
     async def _respond(
         self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        if request.only_check:
-            await self._check(request, scope, receive, send)
+        if request.task != "answer":
+            await self._tell(request, scope, receive, send)
             return
         chosen = _chosen(request)
         if chosen is None:
@@ -219,22 +219,22 @@ class SparqlEndpoint:
             left += f", {_TIME};r={int(share.seconds_left)}"
         return _encoded({"RateLimit": left})
 
-    async def _check(
+    async def _tell(
         self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Whether a query can be read: its form and variables, or the error with its place.
+        """Something about a query: a JSON object, or the error with its place.
 
-        A query that cannot be read is a right answer to this question, not an error.
+        That a query cannot be read is a right answer to whether it can, not an error.
         """
         if request.query is None:
             raise MissingParameter(name="query")
-        question = replace(_question(request, scope), only_check=True)
+        question = replace(_question(request, scope), task=request.task)
         async with _hangup(receive):
             try:
                 answer = await self._store.answer(question, self._limits_of(request))
                 body = await answer.read()
             except RequestError as error:
-                if error.status != RequestError.status:
+                if request.task != "check" or error.status != RequestError.status:
                     raise
                 problem = error.problem(scope.get("stadsgraaf.language", "en"))
                 body = json.dumps({"valid": False, **problem}, ensure_ascii=False).encode()
@@ -374,6 +374,7 @@ def _question(request: SparqlRequest, scope: Scope) -> Question:
         default_graphs=request.default_graphs,
         named_graphs=request.named_graphs,
         client=client_of(scope),
+        labels=request.labels,
     )
 
 

@@ -336,6 +336,14 @@ WORDS: Final[Mapping[str, Text]] = {
     "answer_yes": Text("Yes.", "Ja."),
     "answer_no": Text("No.", "Nee."),
     "no_rows": Text("No solutions.", "Geen oplossingen."),
+    "why_empty": Text("Why there are none", "Waarom er geen zijn"),
+    "why_empty_patterns": Text(
+        "This is the smallest part of the query that has no solutions:",
+        "Dit is het kleinste deel van de query dat geen oplossingen heeft:",
+    ),
+    "why_empty_modifiers": Text(
+        "It is not the patterns of the query.", "Het ligt niet aan de patronen van de query."
+    ),
     "first_rows": Text(
         "The first {n} of {total}; the downloads have all.",
         "De eerste {n} van {total}; de downloads bevatten alles.",

@@ -5,10 +5,11 @@ The endpoint calls it when a page or a workbook for spreadsheets is asked for;
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -35,6 +36,8 @@ _N_TRIPLES = next(each for each in RDF if each.name == "N-Triples")
 #: Bytes of an answer that a page reads; who wants more takes a download.
 _MOST_BYTES: Final = 2_097_152
 _SHOWN_ROWS: Final = 500
+#: What finding out why there are no solutions may take.
+_WHY_SECONDS: Final = 3.0
 #: Longest query that goes in an address, percent-encoded; a longer one goes in the body.
 _LONGEST_GET: Final = 4000
 _START = """SELECT ?class (COUNT(?thing) AS ?things)
@@ -79,6 +82,7 @@ class Outcome:
     form: str = ""
     milliseconds: int = 0
     headers: Mapping[str, str] | None = None
+    why: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,20 @@ async def _run(view: View, question: Question, asked: SparqlRequest) -> Outcome:
     spent = round((time.monotonic() - begin) * 1000)
     grid = as_grid(view, excerpt.table, _SHOWN_ROWS, whole=excerpt.whole)
     pictures = await figures(view, grid) if answer.form == "select" else None
-    return Outcome(grid, pictures, form=answer.form, milliseconds=spent)
+    why = await _why(view, question, asked) if answer.form == "select" and not grid.rows else None
+    return Outcome(grid, pictures, form=answer.form, milliseconds=spent, why=why)
+
+
+async def _why(view: View, question: Question, asked: SparqlRequest) -> Mapping[str, Any] | None:
+    """Why there are no solutions; nothing when that takes too long to find out."""
+    limits = _limits(view, asked)
+    limits = replace(limits, seconds=min(limits.seconds, _WHY_SECONDS))
+    try:
+        answer = await view.site.store.answer(replace(question, task="why"), limits)
+        found: Mapping[str, Any] = json.loads(await answer.read())
+    except StadsgraafError:
+        return None
+    return found if found["empty"] else None
 
 
 def fault_of(error: StadsgraafError, query: str, view: View) -> Fault:

@@ -1,0 +1,269 @@
+"""Why a query has no solutions: the smallest set of its parts that has none, and what may be meant.
+
+Parts are added in the order of the text until nothing is left; then every part is taken out again
+that does not matter. Of a triple pattern that matches nothing at all, its terms are looked at: is
+there such a property, such a thing, such a text in another language or with another datatype?
+"""
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from pyoxigraph import Literal, NamedNode
+
+from stadsgraaf.store.parts import Part, Parts
+from stadsgraaf.store.service import Ask
+
+__all__ = ["explain_emptiness"]
+
+#: Elements that take nothing away from what is before them.
+_HARMLESS: Final = frozenset(("optional", "bind"))
+#: Names that are compared with one that is not there, and how many are told.
+_COMPARED: Final = 20_000
+_TOLD: Final = 3
+_SAMPLE: Final = 5
+_A: Final = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+_MODIFIERS: Final = {
+    "kind": "modifiers",
+    "message": {
+        "en": "the patterns have solutions, but HAVING, LIMIT, OFFSET or VALUES at the end leave none",
+        "nl": "de patronen hebben oplossingen, maar HAVING, LIMIT, OFFSET of VALUES aan het eind "
+        "laten er geen over",
+    },
+}
+_NAMESPACE: Final = re.compile(r".*[/#:]")
+
+
+def explain_emptiness(query: str, ask: Ask) -> dict[str, object]:
+    """A JSON object: whether it is ``empty``, the failing ``patterns`` and ``hints``.
+
+    A hint has a ``kind``, what it is about, what there is instead, and a sentence in English and
+    Dutch.
+    """
+    parts = Parts(query, ask)
+    is_select = parts.structure.form == "SELECT"
+    if is_select and ask(query, 1):
+        return {"empty": False, "patterns": [], "hints": []}
+    failing = _failing(parts, list(parts.of(parts.structure.where)))
+    if not failing:
+        return {"empty": is_select, "patterns": [], "hints": [_MODIFIERS] if is_select else []}
+    return {
+        "empty": True,
+        "patterns": [parts.place(part) for part in failing],
+        "hints": list(_hints(parts, failing)),
+    }
+
+
+def _failing(parts: Parts, where: Sequence[Part]) -> list[Part]:
+    """The smallest set of parts that has no solutions; nothing when all together have some."""
+    filters = [part for part in where if part.element.kind == "filter"]
+    others = [part for part in where if part.element.kind != "filter"]
+    taken: list[Part] = []
+    for part in (*others, *filters):  # a filter is about its whole group
+        taken.append(part)
+        if part.element.kind not in _HARMLESS and not parts.has_solutions(taken):
+            smallest = _smallest(parts, taken)
+            return _inside(parts, smallest[0]) if len(smallest) == 1 else smallest
+    return []
+
+
+def _inside(parts: Parts, part: Part) -> list[Part]:
+    """Where one group alone fails, what fails in it."""
+    groups = part.element.groups
+    if part.element.kind == "group" and not groups[0].is_query:
+        return _failing(parts, list(parts.of(groups[0]))) or [part]
+    return [part]
+
+
+def _smallest(parts: Parts, taken: list[Part]) -> list[Part]:
+    """Without every part that can be left out; the last one is what made it empty."""
+    *before, last = taken
+    if last.element.kind not in ("filter", "minus") and not parts.has_solutions([last]):
+        return [last]
+    for part in list(before):
+        rest = [each for each in before if each is not part]
+        if _stands_alone([*rest, last]) and not parts.has_solutions([*rest, last]):
+            before = rest
+    return [*before, last]
+
+
+def _stands_alone(taken: Sequence[Part]) -> bool:
+    """Whether the variables of filters are those of some other part: else their error is why."""
+    known = frozenset().union(
+        *(part.element.variables for part in taken if part.element.kind != "filter")
+    )
+    return all(part.element.variables <= known for part in taken if part.element.kind == "filter")
+
+
+# --- what may be meant ----------------------------------------------------------------------------
+
+
+def _hints(parts: Parts, failing: Sequence[Part]) -> Iterator[dict[str, object]]:
+    *others, last = failing
+    if not (parts.rows("*", "?s ?p ?o", 1) or parts.rows("*", "GRAPH ?g { ?s ?p ?o }", 1)):
+        yield _hint(
+            "empty-dataset",
+            "the graphs that the query or the request names hold nothing",
+            "de grafen die de query of het verzoek noemt bevatten niets",
+        )
+    elif not others and last.element.kind == "graph":
+        yield from _graph(parts, last)
+    elif not others and last.pattern and last.pattern.subject:
+        yield from _Terms(parts, last).hints()
+    elif last.element.kind in ("filter", "values", "minus"):
+        yield from _values(parts, others, last)
+    elif others:
+        yield _hint(
+            "join",
+            "each of these has solutions, but none that fit together",
+            "elk hiervan heeft oplossingen, maar geen die bij elkaar passen",
+        )
+
+
+def _graph(parts: Parts, part: Part) -> Iterator[dict[str, object]]:
+    """Of a GRAPH that gives nothing, whether another graph would."""
+    name = part.element.name
+    if name is None or name.kind == "variable":
+        return
+    inner = part.element.groups[0]
+    pattern = parts.query[inner.start : inner.end]
+    graphs = [
+        it.value
+        for row in parts.rows("DISTINCT ?it", f"GRAPH ?it {pattern}", _TOLD)
+        if isinstance(it := row["it"], NamedNode)
+    ]
+    en, nl = f"the graph {name.text} does not have this", f"de graaf {name.text} heeft dit niet"
+    if graphs:
+        en, nl = f"{en}; <{graphs[0]}> has", f"{nl}; <{graphs[0]}> wel"
+    yield _hint("other-graph", en, nl, term=name.text, nearest=graphs)
+
+
+def _values(parts: Parts, others: Sequence[Part], last: Part) -> Iterator[dict[str, object]]:
+    """What the variables of a filter are before it: texts show their language, numbers their type."""
+    pattern = "\n".join(part.written for part in others)
+    mentioned = frozenset().union(*(part.element.variables for part in others))
+    for name in sorted(last.element.variables & mentioned):
+        rows = parts.rows(f"DISTINCT ?{name}", pattern, _SAMPLE)
+        values = [str(row[name]) for row in rows if name in row]
+        if values:
+            yield _hint(
+                "values",
+                f"without this, ?{name} is for example {values[0]}",
+                f"zonder dit is ?{name} bijvoorbeeld {values[0]}",
+                variable=name,
+                found=values,
+            )
+
+
+class _Terms:
+    """The terms of a triple pattern that matches nothing."""
+
+    def __init__(self, parts: Parts, part: Part) -> None:
+        assert part.pattern  # noqa: S101 – only such parts have terms
+        self._parts = parts
+        self._pattern = part.pattern
+
+    def hints(self) -> Iterator[dict[str, object]]:
+        pattern = self._pattern
+        is_variable = pattern.predicate.startswith(("?", "$"))
+        predicate = None if is_variable else self._term(pattern.predicate)
+        if isinstance(predicate, NamedNode) and not self._is_there(f"?s {pattern.predicate} ?o"):
+            yield from self._unknown("property", predicate, "?s ?it ?o")
+            return
+        subject, object_ = self._term(pattern.subject), self._term(pattern.object)
+        is_type = predicate is not None and str(predicate) == _A
+        if isinstance(subject, NamedNode) and not self._is_anywhere(pattern.subject):
+            yield from self._unknown("thing", subject, "?it ?p ?o")
+        if isinstance(object_, NamedNode) and not (
+            self._is_there(f"?s a {pattern.object}")
+            if is_type
+            else self._is_anywhere(pattern.object)
+        ):
+            kind, known = ("class", f"?s {_A} ?it") if is_type else ("thing", "?it ?p ?o")
+            yield from self._unknown(kind, object_, known)
+        elif isinstance(object_, Literal):
+            yield from self._other_literals(object_)
+        if subject is not None or object_ is not None:
+            yield from self._turned_round()
+
+    def _term(self, text: str) -> Any:
+        """The term that is meant by the text of one; None for a variable or a path."""
+        if text.startswith(("?", "$", "_:")) or not text:
+            return None
+        if text == "a":
+            return NamedNode(_A[1:-1])
+        is_simple = self._parts.rows(f"({text} AS ?term)", "", 1) if _SIMPLE.match(text) else ()
+        return is_simple[0].get("term") if is_simple else None
+
+    def _is_anywhere(self, term: str) -> bool:
+        return self._is_there(f"{term} ?p ?o") or self._is_there(f"?s ?p {term}")
+
+    def _is_there(self, pattern: str) -> bool:
+        return bool(self._parts.rows("*", pattern, 1))
+
+    def _unknown(self, kind: str, term: NamedNode, known: str) -> Iterator[dict[str, object]]:
+        """A name that is nowhere, and those that look like it."""
+        nearest = self._nearest(term.value, known)
+        names_en, names_nl = {
+            "property": ("property", "eigenschap"),
+            "class": ("class", "klasse"),
+        }.get(kind, ("thing", "ding"))
+        en, nl = f"no {names_en} {term} is in the data", f"de data hebben geen {names_nl} {term}"
+        if nearest:
+            en += f"; did you mean <{nearest[0]}>?"
+            nl += f"; bedoelt u <{nearest[0]}>?"
+        yield _hint(f"unknown-{kind}", en, nl, term=term.value, nearest=nearest)
+
+    def _nearest(self, wanted: str, pattern: str) -> list[str]:
+        rows = self._parts.rows("DISTINCT ?it", f"{pattern} FILTER(ISIRI(?it))", _COMPARED)
+        known = {it.value for row in rows if isinstance(it := row["it"], NamedNode)} - {wanted}
+        same_name = [iri for iri in known if _name(iri).lower() == _name(wanted).lower()]
+        close = difflib.get_close_matches(_name(wanted), {_name(iri) for iri in known}, 10, 0.6)
+        named = [iri for name in close for iri in sorted(known) if _name(iri) == name]
+        near = dict.fromkeys((*sorted(same_name), *named))
+        return list(near)[:_TOLD]
+
+    def _other_literals(self, literal: Literal) -> Iterator[dict[str, object]]:
+        """The same text in another language, with another datatype, or written otherwise."""
+        text = str(Literal(literal.value))
+        same = f"FILTER(LCASE(STR(?it)) = LCASE({text}))"
+        pattern = f"{self._pattern.subject} {self._pattern.predicate} ?it {same}"
+        found = [str(row["it"]) for row in self._parts.rows("DISTINCT ?it", pattern, _TOLD)]
+        if found:
+            yield _hint(
+                "other-literal",
+                f"there is no {literal}, but there is {found[0]}",
+                f"{literal} is er niet, maar {found[0]} wel",
+                term=str(literal),
+                found=found,
+            )
+
+    def _turned_round(self) -> Iterator[dict[str, object]]:
+        pattern = self._pattern
+        if pattern.object.startswith(("'", '"')) or pattern.object[:1].isdigit():
+            return
+        if pattern.subject.startswith(("'", '"')):
+            return
+        if self._is_there(f"{pattern.object} {pattern.predicate} {pattern.subject}"):
+            yield _hint(
+                "turned-round",
+                "the other way round, this matches",
+                "andersom past dit wel",
+                pattern=f"{pattern.object} {pattern.predicate} {pattern.subject}",
+            )
+
+
+_SIMPLE: Final = re.compile(
+    r"""(?:<[^<>]*>|[^\s/|^()*+?!]*:[^\s/|^()*+?!]*|["'].*|[-+.0-9].*)\Z""", re.DOTALL
+)
+
+
+def _name(iri: str) -> str:
+    """What comes after the namespace."""
+    found = _NAMESPACE.match(iri.rstrip("/#"))
+    return iri[found.end() :] if found else iri
+
+
+def _hint(kind: str, en: str, nl: str, **more: object) -> dict[str, object]:
+    return {"kind": kind, **more, "message": {"en": en, "nl": nl}}

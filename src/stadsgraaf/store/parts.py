@@ -1,0 +1,73 @@
+"""The parts of a query that can be asked alone: each triple pattern, each other element of a group.
+
+What explains a query and what looks for the reason of an empty answer both ask about parts.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from stadsgraaf.errors import NotSupported, Text
+from stadsgraaf.store.lexer import position
+from stadsgraaf.store.patterns import Pattern, triple_patterns
+from stadsgraaf.store.service import Ask, Row
+from stadsgraaf.store.structure import (
+    Element,
+    Group,
+    Structure,
+    UnreadableError,
+    read_structure,
+)
+
+__all__ = ["Part", "Parts"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """An element of a group, or one triple pattern of its triples."""
+
+    element: Element
+    text: str
+    start: int
+    pattern: Pattern | None = None
+
+    @property
+    def written(self) -> str:
+        """As it stands in a group with others."""
+        return f"{self.text} ." if self.element.kind == "triples" else self.text
+
+
+class Parts:
+    """A query in parts. Raises NotSupported for one that cannot be taken apart."""
+
+    def __init__(self, query: str, ask: Ask) -> None:
+        self.query = query
+        self._ask = ask
+        try:
+            self.structure: Structure = read_structure(query)
+        except UnreadableError:
+            reason = Text("a query of this form", "een query van deze vorm")
+            raise NotSupported(reason=reason) from None
+
+    def of(self, group: Group) -> Iterator[Part]:
+        """The parts of a group, in order."""
+        for element in group.elements:
+            if element.kind == "triples":
+                for pattern in triple_patterns(self.query, element):
+                    yield Part(element, pattern.text, pattern.start, pattern)
+            else:
+                yield Part(element, self.query[element.start : element.end], element.start)
+
+    def place(self, part: Part) -> dict[str, object]:
+        """Its text, and line and column, from 1."""
+        line, column = position(self.query, part.start)
+        return {"text": " ".join(part.text.split()), "line": line, "column": column}
+
+    def rows(self, head: str, pattern: str, most: int, tail: str = "") -> Sequence[Row]:
+        """Solutions of a SELECT with the prologue and dataset of the query."""
+        prologue, dataset = self.structure.prologue, self.structure.dataset
+        text = f"{prologue}SELECT {head} {dataset}WHERE {{ {pattern}\n}} {tail} LIMIT {most}"
+        return self._ask(text, most)
+
+    def has_solutions(self, parts: Sequence[Part]) -> bool:
+        """Whether these together have any."""
+        return bool(self.rows("*", "\n".join(part.written for part in parts), 1))
