@@ -89,7 +89,7 @@ class Departures:
         with closing(sqlite3.connect(self.path)) as database, database:
             database.execute(_TABLE)
             for name, folder in (("old", old), ("new", new)):
-                address = f"{(folder / 'labels.sqlite').as_uri()}?mode=ro&immutable=1"
+                address = f"{(folder / 'labels.sqlite').absolute().as_uri()}?mode=ro&immutable=1"
                 database.execute(f"ATTACH ? AS {name}", (address,))
             gone = database.execute(
                 "SELECT iri FROM old.thing WHERE iri NOT IN (SELECT iri FROM new.thing)"
@@ -112,7 +112,9 @@ class Departures:
         """What is remembered of a thing."""
         if not self.path.is_file():
             return None
-        with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as database:
+        with closing(
+            sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+        ) as database:
             row = database.execute(
                 "SELECT replaced_by, release FROM departed WHERE iri = ?", (iri,)
             ).fetchone()

@@ -20,7 +20,7 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, parse, serialize
 
 from stadsgraaf.exports import canonical_nquads
 
-__all__ = ["Difference", "compare"]
+__all__ = ["Difference", "compare", "compare_lines"]
 
 _BLANK: Final = b"_:"
 #: A blank node outside literals: at the start of a line or after a space or ``<<(``.
@@ -48,10 +48,11 @@ class Difference:
             for quad in parse("\n".join(lines), RdfFormat.N_QUADS):
                 yield sign, quad
 
-    def as_patch(self, identifier: str, previous: str) -> Iterator[str]:
+    def as_patch(self, identifier: str, previous: str | None = None) -> Iterator[str]:
         """The lines of an RDF Patch from ``previous`` to ``identifier``, both IRIs."""
         yield f"H id <{identifier}> .\n"
-        yield f"H prev <{previous}> .\n"
+        if previous:
+            yield f"H prev <{previous}> .\n"
         yield "TX .\n"
         for line in self.removed:
             yield f"D {line}\n"
@@ -63,8 +64,13 @@ class Difference:
 def compare(old: Path, new: Path) -> Difference:
     """The difference between two files of canonical N-Quads."""
     with old.open("rb") as before, new.open("rb") as after:
-        pieces: tuple[list[bytes], list[bytes]] = ([], [])
-        removed, added = _merge(_ground(before, pieces[0]), _ground(after, pieces[1]))
+        return compare_lines(before, after)
+
+
+def compare_lines(old: Iterable[bytes], new: Iterable[bytes]) -> Difference:
+    """The difference between the lines of two such files, with their line ends."""
+    pieces: tuple[list[bytes], list[bytes]] = ([], [])
+    removed, added = _merge(_ground(old, pieces[0]), _ground(new, pieces[1]))
     gone, come = _compare_pieces(*pieces)
     return Difference(sorted([*removed, *gone]), sorted([*added, *come]))
 

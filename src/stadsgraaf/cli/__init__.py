@@ -13,6 +13,7 @@ import click
 
 from stadsgraaf import __version__
 from stadsgraaf.cli.build import build
+from stadsgraaf.cli.diff import diff
 from stadsgraaf.cli.evidence import evidence
 from stadsgraaf.cli.fmt import fmt
 from stadsgraaf.cli.query import query
@@ -92,6 +93,7 @@ for command in (
     build,
     validate,
     fmt,
+    diff,
     query,
     evidence,
     releases,

@@ -1,0 +1,97 @@
+"""``stadsgraaf diff``."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from stadsgraaf.errors import Text, UsageError
+
+__all__ = ["diff"]
+
+
+@click.command()
+@click.argument("old", default="HEAD", required=False)
+@click.argument("new", default=".", required=False)
+@click.option(
+    "--format",
+    "-f",
+    "forms",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="How to tell: text, markdown, json or patch; may be given several times, with a file to "
+    "write to. Default: text.",
+)
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="IRI",
+    help="A thing whose breaking changes are meant, as IRI or CURIE; may be given several times.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["breaking", "any", "none"]),
+    default="breaking",
+    help="What gives exit code 1. Default: breaking changes that no new version declares.",
+)
+@click.option("--language", type=click.Choice(["nl", "en"]), default="en", help="Of labels, words.")
+@click.pass_context
+def diff(
+    context: click.Context,
+    old: str,
+    new: str,
+    *,
+    forms: tuple[str, ...],
+    allow: tuple[str, ...],
+    fail_on: str,
+    language: str,
+) -> None:
+    """Say what changed between two datasets, by thing, and what of it breaks those who use them.
+
+    OLD and NEW are files, folders, releases, or git revisions (v1.0, HEAD~2, main:data/x.ttl);
+    default: the last commit and the folder here. Blank nodes may have other names. Removed terms
+    and IRIs, narrower domains and ranges, and stricter shapes are breaking changes: they ask for a
+    new major version (of the ontology, concept scheme or dataset), and fail until it is declared.
+
+    \b
+    Examples:
+      stadsgraaf diff
+      stadsgraaf diff v1.0 v1.1 --format markdown=changes.md
+      stadsgraaf diff old.ttl new.ttl --format patch
+      stadsgraaf diff origin/main . --allow sg:oldTerm
+    """
+    from stadsgraaf.comparison import compare
+    from stadsgraaf.comparison.formats import FORMATS
+    from stadsgraaf.namespaces import PREFIXES, expand
+    from stadsgraaf.revisions import read_side
+
+    wanted = [form.partition("=") for form in forms or ("text",)]
+    for name, _, _ in wanted:
+        if name not in FORMATS:
+            raise UsageError(reason=f"--format {name}: there are {', '.join(FORMATS)}")
+    before, after = read_side(old), read_side(new)
+    prefixes = {**PREFIXES, **before.prefixes, **after.prefixes}
+    try:
+        allowed = [expand(each, prefixes) for each in allow]
+    except KeyError as error:
+        unknown = error.args[0]
+        raise UsageError(
+            reason=Text(f"--allow: {unknown}: is unknown.", f"--allow: {unknown}: is onbekend.")
+        ) from None
+    alone = before.is_file or after.is_file
+    found = compare(
+        before.quads(merged=alone),
+        after.quads(merged=alone),
+        prefixes=prefixes,
+        base_iri=after.base_iri or before.base_iri,
+        allowed=allowed,
+    )
+    for name, _, file in wanted:
+        colour = {"colour": not file and sys.stdout.isatty()} if name == "text" else {}
+        told = FORMATS[name](found, language, **colour)
+        if file:
+            Path(file).write_text(told, encoding="utf-8")
+        else:
+            click.echo(told, nl=False)
+    fails = {"breaking": bool(found.undeclared), "any": bool(found.difference), "none": False}
+    context.exit(1 if fails[fail_on] else 0)
