@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"difference", "revisions"}),
     frozenset({"comparison"}),
     frozenset({"validation"}),
-    frozenset({"lookup"}),
+    frozenset({"copies", "coverage", "lookup"}),
     frozenset({"release", "departures"}),
     frozenset({"archive", "writing"}),
     frozenset({"redaction", "verification"}),

@@ -27,9 +27,11 @@ class SourceText:
 
     @classmethod
     def read(cls, path: Path) -> "SourceText":
-        """Read a source. Raises NoSuchPath, or EvidenceMismatch when it is not UTF-8."""
-        if not path.is_file():
+        """Read a source. Raises NoSuchPath, or EvidenceMismatch for a folder or what is not UTF-8."""
+        if not path.exists():
             raise NoSuchPath(path=str(path))
+        if not path.is_file():
+            raise EvidenceMismatch(reason=f"{path} is no file")
         content = path.read_bytes()
         try:
             text = content.decode("utf-8")
@@ -68,11 +70,15 @@ class Passage:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All passages in one source: those that hold, those that don't, and what is wrong besides."""
+    """All passages in one source: those that hold, those that don't, and what is wrong besides.
+
+    ``digests`` are those that the dataset gives for what the passages are in.
+    """
 
     passages: Sequence[Passage]
     mismatches: Sequence[Passage]
     faults: Sequence[str]
+    digests: Sequence[str] = ()
 
     @property
     def holds(self) -> bool:
@@ -118,9 +124,11 @@ def check_evidence(quads: Iterable[Quad], source: SourceText) -> Evidence:
     store = _store(quads)
     found = _read(store)
     faults = [f"{claim} has evidence without offsets or digest" for claim in _incomplete(store)]
+    digests = []
     for document in sorted({passage.source for passage in found}):
         faults += _check_document(store, document, source)
-    return Evidence(found, [p for p in found if not p.holds(source)], faults)
+        digests += _values(store, document, "sha256")
+    return Evidence(found, [p for p in found if not p.holds(source)], faults, digests)
 
 
 def _store(quads: Iterable[Quad]) -> Store:
@@ -152,16 +160,14 @@ def _incomplete(store: Store) -> list[str]:
     return [row["claim"].value for row in _solutions(store, _WITHOUT)]
 
 
-def _check_document(store: Store, document: str, source: SourceText) -> list[str]:
-    def values(name: str) -> list[str]:
-        pattern = (NamedNode(document), NamedNode(SG + name), None, None)
-        return [
-            quad.object.value
-            for quad in store.quads_for_pattern(*pattern)
-            if isinstance(quad.object, Literal)
-        ]
+def _values(store: Store, document: str, name: str) -> list[str]:
+    pattern = (NamedNode(document), NamedNode(SG + name), None, None)
+    found = (quad.object for quad in store.quads_for_pattern(*pattern))
+    return [value.value for value in found if isinstance(value, Literal)]
 
-    digests, lengths = values("sha256"), values("characters")
+
+def _check_document(store: Store, document: str, source: SourceText) -> list[str]:
+    digests, lengths = (_values(store, document, name) for name in ("sha256", "characters"))
     faults = []
     if [digest.lower() for digest in digests] != [source.digest]:
         given = ", ".join(digests) or "none"

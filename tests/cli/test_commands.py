@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -161,6 +163,42 @@ def test_evidence_prints_claim_beside_passage(root: Path, article: Path) -> None
     result = run("evidence", str(root), "--source", str(article))
     assert result.exit_code == 0, result.stderr
     assert "183 of 183" in result.stderr
+
+
+def test_evidence_says_how_much_is_covered_and_what_is_not(root: Path, article: Path) -> None:
+    result = run("evidence", str(root), "--source", str(article), "--quiet", "--gaps")
+    assert re.search(r"they cover \d+ of 8561 characters \(9\d\.\d%\)", result.stderr)
+    gaps = re.findall(r"^no claim \[\d+:\d+\]", result.stdout, re.MULTILINE)
+    assert f"stretches without a claim: {len(gaps)}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda text: text.replace("\n", "\r\n"), "CR LF"),
+        (lambda text: "\ufeff" + text, "byte order mark"),
+        (lambda text: "", "empty"),
+        (lambda text: "iets anders " * 50, "another text"),
+    ],
+    ids=["line ends", "byte order mark", "empty", "another text"],
+)
+def test_evidence_says_what_became_of_a_copy(
+    root: Path, article: Path, tmp_path: Path, change: Callable[[str], str], says: str
+) -> None:
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(change(article.read_bytes().decode("utf-8")).encode())
+    result = run("evidence", str(root), "--source", str(copy), "--quiet")
+    assert result.exit_code == 1
+    assert says in result.stderr
+
+
+def test_evidence_of_no_file_or_of_a_folder_fails_with_its_own_code(
+    root: Path, tmp_path: Path
+) -> None:
+    missing = run("evidence", str(root), "--source", str(tmp_path / "none.txt"))
+    assert (missing.exit_code, "does not exist" in missing.stderr) == (2, True)
+    folder = run("evidence", str(root), "--source", str(tmp_path))
+    assert (folder.exit_code, "is no file" in folder.stderr) == (1, True)
 
 
 def test_evidence_fails_on_a_source_that_changed(root: Path, article: Path, tmp_path: Path) -> None:

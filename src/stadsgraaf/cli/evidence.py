@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from stadsgraaf.cli.options import DIRECTORY
+from stadsgraaf.copies import explain
+from stadsgraaf.coverage import cover
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.errors import EvidenceMismatch
 from stadsgraaf.evidence import SourceText, check_evidence
@@ -23,19 +25,29 @@ __all__ = ["evidence"]
     help="The text that the evidence points into (UTF-8).",
 )
 @click.option("--language", type=click.Choice(["nl", "en"]), default="en", help="Of the claims.")
+@click.option("--gaps", is_flag=True, help="Print the stretches of the text that no claim covers.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only what does not match.")
 @click.pass_context
 def evidence(
-    context: click.Context, directory: Path, source: Path, language: str, *, quiet: bool
+    context: click.Context,
+    directory: Path,
+    source: Path,
+    language: str,
+    *,
+    gaps: bool,
+    quiet: bool,
 ) -> None:
     """Recompute the digest of every passage and print each claim beside its passage.
 
-    Exit code 1 when a digest, an offset or the source itself does not match.
+    The last line says how much of the text the passages cover. Exit code 1 when a digest, an offset
+    or the source itself does not match, then with what seems to have happened to it; 2 when there
+    is no such file.
 
     \b
     Examples:
       stadsgraaf evidence --source article.txt
       stadsgraaf evidence --source article.txt --quiet
+      stadsgraaf evidence --source article.txt --quiet --gaps
     """
     dataset = Dataset.load(directory)
     text = SourceText.read(source)
@@ -54,5 +66,16 @@ def evidence(
     if not found.passages:
         raise EvidenceMismatch(reason="the dataset points at no passage")
     right = len(found.passages) - len(found.mismatches)
+    for hint in explain(text, found, found.digests):
+        click.echo(f"{source}: {hint}", err=True)
+    covered = cover(found.passages, text)
+    for start, end in covered.gaps if gaps else ():
+        click.echo(f"no claim [{start}:{end}] “{text.text[start:end]}”")
     click.echo(f"{right} of {len(found.passages)} passages match {source}", err=True)
+    if found.holds:
+        click.echo(
+            f"they cover {covered.covered} of {covered.characters} characters ({covered.share:.1%}); "
+            f"stretches without a claim: {len(covered.gaps)}",
+            err=True,
+        )
     context.exit(0 if found.holds else 1)
