@@ -38,7 +38,8 @@ class Settings:
     )
     article: str = _setting("", "Text file of the source that the evidence points into.")
     trusted_proxies: str = _setting(
-        "", "Addresses of proxies whose X-Forwarded-For is believed, with commas between."
+        "",
+        "Addresses or networks of proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed, with commas between.",
     )
     security_contact: str = _setting(
         "", "Address to report a weakness to, for security.txt; else the dataset's contact point."

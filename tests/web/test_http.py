@@ -2,9 +2,15 @@
 
 import gzip
 import re
+from collections.abc import Callable, Mapping
+from urllib.parse import quote, urlsplit
 
+import brotli
 import pytest
+import zstandard
 from pyoxigraph import NamedNode, RdfFormat, parse
+from signposting.linkheader import find_signposting_http_link
+from signposting.signpost import Signposting
 from visiting import BROWSER, Client, open_site
 
 from stadsgraaf.media import RDF, Format
@@ -204,29 +210,146 @@ def test_each_representation_has_an_entity_tag_of_its_own(client: Client) -> Non
     assert len(set(tags)) == len(tags)
 
 
-def test_a_page_is_compressed_for_who_can_read_it(client: Client) -> None:
+UNPACK: Mapping[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.decompress,
+    "br": brotli.decompress,
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompress(body, max_output_size=1 << 24),
+}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("br, gzip;q=0.5", "br"),
+        ("br;q=0.5, gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("zstd, gzip;q=0.9", "zstd"),
+        ("*", "br"),
+        ("br;q=0, *;q=0.1", "zstd"),
+        ("GZIP;Q=0.3", "gzip"),
+    ],
+)
+def test_a_page_is_packed_as_its_reader_prefers(client: Client, accepted: str, coding: str) -> None:
     plain = client.browse(NORTH)
-    packed = client.browse(NORTH, accept_encoding="br, gzip;q=0.5")
-    assert packed.headers["content-encoding"] == "gzip"
-    assert gzip.decompress(packed.body) == plain.body
+    packed = client.browse(NORTH, accept_encoding=accepted)
+    assert packed.headers["content-encoding"] == coding
+    assert UNPACK[coding](packed.body) == plain.body
+    assert int(packed.headers["content-length"]) == len(packed.body) < len(plain.body)
     assert "Accept-Encoding" in plain.headers["vary"]
-    assert "content-encoding" not in client.browse(NORTH, accept_encoding="gzip;q=0").headers
+    assert packed.headers["vary"] == plain.headers["vary"]
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br;q=0, gzip;q=0.0", "deflate"])
+def test_a_page_is_sent_as_it_is_to_who_reads_nothing_else(client: Client, accepted: str) -> None:
+    reply = client.browse(NORTH, accept_encoding=accepted)
+    assert "content-encoding" not in reply.headers
+
+
+def test_small_and_packed_bodies_are_left_alone(client: Client) -> None:
+    for path in ("/live", f"{NORTH}.bib", font(client)):
+        reply = client.get(path, accept_encoding="br")
+        assert reply.status == 200
+        assert "content-encoding" not in reply.headers, path
+        assert "Accept-Encoding" not in reply.headers.get("vary", ""), path
+
+
+def font(client: Client) -> str:
+    links = (each["href"] for each in client.browse("/").page.all("link"))
+    assert next(link for link in links if ".css" in link)
+    name = next(each for each in client.app.state.site.assets.values() if each.endswith(".woff2"))
+    return f"/static/{name}"
+
+
+@pytest.mark.parametrize("coding", UNPACK)
+def test_data_and_static_files_are_packed_too(client: Client, coding: str) -> None:
+    style = next(
+        each["href"] for each in client.browse("/").page.all("link") if "css" in each["href"]
+    )
+    for path in (style, f"{NORTH}.ttl", f"{NORTH}.jsonld", f"{NORTH}.nt", "/sparql/terms"):
+        plain, packed = client.get(path), client.get(path, accept_encoding=coding)
+        assert packed.headers["content-encoding"] == coding, path
+        assert UNPACK[coding](packed.body) == plain.body
+
+
+@pytest.mark.parametrize("coding", UNPACK)
+def test_a_packed_form_has_an_entity_tag_of_its_own(client: Client, coding: str) -> None:
+    first = client.browse(NORTH, accept_encoding=coding)
+    plain = client.browse(NORTH)
+    assert first.headers["etag"] != plain.headers["etag"]
+    again = client.get(
+        NORTH, accept=BROWSER, accept_encoding=coding, if_none_match=first.headers["etag"]
+    )
+    assert (again.status, again.headers["etag"]) == (304, first.headers["etag"])
+    other = client.get(NORTH, accept=BROWSER, if_none_match=first.headers["etag"])
+    assert other.status == 200
 
 
 def test_the_second_answer_is_the_first(client: Client) -> None:
     assert client.browse("/en" + NORTH).body == client.browse("/en" + NORTH).body
 
 
-def test_typed_links_signpost_the_document(client: Client) -> None:
+def signposts(client: Client, path: str, accept: str = BROWSER) -> Signposting:
+    """What a client of FAIR Signposting reads from the header."""
+    header = client.get(path, accept=accept).headers["link"]
+    return find_signposting_http_link([header], "https://example.org" + path)
+
+
+def test_a_thing_is_signposted(client: Client) -> None:
+    found = signposts(client, NORTH)
+    assert found.citeAs
+    assert found.citeAs.target == IRI
+    assert {each.target for each in found.types} >= {
+        "https://schema.org/AboutPage",
+        "https://example.org/def/ont/Harbour",
+    }
+    assert found.license
+    assert found.license.target == "https://creativecommons.org/licenses/by/4.0/"
+    assert found.collection
+    assert found.collection.target == "https://example.org/id/dataset/sample"
+    described = {each.type: each.target for each in found.describedBy}
+    assert described["text/turtle"] == f"https://example.org{NORTH}.ttl"
+    assert described["application/ld+json"] == f"https://example.org{NORTH}.jsonld"
+
+
+def test_who_made_the_dataset_is_the_author(client: Client) -> None:
+    query = "SELECT ?who { ?d a <http://www.w3.org/ns/dcat#Dataset> ; <http://purl.org/dc/terms/creator> ?who }"
+    known = client.get("/sparql?query=" + quote(query), accept="text/csv").text.split()[1:]
+    assert known
+    for path in ("/", NORTH, "/data"):
+        assert {each.target for each in signposts(client, path).authors} == set(known)
+
+
+def test_the_landing_page_has_the_dumps_as_items(client: Client, sample: Release) -> None:
+    for path in ("/", "/data", "/doc/dataset/sample"):
+        found = signposts(client, path)
+        assert found.citeAs
+        assert found.citeAs.target == "https://example.org/id/dataset/sample"
+        items = {urlsplit(each.target).path for each in found.items}
+        assert items == {
+            f"/{name}" for name in sample.manifest.files if name.startswith("dumps/dataset.")
+        }
+        for item in items:
+            assert client.get(item).status == 200
+        assert found.describedBy
+        assert "https://schema.org/Dataset" in {each.target for each in found.types}
+
+
+def test_a_named_graph_has_its_triples_as_items(client: Client) -> None:
+    items = {each.type: each.target for each in signposts(client, "/graph/claims").items}
+    assert items["text/turtle"] == "https://example.org/graph/claims.ttl"
+
+
+def test_data_lead_back_to_the_page(client: Client) -> None:
+    header = client.get(f"{NORTH}.ttl").headers["link"]
+    assert f'<{NORTH}>; rel="describes"; type="text/html"' in header
+
+
+def test_links_name_the_other_formats_and_the_canonical_address(client: Client) -> None:
     header = client.get(NORTH, accept=BROWSER).headers["link"]
     for link in (
-        f'<{IRI}>; rel="cite-as"',
-        '<https://creativecommons.org/licenses/by/4.0/>; rel="license"',
-        '<https://schema.org/AboutPage>; rel="type"',
-        '<https://example.org/def/ont/Harbour>; rel="type"',
-        f'<{NORTH}.ttl>; rel="describedby"; type="text/turtle"',
+        f'<{NORTH}>; rel="canonical"',
         f'<{NORTH}.jsonld>; rel="alternate"; type="application/ld+json"',
-        '<https://example.org/id/dataset/sample>; rel="collection"',
         f'</en{NORTH}>; rel="alternate"; hreflang="en"',
     ):
         assert link in header, link
@@ -323,3 +446,9 @@ def test_every_problem_type_has_a_page(client: Client) -> None:
     assert "Not found" in page.text
     assert problem["type"] in page.text
     assert client.get("/def/problem/no-such").status == 404
+
+
+def test_who_names_another_host_changes_nothing_for_others(client: Client) -> None:
+    first = client.get("/data.ttl", host="evil.example").text
+    assert "evil.example" not in client.get("/data.ttl", host="good.example").text
+    assert first  # it was answered, and kept for that host alone

@@ -4,12 +4,15 @@ A release never changes, so the same request gets the same bytes: conditional re
 9110, section 13, https://www.rfc-editor.org/rfc/rfc9110#name-conditional-requests
 """
 
-import gzip
+import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from stadsgraaf.web.coding import choose, is_packable, pack
 
 __all__ = ["Delivery"]
 
@@ -18,9 +21,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 _METHODS: Final = frozenset(("GET", "HEAD"))
 #: Larger answers stream through: they are neither kept nor compressed here.
 _LARGEST = 4_194_304
-_SMALLEST_GZIP = 600
 _LONGEST_KEY = 4096
-_TEXT = (b"text/", b"application/json", b"application/ld+json", b"image/svg", b"application/rdf")
 _KEPT_304 = frozenset(
     (
         b"etag",
@@ -35,21 +36,22 @@ _KEPT_304 = frozenset(
 
 @dataclass(frozen=True)
 class _Kept:
-    """One whole answer, and its compressed form once somebody asked for it."""
+    """One whole answer, and its packed forms by coding, once somebody asked for them."""
 
     status: int
     headers: Headers
     body: bytes
-    packed: bytes | None = None
+    packed: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def etag(self) -> bytes | None:
         return next((value for name, value in self.headers if name == b"etag"), None)
 
     @property
-    def is_text(self) -> bool:
-        kind = next((value for name, value in self.headers if name == b"content-type"), b"")
-        return kind.startswith(_TEXT)
+    def is_packable(self) -> bool:
+        fields = dict(self.headers)
+        media_type = fields.get(b"content-type", b"").decode("latin-1")
+        return b"content-encoding" not in fields and is_packable(media_type, len(self.body))
 
 
 @dataclass
@@ -63,11 +65,12 @@ class Delivery:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or ask the pages."""
-        if scope["type"] != "http" or scope["method"] not in _METHODS:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        is_safe = scope["method"] in _METHODS
         key = _key(scope)
-        kept = self._kept.get(key)
+        kept = self._kept.get(key) if is_safe else None
         if kept is None:
             collector = _Collector(send)
             await self.app(scope, receive, collector)
@@ -76,11 +79,13 @@ class Delivery:
                 return
         else:
             self._kept.move_to_end(key)
-        packed = _accepts_gzip(scope) and kept.is_text and len(kept.body) >= _SMALLEST_GZIP
-        if packed and kept.packed is None:
-            kept = replace(kept, packed=gzip.compress(kept.body, 6, mtime=0))
-        self._keep(key, kept)
-        await _deliver(kept, scope, send, packed=packed)
+        coding = choose(_accepted(scope)) if kept.is_packable else None
+        if coding and coding not in kept.packed:
+            packed = await asyncio.to_thread(pack, coding, kept.body)
+            kept = replace(kept, packed={**kept.packed, coding: packed})
+        if is_safe:
+            self._keep(key, kept)
+        await _deliver(kept, scope, send, coding)
 
     def _keep(self, key: tuple[bytes, ...], kept: _Kept) -> None:
         if kept.status != 200 or kept.etag is None or sum(map(len, key)) > _LONGEST_KEY:  # noqa: PLR2004 – HTTP status
@@ -119,7 +124,7 @@ class _Collector:
 
 
 def _weight(kept: _Kept) -> int:
-    return len(kept.body) + len(kept.packed or b"") + 1024
+    return len(kept.body) + sum(map(len, kept.packed.values())) + 1024
 
 
 def _key(scope: Scope) -> tuple[bytes, ...]:
@@ -130,39 +135,39 @@ def _key(scope: Scope) -> tuple[bytes, ...]:
     fixed = b"fixed" if scope.get("stadsgraaf.fixed") else b""
     path: bytes = scope.get("raw_path") or scope["path"].encode()
     root: str = scope.get("root_path", "")
-    return root.encode(), host, path, scope["query_string"], accept, language.encode(), fixed
+    asked = (scope.get("scheme", "").encode(), host, root.encode(), path, scope["query_string"])
+    return *asked, accept, language.encode(), fixed
 
 
-def _accepts_gzip(scope: Scope) -> bool:
-    given = b",".join(value for name, value in scope["headers"] if name == b"accept-encoding")
-    for part in given.lower().split(b","):
-        coding, _, parameters = part.partition(b";")
-        if coding.strip() in (b"gzip", b"*"):
-            return parameters.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
-    return False
+def _accepted(scope: Scope) -> str:
+    given = (value for name, value in scope["headers"] if name == b"accept-encoding")
+    return b",".join(given).decode("latin-1")
 
 
-async def _deliver(kept: _Kept, scope: Scope, send: Send, *, packed: bool) -> None:
-    body = kept.packed if packed and kept.packed is not None else kept.body
-    etag = kept.etag
-    if etag and packed:
-        etag = etag[:-1] + b'-gzip"'
+async def _deliver(kept: _Kept, scope: Scope, send: Send, coding: str | None) -> None:
+    body, etag = kept.body, kept.etag
+    if coding:
+        body = kept.packed[coding]
+        etag = etag and etag[:-1] + f'-{coding}"'.encode()
     headers = [
         (name, value)
         for name, value in kept.headers
         if name not in (b"content-length", b"etag", b"vary")
     ]
     vary = [value for name, value in kept.headers if name == b"vary"]
-    headers.append((b"vary", b", ".join([*vary, b"Accept-Encoding"])))
+    if kept.is_packable:
+        vary.append(b"Accept-Encoding")
+    if vary:
+        headers.append((b"vary", b", ".join(vary)))
     if etag:
         headers.append((b"etag", etag))
     status = kept.status
-    if etag and kept.status == 200 and _unchanged(scope, etag):  # noqa: PLR2004 – HTTP status
+    if etag and kept.status == 200 and scope["method"] in _METHODS and _unchanged(scope, etag):  # noqa: PLR2004 – HTTP status
         status, body = 304, b""
         headers = [(name, value) for name, value in headers if name in _KEPT_304]
     else:
         headers.append((b"content-length", str(len(body)).encode()))
-        headers += [(b"content-encoding", b"gzip")] if packed else []
+        headers += [(b"content-encoding", coding.encode())] if coding else []
     await send({"type": "http.response.start", "status": status, "headers": headers})
     body = b"" if scope["method"] == "HEAD" else body
     await send({"type": "http.response.body", "body": body})

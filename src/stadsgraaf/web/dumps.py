@@ -81,6 +81,7 @@ def _headers(view: View, name: str, sha256: str) -> dict[str, str]:
     licence = view.site.release.manifest.licence
     links = [
         Link(view.urls.data(), "describedby"),
+        Link(view.urls.data(), "collection"),
         *([Link(licence, "license")] if licence else ()),
         *ways_in(view.urls.prefix),
     ]

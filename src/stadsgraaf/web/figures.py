@@ -70,7 +70,7 @@ async def figures(view: View, grid: Grid) -> Figures:
     if len(grid.rows) < _FEWEST:
         return Figures()
     names = _names(grid)
-    return Figures(await _map(view, grid), _bars(grid, names), _line(grid, names))
+    return Figures(await _map(view, grid, names), _bars(grid, names), _line(grid, names))
 
 
 def _column(grid: Grid, index: int) -> list[Value | None]:
@@ -86,7 +86,7 @@ def _names(grid: Grid) -> int | None:
     best: tuple[int, int] | None = None
     for index in range(len(grid.columns)):
         values = _column(grid, index)
-        if all(value is None or value.kind in _NAMES for value in values):
+        if all(value is None or value.kind in _NAMES or value.iri for value in values):
             found = (_distinct(values), -index)
             best = found if best is None or found > best else best
     return -best[1] if best and best[0] else None
@@ -136,12 +136,12 @@ def _line(grid: Grid, names: int | None) -> Timeline | None:
     return None
 
 
-async def _map(view: View, grid: Grid) -> Map | None:
+async def _map(view: View, grid: Grid, names: int | None) -> Map | None:
     chart = await read_chart(view.site)
     known = chart.by_iri if chart else {}
     found: dict[str, Place | None] = {}
     for row in grid.rows:
-        for iri, place in _places(row, known):
+        for iri, place in _places(row, names, known):
             found.setdefault(iri, place)
     if not _FEWEST <= len(found) <= _MOST_PINS:
         return None
@@ -151,11 +151,13 @@ async def _map(view: View, grid: Grid) -> Map | None:
     return Map(chart, pins_of(view, chart, {iri: () for iri in found if iri in chart.by_iri}))
 
 
-def _places(row: Row, known: Mapping[str, Dot]) -> list[tuple[str, Place | None]]:
-    """Where a row is: its point, named by its first thing, else those of its things that have a place."""
-    iris = [value.iri for value in row if value and value.iri]
+def _places(
+    row: Row, names: int | None, known: Mapping[str, Dot]
+) -> list[tuple[str, Place | None]]:
+    """Where a row is: its point, named by what names it, else its things that have a place."""
     points = [value.machine for value in row if value and value.kind == "place" and value.machine]
-    if points and iris:
+    name = row[names] if names is not None else None
+    if points and name and name.iri:
         latitude, longitude = map(float, points[0].split(","))
-        return [(iris[0], Place(iris[0], longitude, latitude))]
-    return [(iri, None) for iri in iris if iri in known]
+        return [(name.iri, Place(name.iri, longitude, latitude))]
+    return [(value.iri, None) for value in row if value and value.iri in known and value.iri]

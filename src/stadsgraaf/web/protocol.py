@@ -41,6 +41,7 @@ __all__ = [
     "SparqlRequest",
     "endpoint_url",
     "header",
+    "is_host",
     "read_request",
     "root_url",
 ]
@@ -108,6 +109,11 @@ def header(scope: Scope, name: bytes) -> str | None:
     return ", ".join(values) if values else None
 
 
+def is_host(text: str) -> bool:
+    """Whether a text can be the value of ``Host``."""
+    return _HOST.match(text) is not None
+
+
 def root_url(scope: Scope, settings: Settings) -> str:
     """Scheme, host and path prefix of this site as the client knows it, without a slash at the end.
 
@@ -116,7 +122,7 @@ def root_url(scope: Scope, settings: Settings) -> str:
     if settings.public_url:
         return settings.public_url.rstrip("/")
     host = header(scope, b"host") or ""
-    if not _HOST.match(host):
+    if not is_host(host):
         own = f"[{settings.host}]" if ":" in settings.host else settings.host
         host = f"{own}:{settings.port}"
     return f"{scope.get('scheme', 'http')}://{host}{scope.get('root_path', '')}"

@@ -18,6 +18,7 @@ from typing import Final
 
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.errors import NoPermission, PortTaken
@@ -28,6 +29,7 @@ from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.web.app import ROUTES
 from stadsgraaf.web.connections import GuardedProtocol
 from stadsgraaf.web.editions import Editions
+from stadsgraaf.web.forwarded import Forwarded
 from stadsgraaf.web.observing import Observed
 from stadsgraaf.web.reloading import Reloader
 from stadsgraaf.web.sparql import BrokenOffError
@@ -121,11 +123,11 @@ async def _serve(
         tracing.close()
 
 
-def _config(app: object, settings: Settings) -> uvicorn.Config:
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     logging.getLogger("uvicorn.error").addFilter(_said_already)
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]  # an ASGI application
+        Forwarded(app, settings),
         http=GuardedProtocol,
         ws="none",
         lifespan="off",
@@ -133,8 +135,7 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
         log_level="warning",
         access_log=False,  # addresses and queries are their users' own
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or "",
+        proxy_headers=False,  # Forwarded sees to them
         limit_concurrency=max(_FEWEST, descriptors - _RESERVED),
         timeout_graceful_shutdown=math.ceil(settings.grace),
         log_config=None,

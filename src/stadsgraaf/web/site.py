@@ -52,6 +52,8 @@ _HANDLER: Final = re.compile(r"(\bon\w++\s*+)=", re.IGNORECASE)
 _LONGEST_LABEL = 200
 #: Kinds and existence of so many things are remembered: a release never changes.
 _REMEMBERED = 65_536
+#: Where a server listens on all addresses of its machine: none that a client can ask.
+_EVERYWHERE: Final = frozenset(("0.0.0.0", "::"))  # noqa: S104 – told apart, not listened on
 _MAPPED = (PREFIXES["geo"] + "Geometry",)
 _MINUTE = "public, max-age=60"
 
@@ -175,7 +177,10 @@ class Site:
         parts = urlsplit(self.settings.public_url)
         if parts.scheme and parts.netloc:
             return f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
-        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        host = self.settings.host
+        if host in _EVERYWHERE:
+            host = "localhost"
+        host = f"[{host}]" if ":" in host else host
         return f"http://{host}:{self.settings.port}", ""
 
     @cached_property
@@ -207,6 +212,7 @@ class View:
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.decode("latin-1")
         origin, prefix = site.public
+        origin = scope.get("stadsgraaf.origin", origin)
         urls = Urls(
             base_iri=site.release.manifest.base_iri,
             prefix=prefix or root,
@@ -331,6 +337,7 @@ class View:
             representation,
             self.language,
             self.urls.prefix,
+            self.urls.origin,
             self.urls.language or "",
             self.path,
             self.query,

@@ -71,7 +71,7 @@ class Pin:
     """A place on the map, with what it has to do with, and where its name fits, if anywhere."""
 
     name: str
-    href: str
+    href: str | None
     x: float
     y: float
     outline: str
@@ -251,7 +251,7 @@ def pins_of(view: View, chart: Chart, marked: Mapping[str, tuple[Named, ...]]) -
     """Pins by name; a name is written where it covers no other pin's name."""
     labels = view.labels(marked)
     pins = [
-        Pin(labels[iri], view.urls.of(iri), dot.x, dot.y, dot.outline, marked[iri])
+        Pin(labels[iri], view.link(iri), dot.x, dot.y, dot.outline, marked[iri])
         for iri, dot in chart.by_iri.items()
         if iri in marked
     ]

@@ -30,6 +30,7 @@ from stadsgraaf.web.pages.defining import concepts_of, definitions_of, examples_
 from stadsgraaf.web.places import Chart, Dot
 from stadsgraaf.web.portrait import Portrait, graph_infos, portray
 from stadsgraaf.web.shapes import Shapes
+from stadsgraaf.web.signposts import of_dataset, of_part
 from stadsgraaf.web.site import View
 from stadsgraaf.web.thing import read_thing, read_values
 from stadsgraaf.web.tree import SCHEME, read_tree
@@ -197,7 +198,9 @@ async def _data(view: View, iri: str, chosen: Format, *, by_address: bool) -> Re
         **CORS,
         "ETag": view.etag(chosen.name),
         "Cache-Control": _MINUTE,
-        "Link": link_header([*_links(view, iri), *ways_in(view.urls.prefix)]),
+        "Link": link_header(
+            [*await _links(view, iri), _describes(view, iri), *ways_in(view.urls.prefix)]
+        ),
         "Content-Location": view.urls.doc(iri, chosen.suffix),
     }
     if by_address:
@@ -232,26 +235,23 @@ def _about(view: View, iri: str) -> str:
     return " ".join(lines)
 
 
-def _links(view: View, iri: str, classes: Sequence[str] = ()) -> list[Link]:
-    """Typed links, FAIR Signposting among them."""
-    manifest = view.site.release.manifest
+def _describes(view: View, iri: str) -> Link:
+    """From the data back to the page that they are the data of."""
+    return Link(view.urls.of(iri), "describes", HTML.media_type)
+
+
+async def _links(view: View, iri: str, classes: Sequence[str] = ()) -> list[Link]:
+    """Typed links: the formats, and the signposts of what the document is about."""
     formats = [
         Link(view.urls.doc(iri, each.suffix), "alternate", each.media_type, title=each.name)
         for each in _OFFERED
     ]
-    links = [
-        Link(view.urls.of(iri), "canonical"),
-        Link(iri, "cite-as"),
-        *formats,
-        Link(view.urls.doc(iri, "ttl"), "describedby", RDF[0].media_type),
-        Link("https://schema.org/AboutPage", "type"),
-        *(Link(each, "type") for each in classes),
-    ]
-    if manifest.licence:
-        links.append(Link(manifest.licence, "license"))
-    if manifest.dataset:
-        links.append(Link(manifest.dataset, "collection"))
-    return links
+    data = [(each, view.urls.doc(iri, each.suffix)) for each in RDF]
+    holds = _graph(view, iri) is not None
+    signposts = await of_part(view, iri, data, classes, holds=holds)
+    if iri == view.site.release.manifest.dataset:
+        signposts = await of_dataset(view)
+    return [Link(view.urls.of(iri), "canonical"), *signposts, *formats]
 
 
 # --- as a page --------------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ async def _page(view: View, iri: str) -> Response:
     dots = _dots(chart, portrait) if chart and len(chart.dots) >= _FEWEST_PLACES else []
     return view.page(
         "thing.html",
-        links=_links(view, iri, [each for each in thing.classes if is_iri(each)][:4]),
+        links=await _links(view, iri, thing.classes),
         headers={"Content-Location": view.urls.doc(iri, "html")},
         portrait=portrait,
         chart=chart,

@@ -8,11 +8,12 @@ from starlette.responses import PlainTextResponse, Response
 from stadsgraaf.errors import NotFound, StadsgraafError, StoreBusy
 from stadsgraaf.media import HTML, RDF, by_suffix
 from stadsgraaf.namespaces import SG
-from stadsgraaf.web.describing import chosen_format, describe, described_by, schema
+from stadsgraaf.web.describing import chosen_format, describe, schema
 from stadsgraaf.web.dumps import dump_type
-from stadsgraaf.web.headers import SECURITY, Link
+from stadsgraaf.web.headers import SECURITY
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages.catalogue import summaries
+from stadsgraaf.web.signposts import of_dataset
 from stadsgraaf.web.site import View
 
 __all__ = ["about", "data", "home", "live", "problem_type", "ready"]
@@ -26,21 +27,12 @@ _ABOUT = ("accessibility", "privacy")
 async def home(request: Request) -> Response:
     """``/``: what this is, three questions that it answers, and the ways in."""
     view = View.of(request.scope)
-    manifest = view.site.release.manifest
-    links = []
-    if manifest.dataset:
-        links = [
-            Link(manifest.dataset, "describes"),
-            Link(view.urls.of(manifest.dataset), "describedby"),
-        ]
-    if manifest.licence:
-        links.append(Link(manifest.licence, "license"))
     site = view.site
     kinds = site.release.labels.kinds()
     taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
     return view.page(
         "home.html",
-        links=links,
+        links=await of_dataset(view),
         questions=summaries(view)[:_QUESTIONS],
         query_count=len(view.site.release.queries),
         kinds=[
@@ -92,7 +84,7 @@ async def data(request: Request) -> Response:
     ]
     return view.page(
         "data.html",
-        links=described_by(view),
+        links=await of_dataset(view),
         schema=await schema(view),
         dumps=dumps,
         graphs=graphs,
