@@ -252,7 +252,7 @@ class Worker(asyncio.Protocol):
             self._errand = self._loop.create_task(self._call(service, query))
         elif kind == END:
             reply.end()
-            self._finish(tired=json.loads(payload))
+            self._finish(tired=bool(payload))
         elif kind == FAILED:
             reply.fail(decode_error(payload))
             self._finish(tired=False)

@@ -196,18 +196,15 @@ class PoolStore:
             return self._idle.pop()
         place = self._places[asked] = self._waiting.join(asked.client)
         self._look_after()
+        patience = self._loop.call_later(min(_QUEUED, limits.seconds), _send_away, place)
         try:
-            async with asyncio.timeout(min(_QUEUED, limits.seconds)):
-                return await place
-        except TimeoutError:
-            if place.done() and not place.cancelled():
-                return place.result()  # it came in the very last moment
-            raise StoreBusy(retry_after=RETRY_AFTER) from None
+            return await place
         except asyncio.CancelledError:
             if place.done() and not place.cancelled() and not place.exception():
                 self._offer(place.result())
             raise
         finally:
+            patience.cancel()
             del self._places[asked]
 
     def _may_enter(self, client: str) -> bool:
@@ -449,6 +446,12 @@ class PoolStore:
             self._spawner = None
         if self._door:
             await self._door.close()
+
+
+def _send_away(place: asyncio.Future[Worker]) -> None:
+    """It has waited too long."""
+    if not place.done():
+        place.set_exception(StoreBusy(retry_after=RETRY_AFTER))
 
 
 _CLOSED = Text("it is being closed", "hij wordt gesloten")

@@ -34,9 +34,9 @@ _OPERATOR_WORDS = frozenset(
 _OPERATORS = frozenset(("||", "&&", "/", "|", "+", "-", "!", "^", "*"))
 _OPENING = frozenset(("{", "(", "[", "<<", "<<("))
 _CLOSING = frozenset(("}", ")", "]", ">>", ")>>"))
-#: In a text without any of these, and too short for many operators, there is nothing to find.
+#: In a text without any of these, and with few operators, there is nothing to find.
 _SUSPECT = ("service", "from", "\x00", *(word.lower() for word in _UPDATES))
-_SHORT = MAX_OPERATORS
+_OPERATOR_TEXTS = (*_OPERATORS - {"||", "&&"}, "&", *(word.lower() for word in _OPERATOR_WORDS))
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,10 @@ def check(query: str, max_depth: int = MAX_DEPTH, *, services: bool = False) -> 
     >>> check("SELECT * FROM <http://example.org/g> { ?s ?p ?o }").has_dataset
     True
     """
-    if len(query) < _SHORT and _brackets(query) <= max_depth and not _is_suspect(query.lower()):
-        return Profile()
+    if len(query) < MAX_TOKENS and _brackets(query) <= max_depth:
+        text = query.lower()
+        if not _is_suspect(text) and _operators(text) <= MAX_OPERATORS:
+            return Profile()
     if "\x00" in query:
         line, column = position(query, query.index("\x00"))
         reason = Text("U+0000 cannot stand in a query", "U+0000 kan niet in een query staan")
@@ -117,6 +119,11 @@ def check(query: str, max_depth: int = MAX_DEPTH, *, services: bool = False) -> 
 
 def _is_suspect(text: str) -> bool:
     return any(word in text for word in _SUSPECT)
+
+
+def _operators(text: str) -> int:
+    """At least as many as there are; what stands in IRIs and literals counts too."""
+    return sum(map(text.count, _OPERATOR_TEXTS))
 
 
 def _brackets(query: str) -> int:

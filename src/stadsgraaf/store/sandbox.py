@@ -119,6 +119,13 @@ def drop_limits(descriptors: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
 
+#: What the address space is limited to already; most questions have the same limit.
+_limited = [0]
+
+
 def limit_memory(size: int) -> None:
     """Let the address space grow to so many bytes; beyond that, asking for more fails."""
+    if size == _limited[0]:
+        return
     resource.setrlimit(resource.RLIMIT_AS, (size, resource.RLIM_INFINITY))
+    _limited[0] = size

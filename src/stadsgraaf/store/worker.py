@@ -61,6 +61,7 @@ _PATIENCE = 0.02
 _HELD = 16 * _MIB
 #: A worker that has kept this part of its memory after a query asks to be replaced.
 _TIRED = 0.25
+_END, _TIRED_END = frame(END), frame(END, b"tired")
 
 
 def run(connection: socket.socket, opened: Opened, zygote: int) -> None:
@@ -203,7 +204,7 @@ class _Sink:
 
     def end(self, *, tired: bool) -> None:
         """The answer is complete."""
-        self._link.sendall(self._taken() + frame(END, json.dumps(tired).encode("ascii")))
+        self._link.sendall(self._taken() + (_TIRED_END if tired else _END))
 
     def fail(self, error: StadsgraafError) -> None:
         """There is no answer, or no whole one."""

@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -34,6 +34,8 @@ RETRY_AFTER: Final = 2
 MAX_URL: Final = 65_536
 MAX_HEADERS: Final = 32_768
 MAX_FIELDS: Final = 100
+#: Bytes that wait for more of the same response.
+_GATHERED: Final = 16_384
 _VERSIONS: Final = ("1.0", "1.1")
 #: Java's and curl's offer of HTTP/2, which is not taken. The parser would drop the body for it.
 _UPGRADE: Final = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
@@ -50,7 +52,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of `asyncio.Protocol`."""
-        super().connection_made(transport)  # type: ignore[arg-type]
+        gathering = _Gathering(transport, self.loop)  # type: ignore[arg-type]
+        super().connection_made(gathering)  # type: ignore[arg-type]  # it is what uvicorn uses of one
         self._expect_head()
         if self.limit_concurrency and len(self.connections) > self.limit_concurrency:
             self._refuse(StoreBusy(retry_after=RETRY_AFTER))
@@ -203,3 +206,43 @@ def _without_upgrade(data: bytes) -> bytes:
     """A head whose offer of another protocol is not read as one, RFC 9110, section 7.8."""
     head, end, body = data.partition(b"\r\n\r\n")
     return _UPGRADE.sub(b"\r\nx-upgrade", head) + end + body
+
+
+class _Gathering:
+    """A transport that sends the head of a response and its body together, in one system call."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send soon; at once when there is much."""
+        if not self._pieces:
+            self._loop.call_soon(self._flush)
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size > _GATHERED:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._pieces:
+            data = b"".join(self._pieces)
+            self._pieces.clear()
+            self._size = 0
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Close when all is sent."""
+        self._flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._pieces.clear()
+        self._size = 0
+        self._transport.abort()

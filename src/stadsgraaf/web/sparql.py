@@ -13,10 +13,10 @@ Who asks for HTML gets the workbench: an ASGI application, called with what was 
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Hashable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from types import TracebackType
 from typing import ClassVar, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -167,7 +167,7 @@ class SparqlEndpoint:
             self.cache.remember(address, etag)
         if etag and await self._again(etag, scope, send):
             return
-        async with _hangup(receive):
+        async with _Hangup(receive):
             answer = await self._store.answer(question, self._limits_of(request))
             try:
                 await self._send_answer(answer, request, scope, send, etag)
@@ -229,7 +229,7 @@ class SparqlEndpoint:
         if request.query is None:
             raise MissingParameter(name="query")
         question = replace(_question(request, scope), task=request.task)
-        async with _hangup(receive):
+        async with _Hangup(receive):
             try:
                 answer = await self._store.answer(question, self._limits_of(request))
                 body = await answer.read()
@@ -386,31 +386,40 @@ def _matches(scope: Scope, etag: str | None) -> bool:
     return etag in [tag.strip().removeprefix("W/") for tag in given.split(",")]
 
 
-@asynccontextmanager
-async def _hangup(receive: Receive) -> AsyncIterator[None]:
-    """Cancel the work inside when the client hangs up; raises ClientGoneError then."""
-    work = asyncio.current_task()
-    watches: list[asyncio.Task[None]] = []
-    gone = False
+class _Hangup:
+    """Cancels the work inside when the client hangs up; raises ClientGoneError then."""
 
-    async def watch() -> None:
-        nonlocal gone
-        while (await receive())["type"] != "http.disconnect":
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._work = asyncio.current_task()
+        self._watch: asyncio.Task[None] | None = None
+        self._gone = False
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(_WATCH_AFTER, self._begin)
+
+    def _begin(self) -> None:
+        self._watch = asyncio.create_task(self._wait())
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
             pass
-        gone = True
-        if work:
-            work.cancel()
+        self._gone = True
+        if self._work:
+            self._work.cancel()
 
-    timer = asyncio.get_running_loop().call_later(
-        _WATCH_AFTER, lambda: watches.append(asyncio.create_task(watch()))
-    )
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not gone or not work or work.uncancel():
-            raise
-        raise ClientGoneError from None
-    finally:
-        timer.cancel()
-        for task in watches:
-            task.cancel()
+    async def __aenter__(self) -> None:
+        pass
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        if self._watch:
+            self._watch.cancel()
+        if kind is asyncio.CancelledError and self._gone and self._work:
+            if self._work.uncancel():
+                return
+            raise ClientGoneError from None
