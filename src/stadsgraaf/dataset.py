@@ -27,7 +27,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store, Triple
 from stadsgraaf import turtle
 from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault
 from stadsgraaf.namespaces import PREFIXES, SG
-from stadsgraaf.queries import Query, describe, read_queries
+from stadsgraaf.queries import Query, describe, read_query
 from stadsgraaf.turtle import TurtleDocument
 
 __all__ = [
@@ -83,23 +83,34 @@ class Dataset:
     faults: Sequence[SyntaxFault] = field(default=())
 
     @classmethod
-    def load(cls, root: Path, progress: Callable[[str], None] = lambda _: None) -> "Dataset":
-        """Read a folder. Syntax errors are collected in ``faults``, not raised.
+    def load(
+        cls,
+        root: Path,
+        progress: Callable[[str], None] = lambda _: None,
+        files: Iterable[Path] | None = None,
+    ) -> "Dataset":
+        """Read a folder, or some ``files`` below it. Syntax errors are collected in ``faults``.
 
         ``progress`` is told the path of each file, below the root, before it is read.
         Raises NoSuchPath when the folder does not exist, NothingToServe when it holds no Turtle.
         """
+        paths = list(turtle_files(root) if files is None else files)
         documents: list[Document] = []
         names = GraphNames(root)
-        for path in turtle_files(root):
-            progress(str(path.relative_to(root)))
+        for path in paths:
+            below = path.relative_to(root) if path != root else Path(path.name)
+            progress(str(below))
             document = turtle.read(
                 path, base_iri=names.base_of(path), blank_prefix=_blank_prefix(root, path)
             )
-            documents.append(Document(path.relative_to(root), *names.graph_of(path), document))
+            documents.append(Document(below, *names.graph_of(path), document))
         queries, rules, faults = read_all_queries(root)
         faults += [fault for document in documents for fault in document.turtle.faults]
         return cls(root, documents, queries, rules, faults)
+
+    def names_of(self, path: Path) -> tuple[NamedNode, Role, str]:
+        """The named graph and the role that a file has here, and what its blank nodes begin with."""
+        return *GraphNames(self.root).graph_of(path), _blank_prefix(self.root, path)
 
     @cached_property
     def description(self) -> NamedNode | None:
@@ -294,13 +305,12 @@ def _role(relative: Path) -> Role:
 
 def read_all_queries(root: Path) -> tuple[list[Query], list[Query], list[SyntaxFault]]:
     """The queries of a folder, its rules, and what cannot be read of them."""
-    folder = root / "queries"
     faults: list[SyntaxFault] = []
-    found: list[list[Query]] = []
-    for place in (folder, folder / "rules"):
-        try:
-            found.append(read_queries(place))
-        except SyntaxFault as fault:
-            faults.append(fault)
-            found.append([])
-    return found[0], found[1], faults
+    found: tuple[list[Query], list[Query]] = ([], [])
+    for place, queries in zip((root / "queries", root / "queries" / "rules"), found, strict=True):
+        for path in sorted(place.glob("*.rq")):
+            try:
+                queries.append(read_query(path))
+            except SyntaxFault as fault:
+                faults.append(fault)
+    return *found, faults

@@ -25,6 +25,8 @@ from stadsgraaf.errors import Language, StadsgraafError, of_the_machine
 
 __all__ = ["main"]
 
+#: What shells say of a process that ended on Ctrl+C.
+INTERRUPTED = 130
 EXIT_CODES = """\b
 Exit codes:
   0  done
@@ -40,8 +42,12 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit):
             raise
+        except (KeyboardInterrupt, click.Abort):
+            # 1 would say that there are findings
+            click.echo("stadsgraaf: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
         except StadsgraafError as error:
             click.echo(f"stadsgraaf: {error.detail(_language())}", err=True)
             ctx.exit(error.exit_code)

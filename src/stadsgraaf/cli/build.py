@@ -67,6 +67,7 @@ def build(
 
     def show(report: Report) -> None:
         if not report.conforms:
+            steps.end()
             click.echo(report.render("text", least=Severity.VIOLATION), err=True)
 
     flags = {"keep_releases": keep, "disk_triples": disk_triples}
@@ -78,12 +79,15 @@ def build(
         disk_triples=settings.disk_triples,
     )
     steps = Steps(quiet=quiet)
-    release = make(
-        directory,
-        output or cache_for(directory),
-        steps,
-        steps.read,
-        show,
-        options,
-    )
+    try:
+        release = make(
+            directory,
+            output or cache_for(directory),
+            steps,
+            steps.read,
+            show,
+            options,
+        )
+    finally:
+        steps.end()
     click.echo(release.path)

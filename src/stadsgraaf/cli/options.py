@@ -3,7 +3,9 @@
 import hashlib
 import os
 import sys
+import threading
 from pathlib import Path
+from time import monotonic
 
 import click
 
@@ -32,12 +34,16 @@ def archive_for(directory: Path, output: Path | None) -> Archive:
 
 
 class Steps:
-    """Progress on stderr: one line that rewrites itself on a terminal, else a line per step."""
+    """Progress on stderr: one line that rewrites itself on a terminal, else a line per step.
+
+    On a terminal the line of a step that takes long tells for how many seconds it has.
+    """
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
         self._terminal = sys.stderr.isatty()
         self._files = 0
+        self._ticking: threading.Event | None = None
 
     def read(self, file: str) -> None:
         """A file is read. These are summed up, unless a person watches."""
@@ -54,4 +60,23 @@ class Steps:
                 ("\r\033[K" if self._terminal else "") + f"  read {self._files} files", err=True
             )
             self._files = 0
-        click.echo(f"  {step}", err=True)
+        self.end()
+        if self._terminal:
+            self._ticking = threading.Event()
+            click.echo(f"  {step}", nl=False, err=True)
+            threading.Thread(target=self._tick, args=(step, self._ticking), daemon=True).start()
+        else:
+            click.echo(f"  {step}", err=True)
+
+    def end(self) -> None:
+        """The last step has ended."""
+        if self._ticking is not None:
+            self._ticking.set()
+            self._ticking = None
+            click.echo(err=True)
+
+    @staticmethod
+    def _tick(step: str, ended: threading.Event) -> None:
+        start = monotonic()
+        while not ended.wait(1):
+            click.echo(f"\r\033[K  {step} {monotonic() - start:.0f} s", nl=False, err=True)

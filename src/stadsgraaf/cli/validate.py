@@ -1,21 +1,28 @@
 """``stadsgraaf validate``."""
 
+import os
 import sys
+import traceback
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from stadsgraaf.cli.options import DIRECTORY, Steps
-from stadsgraaf.dataset import Dataset
-from stadsgraaf.errors import UsageError
+from stadsgraaf.cli.options import Steps
+from stadsgraaf.errors import Language, UsageError
+
+if TYPE_CHECKING:
+    from stadsgraaf.validation import Report
 
 __all__ = ["validate"]
 
 SEVERITIES = click.Choice(["violation", "warning", "info"])
+_EXPLAIN = "explain"
 
 
 @click.command()
-@DIRECTORY
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, metavar="[PATH]...")
 @click.option(
     "--format",
     "-f",
@@ -25,47 +32,201 @@ SEVERITIES = click.Choice(["violation", "warning", "info"])
     help="How to report; may be given several times, with a file to write to. Default: text. "
     "There are text, json, github, gitlab, sarif, junit, markdown, html, turtle.",
 )
-@click.option("--fail-on", type=SEVERITIES, default="violation", help="What gives exit code 1.")
+@click.option("--fail-on", type=SEVERITIES, help="What gives exit code 1. Default: violation.")
 @click.option("--show", type=SEVERITIES, default="warning", help="The least that text shows.")
-@click.option("--language", type=click.Choice(["nl", "en"]), default="en", help="Of the text.")
+@click.option(
+    "--engine",
+    type=click.Choice(["pyshacl", "turbo", "both"]),
+    default="pyshacl",
+    help="The SHACL engine; both: any difference between the two is a violation.",
+)
+@click.option(
+    "--stage",
+    "stages",
+    multiple=True,
+    metavar="STAGE",
+    help="Run this stage only; may be given several times. There are syntax, lexical, terms, "
+    "shacl, verify, queries, formatting.",
+)
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="FILE",
+    help="Severities of rules by file, and files to leave out. "
+    "Default: .stadsgraaf-validate.yaml, when it is there.",
+)
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Files to leave out: tests/**.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Findings that are known: they pass, new ones fail.",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the findings that there are as a baseline, and pass.",
+)
+@click.option("--language", type=click.Choice(["nl", "en"]), default="en", help="Of the report.")
+@click.option("--explain", metavar="RULE", help="Print the page of a rule; all: list the rules.")
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 @click.pass_context
-def validate(
+def validate(  # noqa: PLR0913 – one for each option
     context: click.Context,
-    directory: Path,
-    forms: tuple[str, ...],
-    fail_on: str,
-    show: str,
-    language: str,
     *,
+    paths: tuple[Path, ...],
+    forms: tuple[str, ...],
+    fail_on: str | None,
+    show: str,
+    engine: str,
+    stages: tuple[str, ...],
+    profiles: tuple[str, ...],
+    exclude: tuple[str, ...],
+    baseline: Path | None,
+    write_baseline: Path | None,
+    language: Language,
+    explain: str | None,
     quiet: bool,
 ) -> None:
     """Check Turtle, vocabulary, shapes and queries; say file, line and what to do.
 
+    A PATH is a folder or a file, of Turtle, TriG, N-Triples, N-Quads, RDF/XML, JSON-LD or SPARQL;
+    all of them together are the dataset. Default: the folder you are in.
+
     Exit code 1 when there are violations; warnings alone do not fail, unless --fail-on says so.
+    "stadsgraaf validate explain RULE" tells what a rule means, and how to mend what it finds.
 
     \b
     Examples:
       stadsgraaf validate
       stadsgraaf validate some/folder --fail-on warning
+      stadsgraaf validate vocabulary.ttl shapes.ttl --engine both
       stadsgraaf validate --format text --format sarif=report.sarif
+      stadsgraaf validate explain skos/broader-cycle
     """
-    from stadsgraaf.validation import Severity
+    from stadsgraaf.validation import Options, Severity, gather, reading_profile
     from stadsgraaf.validation import validate as check
+    from stadsgraaf.validation.baseline import Baseline, write
+
+    explained = _explained(paths, explain)
+    if explained is not None:
+        click.echo(_explain(explained, language), nl=False)
+        return
+    wanted = _forms(forms)
+    _choose(stages)
+    paths = paths or (Path(),)
+    profile = reading_profile([Path(name) for name in profiles], paths)
+    steps = Steps(quiet=quiet)
+    sources = gather(paths, (*profile.exclude, *exclude), steps.read)
+    known = baseline or profile.baseline
+    options = Options(
+        engine=engine,
+        stages=stages,
+        queries=sources.queries,
+        profile=profile,
+        baseline=Baseline.read(known) if known and not write_baseline else None,
+    )
+    report = check(sources.dataset, options, steps)
+    steps.end()
+    if write_baseline:
+        count = write(write_baseline, report.findings)
+        click.echo(f"{write_baseline}: {count} findings", err=True)
+    least = Severity(fail_on) if fail_on else profile.fail_on or Severity.VIOLATION
+    broken = _write(report.below(_folder(sources.dataset.root)), wanted, language, show)
+    for failure in report.failures:
+        click.echo(f"{failure.trace}", err=True, nl=False)
+    if report.failures or broken:
+        context.exit(3)
+    context.exit(1 if report.fails(least) and not write_baseline else 0)
+
+
+def _explained(paths: Sequence[Path], option: str | None) -> str | None:
+    """The rule to explain, "all" for a list of them, or None."""
+    if option is not None:
+        return option
+    if paths and paths[0] == Path(_EXPLAIN) and not paths[0].exists():
+        return str(paths[1]) if len(paths) > 1 else "all"
+    return None
+
+
+def _explain(name: str, language: Language) -> str:
+    from stadsgraaf.validation.explanation import explain, listing
+
+    return listing(language) if name == "all" else explain(name, language, Path())
+
+
+def _forms(given: Sequence[str]) -> list[tuple[str, Path | None]]:
+    """Formats with the files to write to. A file of an earlier run is deleted, whatever happens."""
     from stadsgraaf.validation.formats import FORMATS
 
-    wanted = [form.partition("=") for form in forms or ("text",)]
-    for name, _, _ in wanted:
+    found: list[tuple[str, Path | None]] = []
+    for form in given or ("text",):
+        name, _, file = form.partition("=")
         if name not in FORMATS:
             raise UsageError(reason=f"--format {name}: there are {', '.join(FORMATS)}")
-    steps = Steps(quiet=quiet)
-    report = check(Dataset.load(directory, steps.read), progress=steps)
-    for name, _, file in wanted:
-        as_text = {"colour": not file and sys.stdout.isatty(), "least": Severity(show)}
-        options = {"language": language} | as_text if name == "text" else {}
-        text = report.render(name, **options)
-        if file:
-            Path(file).write_text(text, encoding="utf-8")
+        found.append((name, Path(file) if file else None))
+    for _, path in found:
+        if path is not None:
+            if not path.parent.is_dir():
+                raise UsageError(reason=f"{path.parent} is no folder to write {path.name} to")
+            path.unlink(missing_ok=True)
+    return found
+
+
+def _choose(stages: Sequence[str]) -> None:
+    from stadsgraaf.validation.stages import STAGES
+
+    for name in stages:
+        if name not in STAGES:
+            raise UsageError(reason=f"--stage {name}: there are {', '.join(STAGES)}")
+
+
+def _folder(root: Path) -> str:
+    """The way from the folder we are in to the root, so that reports name files as CI does."""
+    inside = root.resolve().is_relative_to(Path.cwd())
+    return Path(os.path.relpath(root.resolve()) if inside else root).as_posix()
+
+
+def _write(
+    report: "Report", wanted: Sequence[tuple[str, Path | None]], language: Language, show: str
+) -> bool:
+    """Write the report in each format. Returns whether one of them failed."""
+    from stadsgraaf.validation import Severity
+    from stadsgraaf.validation.changes import changed_lines
+    from stadsgraaf.validation.formats import FORMATS
+
+    broken = False
+    for name, path in wanted:
+        # JSON and Turtle hold both languages
+        options: dict[str, object] = {} if name in {"json", "turtle"} else {"language": language}
+        if name == "text":
+            options |= {"colour": not path and _colourful(), "least": Severity(show)}
+        elif name == "github":
+            options["changed"] = changed_lines()
+            _summarise(report, language)
+        try:
+            text = FORMATS[name](report, **options)
+        except Exception:  # noqa: BLE001 – the other formats must come all the same
+            click.echo(f"{name}: {traceback.format_exc()}", err=True)
+            broken = True
+            continue
+        if path is not None:
+            path.write_text(text, encoding="utf-8")
         else:
             click.echo(text, nl=not text.endswith("\n"))
-    context.exit(1 if report.fails(Severity(fail_on)) else 0)
+    return broken
+
+
+def _summarise(report: "Report", language: Language) -> None:
+    """Add the whole report to the summary of a GitHub job, below what other steps wrote."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if file:
+        with Path(file).open("a", encoding="utf-8") as summary:
+            summary.write(report.render("markdown", language=language))
+
+
+def _colourful() -> bool:
+    """Whether to use colour, https://no-color.org/ and https://force-color.org/."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()

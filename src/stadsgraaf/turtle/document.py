@@ -10,7 +10,7 @@ from typing import overload
 from pyoxigraph import Triple
 
 from stadsgraaf.errors import SyntaxFault
-from stadsgraaf.turtle.scan import Lines, token_end
+from stadsgraaf.turtle.scan import Lines, scan, token_end
 
 __all__ = ["Position", "Positions", "TurtleDocument"]
 
@@ -57,7 +57,8 @@ class TurtleDocument:
     """What one file says, where it says it, and every syntax error in it.
 
     ``text`` is what was read, without a byte order mark; ``marked`` tells whether it began with
-    one. ``unread`` holds the IRIs in statements that could not be read.
+    one. ``unread`` holds the IRIs in statements that could not be read. ``placed`` is False when
+    nobody knows where the triples stand (RDF/XML, JSON-LD).
     """
 
     path: Path
@@ -69,6 +70,7 @@ class TurtleDocument:
     text: str = ""
     marked: bool = False
     unread: frozenset[str] = frozenset()
+    placed: bool = True
 
     @cached_property
     def lines(self) -> Lines:
@@ -83,8 +85,16 @@ class TurtleDocument:
         """Where the token that begins at an offset ends, exclusive."""
         return self.position(token_end(self.text, offset))
 
+    def statement(self, number: int) -> str:
+        """The text of the statement that begins on a line, from 1, to the line of the next one."""
+        starts = sorted({self.lines.at(offset)[0] for offset in scan(self.text).statements})
+        after = next((line for line in starts if line > number), len(self.lines.starts) + 1)
+        return "\n".join(self.text.split("\n")[number - 1 : after - 1])
+
     def line(self, number: int) -> str:
         """The text of a line, from 1, without its end."""
         starts = self.lines.starts
+        if not 0 < number <= len(starts):
+            return ""
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")

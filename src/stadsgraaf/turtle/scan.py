@@ -14,9 +14,20 @@ the parser gives them, the offsets of subject, predicate and object:
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["Lines", "Scan", "last_end", "scan", "stray_quote", "token_end", "words"]
+__all__ = [
+    "Lines",
+    "Scan",
+    "comments",
+    "last_end",
+    "scan",
+    "stray_quote",
+    "token_end",
+    "tokens",
+    "words",
+]
 
 _SKIP = r"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
 _IRI = r'<[^\x00-\x20<>"{}|^`]*+>'
@@ -44,6 +55,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_COMMENT = re.compile(r"\#([^\r\n]*)")
 _TERM, _MODERN, _MARK, _DIRECTIVE, _STRAY, _END = range(1, 7)
 _AT_SUBJECT, _AT_PREDICATE, _AT_OBJECT, _AFTER_OBJECT, _IN_DIRECTIVE, _IN_MODERN = range(6)
 
@@ -296,6 +308,29 @@ def stray_quote(text: str, start: int, end: int) -> int | None:
         if stray and stray[0] in "\"'":
             return match.start(_STRAY)
     return None
+
+
+def tokens(text: str) -> Iterator[tuple[int, int]]:
+    """Where each token begins and ends, whatever it is.
+
+    >>> list(tokens("<g> { } # so"))
+    [(0, 3), (4, 5), (6, 7)]
+    """
+    for match in _TOKEN.finditer(text):
+        kind = match.lastindex or _END
+        if kind != _END:
+            yield match.span(kind)
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """Every comment, with its offset and without the mark; a mark in an IRI or text begins none.
+
+    >>> list(comments('<http://e/#a> <p> "#b" . # c'))
+    [(25, ' c')]
+    """
+    for match in _TOKEN.finditer(text):
+        for found in _COMMENT.finditer(text, match.start(), match.start(match.lastindex or _END)):
+            yield found.start(), found[1]
 
 
 def words(text: str, start: int, end: int) -> list[str]:

@@ -8,7 +8,20 @@
 """
 
 from stadsgraaf.validation.finding import Finding, Severity, Span
+from stadsgraaf.validation.profile import Profile, reading_profile
 from stadsgraaf.validation.report import Report
+from stadsgraaf.validation.sources import Sources, gather
 from stadsgraaf.validation.validate import Options, validate
 
-__all__ = ["Finding", "Options", "Report", "Severity", "Span", "validate"]
+__all__ = [
+    "Finding",
+    "Options",
+    "Profile",
+    "Report",
+    "Severity",
+    "Sources",
+    "Span",
+    "gather",
+    "reading_profile",
+    "validate",
+]

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from stadsgraaf.errors import Text
 
@@ -33,6 +34,7 @@ class Span:
     """A place in a file: from a line and column, both from 1, to another, exclusive.
 
     ``file`` is a path below the root with forward slashes; it is empty when there is no place.
+    ``line`` is 0 when nobody knows where in the file.
     """
 
     file: str = ""
@@ -41,8 +43,13 @@ class Span:
     end_line: int = 1
     end_column: int = 1
 
+    @property
+    def place(self) -> str:
+        """Line and column, or a dash when nobody knows them."""
+        return f"{self.line}:{self.column}" if self.line else "–"
+
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.place}" if self.line else self.file
 
 
 @dataclass(frozen=True)
@@ -84,8 +91,8 @@ class Finding:
     def fingerprint(self) -> str:
         """The same for the same finding when lines move; 32 hex digits."""
         focus = self.stable_focus or self.focus
-        # a finding without focus node is known by its file and the words of its line
-        where = focus or f"{self.span.file}|{self.excerpt.strip()}"
+        # a finding without focus node is known by the name of its file and the words of its line
+        where = focus or f"{PurePosixPath(self.span.file).name}|{self.excerpt.strip()}"
         parts = (self.rule, self.component, where, self.path, self.value, str(self.order))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 

@@ -88,6 +88,8 @@ class Places:
     def span(self, place: _Place, part: int) -> Span:
         """The place of subject (0), predicate (1) or object (2) of a triple."""
         document = self._documents[place[0]]
+        if not document.turtle.placed:
+            return Span(document.path.as_posix(), 0, 0, 0, 0)
         offset = document.turtle.positions.offsets(place[1])[part]
         start, end = document.turtle.position(offset), document.turtle.end(offset)
         return Span(document.path.as_posix(), start.line, start.column, end.line, end.column)

@@ -4,16 +4,27 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from stadsgraaf.validation.finding import Finding, Severity
+from stadsgraaf.validation.finding import Finding, Severity, Span
 
-__all__ = ["Report", "collect"]
+__all__ = ["Failure", "Report", "collect"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A stage that did not end: why, and the traceback."""
+
+    stage: str
+    reason: str
+    trace: str
 
 
 @dataclass(frozen=True)
 class Report:
     """What validation says of a dataset.
 
-    ``seconds`` is the time of each stage; ``passed`` are findings that a baseline lets pass.
+    ``seconds`` is the time of each stage; ``passed`` are findings that a baseline lets pass,
+    ``suppressed`` those that a comment does. ``failures`` are stages that did not end, ``skipped``
+    those that did not run because a file could not be read at all.
     """
 
     findings: tuple[Finding, ...]
@@ -22,6 +33,9 @@ class Report:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     passed: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    skipped: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[Severity, int]:
@@ -36,18 +50,41 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether there is no violation; warnings do not count."""
-        return not self.violations
+        """Whether all was checked and there is no violation; warnings do not count."""
+        return not self.violations and not self.failures
 
     def fails(self, severity: Severity = Severity.VIOLATION) -> bool:
         """Whether there is a finding of this severity or worse."""
         return any(finding.severity.rank <= severity.rank for finding in self.findings)
+
+    def below(self, folder: str) -> "Report":
+        """The same with the files named from a folder above; ``folder`` is the way down from it."""
+        if folder in {"", "."}:
+            return self
+        return replace(
+            self,
+            findings=tuple(_below(finding, folder) for finding in self.findings),
+            passed=tuple(_below(finding, folder) for finding in self.passed),
+            suppressed=tuple(_below(finding, folder) for finding in self.suppressed),
+        )
 
     def render(self, form: str = "text", **options: object) -> str:
         """The report in a format of ``FORMATS``. Raises KeyError for one that is not there."""
         from stadsgraaf.validation.formats import FORMATS  # noqa: PLC0415 – they import Report
 
         return FORMATS[form](self, **options)
+
+
+def _below(finding: Finding, folder: str) -> Finding:
+    def moved(span: Span) -> Span:
+        return replace(span, file=f"{folder}/{span.file}") if span.file else span
+
+    return replace(
+        finding,
+        span=moved(finding.span),
+        declared=moved(finding.declared) if finding.declared else None,
+        details=tuple(_below(detail, folder) for detail in finding.details),
+    )
 
 
 def collect(findings: Iterable[Finding]) -> tuple[Finding, ...]:

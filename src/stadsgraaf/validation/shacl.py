@@ -45,12 +45,14 @@ Progress = Callable[[str], None]
 class Outcome:
     """What an engine said. ``faults`` are shapes that it cannot use: the shape, and why.
 
+    ``recursions`` are what the engine says of shapes that refer to themselves.
     ``differences`` are results that one of two engines has and the other has not, each with the
     name of the engine that has it.
     """
 
     results: list[Result] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
+    recursions: list[str] = field(default_factory=list)
     differences: list[tuple[Result, str]] = field(default_factory=list)
 
 
@@ -178,12 +180,14 @@ def _fast(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
         single = _pyshacl(data, setbased.isolated(given, shape, constraint), {})
         name = str(bridge.term(constraint))
         outcome.results += single.results
+        outcome.recursions += single.recursions
         outcome.faults += [(name, reason) for _, reason in single.faults]
         given.remove((shape, SH.sparql, constraint))
     batched = batch(given)
     core = _pyshacl(data, batched.shapes, batched.stands_for)
     outcome.results += core.results
     outcome.faults += core.faults
+    outcome.recursions += core.recursions
     return outcome
 
 
@@ -213,9 +217,8 @@ def _plain(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
 
 def _pyshacl(data: rdflib.Graph, shapes: rdflib.Graph, stands_for: dict[Node, Node]) -> Outcome:
     _hasten()
-    with warnings.catch_warnings(), bridge.quiet():
-        # a recursive shape is undefined in SHACL; pySHACL leaves it out and warns
-        warnings.simplefilter("ignore", ShapeRecursionWarning)
+    with warnings.catch_warnings(record=True) as warned, bridge.quiet():
+        warnings.simplefilter("always", ShapeRecursionWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         try:
             _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
@@ -225,7 +228,9 @@ def _pyshacl(data: rdflib.Graph, shapes: rdflib.Graph, stands_for: dict[Node, No
         return Outcome(faults=[("", str(text))])
     results = list(dict.fromkeys(read_report(report)))
     names = {bridge.term(new): bridge.term(old) for new, old in stands_for.items()}
-    return Outcome([_named(result, names) for result in results])
+    # a recursive shape is undefined in SHACL; pySHACL leaves it out and warns
+    recursions = [str(one.message) for one in warned if one.category is ShapeRecursionWarning]
+    return Outcome([_named(result, names) for result in results], recursions=recursions)
 
 
 def _named(result: Result, names: dict[bridge.Term, bridge.Term]) -> Result:
@@ -250,9 +255,10 @@ def _turbo_plain(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome
     return outcome
 
 
-def _add(outcome: Outcome, said: tuple[list[Result], str]) -> None:
-    results, refusal = said
+def _add(outcome: Outcome, said: tuple[list[Result], list[str], str]) -> None:
+    results, recursions, refusal = said
     outcome.results += results
+    outcome.recursions += recursions
     if refusal:
         outcome.faults.append(("", refusal))
 

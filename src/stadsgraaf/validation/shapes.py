@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stadsgraaf.dataset import Document
-from stadsgraaf.errors import Text
+from stadsgraaf.errors import Language, Text
 from stadsgraaf.namespaces import PREFIXES, shorten
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.finding import Span
@@ -100,6 +100,38 @@ class Shapes:
         """The CURIE of a shape, or that of its owner."""
         owner = self.owner(shape)
         return shorten(owner.value, self._prefixes) if isinstance(owner, NamedNode) else "…"
+
+    def explain(self, name: str, language: Language) -> str:
+        """A page about a shape by its CURIE or IRI, in Markdown; empty when there is none."""
+        shape = next(
+            (
+                n
+                for n in self._about
+                if isinstance(n, NamedNode) and name in (n.value, self.name(n))
+            ),
+            None,
+        )
+        # the rule of a part without IRI begins with the name of its owner
+        if shape is None and "-" in name:
+            return self.explain(name.rpartition("-")[0], language)
+        span = self.span(shape) if shape is not None else None
+        if (
+            shape is None
+            or span is None
+            or not any(p.startswith(_SH) for p, _ in self._about[shape])
+        ):
+            return ""
+        document = next(d for d in self.documents if d.path.as_posix() == span.file)
+        return (
+            f"# {self.name(shape)}\n\n<{shape.value}> · {span}\n\n"
+            + "".join(f"{words}\n\n" for words in (self.message(shape).say(language),) if words)
+            + f"```turtle\n{document.turtle.statement(span.line).rstrip()}\n```\n"
+        )
+
+    def rule_names(self) -> set[str]:
+        """The CURIEs and IRIs of all shapes that have one."""
+        nodes = [node for node in self._about if isinstance(node, NamedNode)]
+        return {name for node in nodes for name in (node.value, self.name(node))}
 
     def span(self, shape: Term) -> Span | None:
         """Where a shape begins."""

@@ -18,8 +18,10 @@ from stadsgraaf.validation.results import Result, read_report
 __all__ = ["validate"]
 
 
-def validate(triples: Sequence[Triple], shapes: rdflib.Graph) -> tuple[list[Result], str]:
-    """The results, and why there are none when the engine refuses the shapes.
+def validate(
+    triples: Sequence[Triple], shapes: rdflib.Graph
+) -> tuple[list[Result], list[str], str]:
+    """The results, warnings of recursion, and why there are none when it refuses the shapes.
 
     Raises EngineMissing when the extra is not installed.
     """
@@ -31,17 +33,18 @@ def validate(triples: Sequence[Triple], shapes: rdflib.Graph) -> tuple[list[Resu
 
     lines = serialize(_plain(triples), format=RdfFormat.N_QUADS) or b""
     given = Input(lines.decode(), "nquads", None, {}, preserve_ids=True)
-    with warnings.catch_warnings(), bridge.quiet():
-        warnings.simplefilter("ignore", pyshacl_turbo.ShapeRecursionWarning)
+    with warnings.catch_warnings(record=True) as warned, bridge.quiet():
+        warnings.simplefilter("always", pyshacl_turbo.ShapeRecursionWarning)
         try:
             _, report, text = pyshacl_turbo.validate(
                 given, shacl_graph=shapes, _normalize_report_literals=False
             )
         except (RuntimeError, ValueError, TypeError, NotImplementedError) as error:
-            return [], f"{type(error).__name__}: {error}"
+            return [], [], f"{type(error).__name__}: {error}"
         if not isinstance(report, rdflib.Graph):
-            return [], str(text)
-        return list(dict.fromkeys(read_report(report))), ""
+            return [], [], str(text)
+        results = list(dict.fromkeys(read_report(report)))
+    return results, [str(one.message) for one in warned], ""
 
 
 def _plain(triples: Sequence[Triple]) -> "Sequence[Quad]":

@@ -1,27 +1,38 @@
 """Validation from end to end: a dataset goes in, a report comes out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter
 
 from stadsgraaf.dataset import Dataset
+from stadsgraaf.errors import StadsgraafError, Text
+from stadsgraaf.validation import suppression
+from stadsgraaf.validation.baseline import Baseline
+from stadsgraaf.validation.catalogue import rule, rules
 from stadsgraaf.validation.consequences import without_consequences
-from stadsgraaf.validation.finding import Finding
-from stadsgraaf.validation.report import Report, collect
-from stadsgraaf.validation.stages import STAGES, Subject
+from stadsgraaf.validation.finding import Finding, Span
+from stadsgraaf.validation.profile import Profile
+from stadsgraaf.validation.report import Failure, Report, collect
+from stadsgraaf.validation.stages import STAGES, WHOLE, Subject
 
 __all__ = ["Options", "validate"]
-
-#: Stages that look at the dataset as a whole: of no use when a file could not be read at all.
-_WHOLE = frozenset({"terms", "shacl", "verify", "queries"})
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to validate: the SHACL engine, and the stages to run (all, when empty)."""
+    """How to validate.
+
+    ``engine`` is one of ``shacl.ENGINES``; ``stages`` are those to run, all when empty;
+    ``queries`` are files of queries beside those of the dataset.
+    """
 
     engine: str = "pyshacl"
     stages: tuple[str, ...] = ()
+    queries: tuple[Path, ...] = ()
+    profile: Profile = field(default_factory=Profile)
+    baseline: Baseline | None = None
 
 
 def validate(
@@ -31,24 +42,96 @@ def validate(
 ) -> Report:
     """Validate a dataset. ``progress`` is told the name of each stage before it runs.
 
-    Raises KeyError for an engine or stage that is not there. Any other error is one of the
-    validator and never a report.
+    A stage that fails is one of the report's ``failures``, and the report does not conform.
+    Raises KeyError for an engine or stage that is not there, BadConfiguration for a profile that
+    names a rule that is not there.
     """
     chosen = options or Options()
-    subject = Subject(dataset, chosen.engine)
-    findings: list[Finding] = []
-    seconds: dict[str, float] = {}
+    subject = Subject(dataset, chosen.engine, chosen.queries)
+    run = _Run(subject)
     for name in chosen.stages or tuple(STAGES):
-        if name in _WHOLE and not subject.is_whole:
-            continue
         progress(name)
-        start = perf_counter()
-        findings += STAGES[name](subject)
-        seconds[name] = perf_counter() - start
+        run.stage(name)
+    findings = collect(without_consequences(run.findings))
+    known = _known(subject, findings)
+    findings = tuple(chosen.profile.apply(findings, known))
+    given = [one for file, text in _texts(subject) for one in suppression.suppressions(file, text)]
+    stay, suppressed = suppression.apply(findings, given if not chosen.stages else (), known)
+    new, passed = chosen.baseline.split(stay) if chosen.baseline else (stay, [])
+    if chosen.baseline and not (chosen.stages or run.failures or run.skipped):
+        new += chosen.baseline.stale(stay, subject.path_of(chosen.baseline.path))
     return Report(
-        findings=collect(without_consequences(findings)),
-        files=len(dataset.documents) + len(dataset.queries) + len(dataset.rules),
+        findings=collect([*new, *map(_failed, run.failures)]),
+        files=len(dataset.documents)
+        + len(dataset.queries)
+        + len(dataset.rules)
+        + len(chosen.queries),
         triples=sum(len(document.turtle.triples) for document in dataset.documents),
         prefixes=subject.prefixes,
-        seconds=seconds,
+        seconds=run.seconds,
+        passed=tuple(passed),
+        suppressed=tuple(suppressed),
+        failures=tuple(run.failures),
+        skipped=tuple(run.skipped),
+    )
+
+
+@dataclass
+class _Run:
+    """The stages that ran: what they found, what failed, what was left out, how long each took."""
+
+    subject: Subject
+    findings: list[Finding] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def stage(self, name: str) -> None:
+        """Run a stage."""
+        stage = STAGES[name]
+        if name in WHOLE and not self.subject.is_whole:
+            self.skipped.append(name)
+            return
+        start = perf_counter()
+        try:
+            self.findings.extend(stage(self.subject))
+        except StadsgraafError:
+            raise
+        except Exception as error:  # noqa: BLE001 – whatever it is, the data were not checked
+            reason = f"{type(error).__name__}: {error}".strip(" :")
+            self.failures.append(Failure(name, reason, traceback.format_exc()))
+        self.seconds[name] = perf_counter() - start
+
+
+def _known(subject: Subject, findings: Iterable[Finding]) -> set[str]:
+    """The names and IRIs of all rules: the built-in ones, those of shapes, those that were broken."""
+    known = {name for found in rules().values() for name in (found.name, found.iri)}
+    known |= {name for finding in findings for name in (finding.name, finding.rule)}
+    return known | (subject.shapes.rule_names() if subject.shape_documents else set())
+
+
+def _texts(subject: Subject) -> Iterable[tuple[str, str]]:
+    """Every file that may hold comments, with its text."""
+    for document in subject.dataset.documents:
+        if document.turtle.placed:
+            yield document.path.as_posix(), document.turtle.text
+    for path in subject.query_files:
+        yield subject.path_of(path), path.read_text(encoding="utf-8", errors="replace")
+
+
+def _failed(failure: Failure) -> Finding:
+    found = rule("validator/failure")
+    return Finding(
+        rule=found.iri,
+        name=found.name,
+        severity=found.severity,
+        span=Span(),
+        message=Text(
+            f"The validator failed in the stage {failure.stage}, so nothing is known of it: {failure.reason}",
+            f"De validator faalde in de stap {failure.stage}; daarover is dus niets bekend: {failure.reason}",
+        ),
+        reason=found.why,
+        mend=found.mend,
+        engine=failure.reason,
+        excerpt=failure.stage,
     )

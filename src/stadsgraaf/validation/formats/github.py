@@ -63,6 +63,8 @@ def _annotation(finding: Finding, language: Language) -> str:
         "endColumn": str(span.end_column),
         "title": finding.name,
     }
+    if not span.line:
+        place = {"file": span.file, "title": finding.name}
     if not span.file:
         place = {"title": finding.name}
     if span.end_line != span.line:  # columns make sense on one line only

@@ -19,7 +19,10 @@ def render(report: Report, *, language: Language = "en") -> str:
             "check_name": finding.name,
             "fingerprint": finding.fingerprint,
             "severity": _SEVERITIES[finding.severity],
-            "location": {"path": finding.span.file, "lines": {"begin": finding.span.line}},
+            "location": {
+                "path": finding.span.file or ".",
+                "lines": {"begin": max(finding.span.line, 1)},
+            },
         }
         for finding in report.findings
     ]

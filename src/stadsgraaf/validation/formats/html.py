@@ -72,7 +72,7 @@ def _finding(finding: Finding, language: Language) -> str:
     return (
         f'<article class="finding {finding.severity}" id="f{finding.fingerprint}">\n'
         f'<p><span class="kind">{_KINDS[finding.severity].say(language)}</span> {escape(say)}</p>\n'
-        f'<p class="place">{span.line}:{span.column} {about}</p>\n'
+        f'<p class="place">{span.place} {about}</p>\n'
         + (f"<pre>{_excerpt(finding)}</pre>\n" if finding.excerpt.strip() else "")
         + (f"<p><small>{escape(reason)}</small></p>\n" if reason else "")
         + (f"<ul>{details}</ul>\n" if details else "")

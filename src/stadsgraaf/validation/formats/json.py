@@ -17,10 +17,17 @@ def render(report: Report) -> str:
             {
                 "format": 1,
                 "conforms": report.conforms,
+                "complete": not report.failures and not report.skipped,
                 "counts": {severity.value: count for severity, count in report.counts.items()},
                 "files": report.files,
                 "triples": report.triples,
                 "passed": len(report.passed),
+                "suppressed": len(report.suppressed),
+                "skipped": list(report.skipped),
+                "failures": [
+                    {"stage": failure.stage, "reason": failure.reason}
+                    for failure in report.failures
+                ],
                 "findings": [as_json(finding) for finding in report.findings],
             },
             ensure_ascii=False,
@@ -57,6 +64,8 @@ def as_json(finding: Finding) -> dict[str, Any]:
 
 
 def _span(span: Span) -> dict[str, Any]:
+    if not span.line:
+        return {"file": span.file} if span.file else {}
     return {
         "file": span.file,
         "line": span.line,

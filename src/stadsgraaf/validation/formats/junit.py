@@ -63,7 +63,8 @@ def _case(name: str, findings: list[Finding], language: Language) -> ET.Element:
     else:
         ET.SubElement(case, "system-out").text = text
     case.set("file", findings[0].span.file)
-    case.set("line", str(findings[0].span.line))
+    if findings[0].span.line:
+        case.set("line", str(findings[0].span.line))
     return case
 
 

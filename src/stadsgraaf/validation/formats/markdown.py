@@ -59,14 +59,15 @@ def _by_file(report: Report, language: Language) -> Iterator[str]:
         for finding in group:
             message = _cell(finding.message.say(language))
             about = f"`{_cell(finding.curie)}` " if finding.curie else ""
-            yield f"| {_MARKS[finding.severity]} | {finding.span.line}:{finding.span.column} | {about}{message} | `{finding.name}` |"
+            yield f"| {_MARKS[finding.severity]} | {finding.span.place} | {about}{message} | `{finding.name}` |"
         yield "\n</details>\n"
     if len(report.findings) > _LISTED:
         yield f"… {len(report.findings) - _LISTED}"
 
 
 def _place(finding: Finding) -> str:
-    return _cell(f"{finding.span.file}:{finding.span.line}")
+    span = finding.span
+    return _cell(f"{span.file}:{span.line}" if span.line else span.file)
 
 
 def _cell(text: str) -> str:

@@ -44,6 +44,7 @@ def render(report: Report, *, language: Language = "en") -> str:
                         "rules": [_rule(first[name], language) for name in names],
                     }
                 },
+                "invocations": [_invocation(report)],
                 "columnKind": "unicodeCodePoints",
                 "originalUriBaseIds": {"SRCROOT": {"description": {"text": "the dataset"}}},
                 "results": [
@@ -53,6 +54,18 @@ def render(report: Report, *, language: Language = "en") -> str:
         ],
     }
     return json.dumps(log, ensure_ascii=False, indent=1) + "\n"
+
+
+def _invocation(report: Report) -> dict[str, Any]:
+    """How the run went: one that did not end says so, whatever it found until then."""
+    notes = [
+        {
+            "level": "error",
+            "message": {"text": f"{failure.stage}: {failure.reason}"},
+        }
+        for failure in report.failures
+    ]
+    return {"executionSuccessful": not notes, "toolExecutionNotifications": notes}
 
 
 def _rule(finding: Finding, language: Language) -> dict[str, Any]:
@@ -104,14 +117,18 @@ def _locations(spans: Sequence[Span]) -> list[dict[str, Any]]:
         {
             "physicalLocation": {
                 "artifactLocation": {"uri": quote(span.file), "uriBaseId": "SRCROOT"},
-                "region": {
-                    "startLine": span.line,
-                    "startColumn": span.column,
-                    "endLine": max(span.end_line, span.line),
-                    "endColumn": span.end_column,
-                },
+                **({"region": _region(span)} if span.line else {}),
             }
         }
         for span in spans
         if span.file
     ]
+
+
+def _region(span: Span) -> dict[str, int]:
+    return {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": max(span.end_line, span.line),
+        "endColumn": span.end_column,
+    }

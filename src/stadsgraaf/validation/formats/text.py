@@ -63,7 +63,7 @@ def _finding(finding: Finding, language: Language, pen: _Pen) -> Iterator[str]:
     span = finding.span
     severity = pen.paint(_WORDS[finding.severity][0].say(language), _COLOURS[finding.severity])
     about = _about(finding, language)
-    yield f"  {span.line}:{span.column}  {severity}  {finding.message.say(language)}  {pen.dim(finding.name)}"
+    yield f"  {span.place}  {severity}  {finding.message.say(language)}  {pen.dim(finding.name)}"
     if about:
         yield f"      {about}"
     yield from _excerpt(finding, pen)
@@ -79,7 +79,7 @@ def _about(finding: Finding, language: Language) -> str:
 
 
 def _excerpt(finding: Finding, pen: _Pen) -> Iterator[str]:
-    if not finding.excerpt.strip():
+    if not finding.excerpt.strip() or not finding.span.line:
         return
     span = finding.span
     start = span.column - 1
@@ -111,5 +111,15 @@ def _summary(report: Report, language: Language, pen: _Pen) -> Iterator[str]:
         counts.append(
             Text(f"{len(report.passed)} known", f"{len(report.passed)} bekend").say(language)
         )
+    if report.suppressed:
+        number = len(report.suppressed)
+        counts.append(Text(f"{number} suppressed", f"{number} onderdrukt").say(language))
     nothing = Text("nothing found", "niets gevonden").say(language)
     yield f"{', '.join(counts) or pen.paint(nothing, '32')} – {checked}"
+    if report.skipped:
+        stages = ", ".join(report.skipped)
+        left_out = Text(
+            f"Not run, as a file could not be read at all: {stages}.",
+            f"Niet uitgevoerd, omdat een bestand in het geheel niet te lezen was: {stages}.",
+        )
+        yield pen.paint(left_out.say(language), "33")

@@ -7,6 +7,7 @@ as there, so that one syntax error does not bring a hundred findings of absence.
 from collections.abc import Callable, Iterator
 
 from stadsgraaf.validation.finding import Finding
+from stadsgraaf.validation.stages.formatting import formatting
 from stadsgraaf.validation.stages.lexical import lexical
 from stadsgraaf.validation.stages.names import terms
 from stadsgraaf.validation.stages.queries import queries
@@ -15,7 +16,7 @@ from stadsgraaf.validation.stages.subject import Subject
 from stadsgraaf.validation.stages.syntax import syntax
 from stadsgraaf.validation.stages.verify import verify
 
-__all__ = ["STAGES", "Subject"]
+__all__ = ["STAGES", "WHOLE", "Subject"]
 
 #: In order. The first two look at files, the others at the dataset as a whole.
 STAGES: dict[str, Callable[[Subject], Iterator[Finding]]] = {
@@ -25,4 +26,8 @@ STAGES: dict[str, Callable[[Subject], Iterator[Finding]]] = {
     "shacl": shapes,
     "verify": verify,
     "queries": queries,
+    "formatting": formatting,
 }
+
+#: Stages that look at the dataset as a whole: of no use when a file could not be read at all.
+WHOLE = frozenset({"terms", "shacl", "verify", "queries"})

@@ -23,9 +23,9 @@ _SH = PREFIXES["sh"]
 
 def queries(subject: Subject) -> Iterator[Finding]:
     """Every query parses, and names only what is declared; those inside shapes too."""
-    for query in (*subject.dataset.queries, *subject.dataset.rules):
-        text = query.path.read_text(encoding="utf-8")
-        yield from _check_query(subject, subject.path_of(query.path), text)
+    for path in subject.query_files:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        yield from _check_query(subject, subject.path_of(path), text)
     yield from _queries_in_shapes(subject)
 
 

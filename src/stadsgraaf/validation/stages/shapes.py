@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pyoxigraph import BlankNode, NamedNode
 
@@ -41,6 +42,10 @@ def shapes(subject: Subject) -> Iterator[Finding]:
     outcome = shacl.validate_data(subject.triples, known.triples, subject.engine)
     for shape, reason in outcome.faults:
         yield _unusable(known, shape, reason)
+    yield from {
+        finding.focus: finding
+        for finding in (_recursive(subject, known, told) for told in outcome.recursions)
+    }.values()
     yield from _told(
         subject, known, [r for r in outcome.results if not _rests_on_unread(subject, r)]
     )
@@ -78,7 +83,7 @@ def _unusable(known: Shapes, shape: str, reason: str) -> Finding:
         NamedNode(shape[1:-1]) if shape.startswith("<") else BlankNode(shape[2:]) if shape else None
     )
     span = (known.span(node) if node is not None else None) or Span(
-        known.documents[0].path.as_posix()
+        known.documents[0].path.as_posix(), 0, 0, 0, 0
     )
     name = known.name(node) if node is not None else ""
     return Finding(
@@ -95,6 +100,29 @@ def _unusable(known: Shapes, shape: str, reason: str) -> Finding:
         engine=reason,
         focus=shape,
         stable_focus=name,
+    )
+
+
+def _recursive(subject: Subject, known: Shapes, told: str) -> Finding:
+    """A shape that an engine says to be recursive; the last one that it names has an IRI, or none."""
+    named = [NamedNode(iri) for iri in re.findall(r"[<\s]([A-Za-z][\w+.-]*:[^<>\s]+)>", told)]
+    shape = next((node for node in named if known.span(node)), None)
+    span = (known.span(shape) if shape else None) or Span(
+        known.documents[0].path.as_posix(), 0, 0, 0, 0
+    )
+    name = known.name(shape) if shape else "…"
+    return replace(
+        about(
+            subject,
+            rule("shacl/recursion"),
+            span,
+            Text(
+                f"The shape {name} refers to itself; it is not followed further there.",
+                f"De vorm {name} verwijst naar zichzelf; zij wordt daar niet verder gevolgd.",
+            ),
+            focus=shape or BlankNode("shape"),
+        ),
+        engine=told,
     )
 
 

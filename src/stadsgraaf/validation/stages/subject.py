@@ -33,7 +33,7 @@ class Subject:
 
     dataset: Dataset
     engine: str = "pyshacl"
-    languages: tuple[str, ...] = ("nl", "en")
+    queries: tuple[Path, ...] = ()
 
     @cached_property
     def places(self) -> Places:
@@ -51,6 +51,12 @@ class Subject:
         return frozenset(
             iri for document in self.dataset.documents for iri in document.turtle.unread
         )
+
+    @property
+    def query_files(self) -> list[Path]:
+        """Every file with a query whose header could be read."""
+        dataset = self.dataset
+        return [*(query.path for query in (*dataset.queries, *dataset.rules)), *self.queries]
 
     @property
     def is_whole(self) -> bool:

@@ -1,0 +1,267 @@
+"""Other serialisations than Turtle, read for validation.
+
+https://www.w3.org/TR/n-triples/ https://www.w3.org/TR/n-quads/ https://www.w3.org/TR/trig/
+https://www.w3.org/TR/rdf-syntax-grammar/ https://www.w3.org/TR/json-ld11/
+
+N-Triples, N-Quads and TriG become Turtle of the same length, with spaces where a graph is named, so
+that every triple keeps its line and column. RDF/XML and JSON-LD have no such places: they are read
+in a process of its own with little memory and time, and what is found in them names the file only.
+Named graphs are read as one.
+"""
+
+import re
+import resource
+import subprocess
+import sys
+from array import array
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
+
+from stadsgraaf import turtle
+from stadsgraaf.errors import SyntaxFault, Text
+from stadsgraaf.turtle import Positions, TurtleDocument
+from stadsgraaf.turtle.scan import Lines, tokens
+
+__all__ = ["ENDINGS", "read"]
+
+#: What a file is by its ending.
+ENDINGS = {
+    ".ttl": RdfFormat.TURTLE,
+    ".turtle": RdfFormat.TURTLE,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".nq": RdfFormat.N_QUADS,
+    ".trig": RdfFormat.TRIG,
+    ".rdf": RdfFormat.RDF_XML,
+    ".owl": RdfFormat.RDF_XML,
+    ".jsonld": RdfFormat.JSON_LD,
+}
+#: Bytes and seconds that reading one file may take.
+_MEMORY, _SECONDS = 4 * 2**30, 120
+#: Syntax errors told of one file.
+_MAX_FAULTS = 100
+
+
+def read(path: Path, *, base_iri: str | None = None, blank_prefix: str = "") -> TurtleDocument:
+    """Read a file of any serialisation in ``ENDINGS``. Syntax errors are in ``faults``.
+
+    Raises KeyError for another ending, OSError when the file cannot be opened.
+    """
+    form = _form(path)
+    if form == RdfFormat.TURTLE:
+        return turtle.read(path, base_iri=base_iri, blank_prefix=blank_prefix)
+    if form in {RdfFormat.RDF_XML, RdfFormat.JSON_LD}:
+        return _apart(path, form, base_iri, blank_prefix)
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # the reader of Turtle tells where, and what it could be
+        return turtle.read(path, base_iri=base_iri, blank_prefix=blank_prefix)
+    faults = list(_faults(path, text, form, base_iri))
+    as_turtle = _flattened(text) if form == RdfFormat.TRIG else _without_graphs(text)
+    found = turtle.read(path, text=as_turtle, base_iri=base_iri, blank_prefix=blank_prefix)
+    marked = content.startswith(b"\xef\xbb\xbf")
+    if not faults and (found.faults or not _is_whole(found, text, form, base_iri)):
+        return _unplaced(path, text, _parsed(text, form, base_iri), blank_prefix)
+    if form == RdfFormat.TRIG:
+        # the dot may be one that stands for a brace
+        faults = [f for f in found.faults if f.members["rule"] != "early-dot"] or faults
+    return replace(found, text=text, faults=faults, marked=marked)
+
+
+def _form(path: Path) -> RdfFormat:
+    form = ENDINGS[path.suffix.lower()]
+    if path.suffix.lower() == ".owl":
+        start = path.read_bytes()[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
+        return form if start.startswith((b"<?xml", b"<rdf")) else RdfFormat.TURTLE
+    return form
+
+
+def _parsed(text: str, form: RdfFormat, base_iri: str | None) -> list[Triple]:
+    return [quad.triple for quad in parse(text.encode(), form, base_iri=base_iri)]
+
+
+def _is_whole(found: TurtleDocument, text: str, form: RdfFormat, base_iri: str | None) -> bool:
+    """Whether what was read as Turtle is what the parser of the serialisation reads."""
+    expected = _parsed(text, form, base_iri)
+    return len(found.triples) == len(expected) and all(
+        one.predicate == other.predicate for one, other in zip(found.triples, expected, strict=True)
+    )
+
+
+def _faults(path: Path, text: str, form: RdfFormat, base_iri: str | None) -> Iterator[SyntaxFault]:
+    """Syntax errors: in N-Triples and N-Quads one for each line that is wrong."""
+    try:
+        for _ in parse(text.encode(), form, base_iri=base_iri):
+            pass
+    except SyntaxError as error:
+        if form == RdfFormat.TRIG:
+            yield _fault(path, error, 0)
+            return
+    else:
+        return
+    told = 0
+    for number, line in enumerate(text.splitlines()):
+        try:
+            for _ in parse(line.encode(), form):
+                pass
+        except SyntaxError as error:
+            yield _fault(path, error, number)
+            told += 1
+            if told == _MAX_FAULTS:
+                return
+
+
+def _fault(path: Path, error: SyntaxError, lines_before: int) -> SyntaxFault:
+    message = re.sub(
+        r"^Parser error.*?(?:column(?:s)? [\d and]+|line \d+ column \d+): ", "", error.msg
+    )
+    line, column = (error.lineno or 1) + lines_before, error.offset or 1
+    return SyntaxFault(
+        file=str(path),
+        line=line,
+        column=column,
+        end_line=(error.end_lineno or 1) + lines_before,
+        end_column=error.end_offset or column,
+        reason=Text(f"This cannot be read: {message}.", f"Dit is niet te lezen: {message}."),
+        rule="serialisation",
+        engine=error.msg,
+    )
+
+
+_GRAPH = re.compile(
+    r"""^(\s*+(?:<[^>]*>|_:\S+)\s*+<[^>]*>\s*+
+        (?:<[^>]*>|_:[^\s.]\S*|"(?:[^"\\]|\\.)*"(?:@[\w-]+|\^\^<[^>]*>)?)\s*+)
+        (<[^>]*>|_:\S+?)(?=\s*\.)""",
+    re.MULTILINE | re.VERBOSE,
+)
+
+
+def _without_graphs(text: str) -> str:
+    """N-Quads with spaces where the graph was.
+
+    >>> _without_graphs("<a> <b> <c> <g> .")
+    '<a> <b> <c>     .'
+    """
+    return _GRAPH.sub(lambda found: found[1] + " " * len(found[2]), text)
+
+
+def _flattened(text: str) -> str:
+    """TriG with spaces where a graph is named, and a dot where its last statement has none.
+
+    >>> _flattened("<g> { <a> <b> <c> } <d> <e> <f> .")
+    '      <a> <b> <c> . <d> <e> <f> .'
+    """
+    made = list(text)
+    inside, before, begun = False, "", 0
+    for start, end in tokens(text):
+        word = text[start:end]
+        if word == "{":
+            # what stands between the last statement and the brace names the graph
+            _blank(made, begun, end)
+            inside, before = True, "."
+        elif word == "}" and inside:
+            made[start] = " " if before == "." else "."
+            inside, before, begun = False, ".", end
+        else:
+            if not inside and before == ".":
+                begun = start
+            if not inside and word == ".":
+                begun = end
+            before = word
+    return "".join(made)
+
+
+def _blank(made: list[str], start: int, end: int) -> None:
+    for at in range(start, end):
+        if made[at] not in "\r\n":
+            made[at] = " "
+
+
+def _unplaced(
+    path: Path,
+    text: str,
+    triples: list[Triple],
+    blank_prefix: str,
+    faults: list[SyntaxFault] | None = None,
+) -> TurtleDocument:
+    """A document that knows what it says, but not where."""
+    nothing = [array("L", [0]) * len(triples) for _ in range(3)]
+    content = serialize(
+        (Quad(t.subject, t.predicate, t.object) for t in triples), format=RdfFormat.N_QUADS
+    )
+    named = turtle.read(path, text=(content or b"").decode(), blank_prefix=blank_prefix)
+    return TurtleDocument(
+        path=path,
+        triples=named.triples,
+        positions=Positions(Lines(text), nothing),
+        prefixes={},
+        base=None,
+        faults=faults or [],
+        text=text,
+        placed=False,
+    )
+
+
+def _apart(path: Path, form: RdfFormat, base_iri: str | None, blank_prefix: str) -> TurtleDocument:
+    """Read a file in a process of its own."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", __name__, str(path), form.media_type, base_iri or ""],
+            capture_output=True,
+            check=False,
+            timeout=_SECONDS,
+        )
+        content, trouble, code = (
+            done.stdout,
+            done.stderr.decode("utf-8", "replace"),
+            done.returncode,
+        )
+    except subprocess.TimeoutExpired:
+        content, trouble, code = b"", f"reading takes longer than {_SECONDS} seconds", 1
+    faults: list[SyntaxFault] = []
+    if code:
+        line, _, reason = trouble.strip().rpartition("\n")[2].partition("|")
+        if not reason:
+            line, reason = (
+                "0",
+                trouble.strip().rpartition("\n")[2] or f"the reader ended with {code}",
+            )
+        faults.append(
+            SyntaxFault(
+                file=str(path),
+                line=int(line),
+                column=1 if int(line) else 0,
+                reason=Text(f"This cannot be read: {reason}.", f"Dit is niet te lezen: {reason}."),
+                rule="serialisation",
+                engine=reason,
+            )
+        )
+    text = path.read_text(encoding="utf-8", errors="replace")
+    triples = [] if code else _parsed(content.decode(), RdfFormat.N_QUADS, None)
+    return _unplaced(path, text, triples, blank_prefix, faults)
+
+
+def _main(path: str, media_type: str, base_iri: str) -> int:
+    """The process that reads: N-Quads on stdout, or the line and the reason on stderr."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    form = RdfFormat.from_media_type(media_type)
+    assert form is not None  # noqa: S101 – it is one of ENDINGS
+    try:
+        quads = parse(path=path, format=form, base_iri=base_iri or None)
+        sys.stdout.buffer.write(serialize(quads, format=RdfFormat.N_QUADS) or b"")
+    except SyntaxError as error:
+        sys.stderr.write(f"\n{error.lineno or 0}|{error.msg}")
+        return 1
+    except MemoryError:
+        sys.stderr.write("\n0|it takes too much memory")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(*sys.argv[1:]))
