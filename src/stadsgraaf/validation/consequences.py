@@ -1,10 +1,12 @@
 """One mistake, one finding: what only follows from another finding is left out.
 
-A literal that is not well-formed breaks the shape's pattern as well; a misspelt property is
-missing under its right name; a thing that nobody describes is of no class. Who mends the first has
-mended the others.
+A literal that is not well-formed breaks the shape's pattern as well, and every query that compares
+it; a misspelt property is missing under its right name; a thing that nobody describes is of no
+class; what a shape of the dataset says of a place, a built-in rule need not repeat. Who mends the
+first has mended the others.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from stadsgraaf.validation.finding import Finding
@@ -13,30 +15,47 @@ __all__ = ["without_consequences"]
 
 
 _COUNTS = frozenset({"MinCount", "QualifiedMinCount"})
+#: Built-in rules that say of data what shapes often say too.
+_VERIFY = ("skos/", "label/", "owl/", "data/")
 
 
 def without_consequences(findings: Iterable[Finding]) -> list[Finding]:
     """The findings that stand on their own."""
     given = list(findings)
-    values = {
-        (finding.focus, finding.path, finding.value)
-        for finding in given
-        if finding.name == "lexical/literal"
-    }
-    unknown = {finding.value for finding in given if finding.name.startswith("term/")}
-    meant = {
-        (finding.focus, f"<{finding.meant}>")
-        for finding in given
-        if finding.name.startswith("term/") and finding.meant
-    }
-    return [
-        finding
-        for finding in given
-        if not finding.component
-        or not (
-            (finding.focus, finding.path, finding.value) in values
-            or finding.value in unknown
-            or (finding.component == "Closed" and finding.path in unknown)
-            or (finding.component in _COUNTS and (finding.focus, finding.path) in meant)
+    causes = _Causes(given)
+    return [finding for finding in given if not causes.explain(finding)]
+
+
+class _Causes:
+    """What may have brought other findings about."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._literals: set[tuple[str, str, str]] = set()
+        self._paths: dict[str, set[str]] = defaultdict(set)
+        self._unknown: set[str] = set()
+        self._meant: set[tuple[str, str]] = set()
+        self._judged: set[tuple[str, object]] = set()
+        for finding in findings:
+            if finding.name == "lexical/literal":
+                self._literals.add((finding.focus, finding.path, finding.value))
+                self._paths[finding.focus].add(finding.path[1:-1])
+            elif finding.name.startswith("term/"):
+                self._unknown.add(finding.value)
+                if finding.meant:
+                    self._meant.add((finding.focus, f"<{finding.meant}>"))
+            elif finding.component:
+                self._judged.add((finding.focus, finding.span))
+
+    def explain(self, finding: Finding) -> bool:
+        """Whether another finding brought this one about."""
+        if finding.name.startswith(_VERIFY):
+            return (finding.focus, finding.span) in self._judged or finding.value in self._unknown
+        if not finding.component:
+            return False
+        return (
+            (finding.focus, finding.path, finding.value) in self._literals
+            or finding.value in self._unknown
+            or bool(finding.mentions & self._paths.get(finding.focus, set()))
+            or (finding.component == "Closed" and finding.path in self._unknown)
+            or (finding.component in _COUNTS and (finding.focus, finding.path) in self._meant)
         )
-    ]

@@ -62,7 +62,7 @@ class Finding:
     ``message`` says what to do; ``reason`` says what the rule found; ``engine`` is what the
     engine said. ``excerpt`` is the line of the file; ``shape`` is the IRI of a SHACL shape, or
     empty, ``declared`` the place of the rule itself. ``meant`` is the IRI that was probably meant.
-    ``order`` tells equal findings apart.
+    ``mentions`` are the IRIs that the query of the rule names. ``order`` tells equal findings apart.
     """
 
     rule: str
@@ -85,6 +85,7 @@ class Finding:
     details: tuple["Finding", ...] = ()
     meant: str = ""
     stable_focus: str = ""
+    mentions: frozenset[str] = frozenset()
     order: int = 0
 
     @property

@@ -11,7 +11,9 @@ focus nodes where that gives the same (``setbased``). ``turbo`` is the optional 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pyshacl
@@ -24,6 +26,7 @@ from rdflib import RDF, SH, BNode, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
+from stadsgraaf import turtle
 from stadsgraaf.validation import bridge, setbased, turbo
 from stadsgraaf.validation.batching import TARGETS, batch
 from stadsgraaf.validation.results import Result, read_report
@@ -67,13 +70,19 @@ def check_shapes(shapes: Sequence[Triple]) -> list[Result]:
 def ask_pyshacl_of_shapes(shapes: Sequence[Triple]) -> list[Result]:
     """The same by pySHACL, whatever the shapes. Raises RuntimeError when it fails."""
     given = bridge.data_graph(shapes)
-    source = files("pyshacl").joinpath("assets", "shacl-shacl.ttl").read_text(encoding="utf-8")
-    rules = batch(rdflib.Graph(bind_namespaces="none").parse(data=source, format="turtle"))
+    rules = batch(bridge.graph(shapes_of_shapes().triples))
     _spare_iris(rules.shapes, given)
     outcome = _pyshacl(given, rules.shapes, rules.stands_for)
     if outcome.faults:
         raise RuntimeError(outcome.faults[0][1])
     return outcome.results
+
+
+@cache
+def shapes_of_shapes() -> turtle.TurtleDocument:
+    """The shapes that SHACL gives for shapes, https://www.w3.org/TR/shacl/#shacl-shacl."""
+    source = files("pyshacl").joinpath("assets", "shacl-shacl.ttl").read_text(encoding="utf-8")
+    return turtle.read(Path("shacl-shacl.ttl"), text=source, blank_prefix="shsh")
 
 
 def _spare_iris(rules: rdflib.Graph, given: rdflib.Graph) -> None:

@@ -8,6 +8,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Language, Text
 from stadsgraaf.namespaces import PREFIXES, shorten
+from stadsgraaf.validation import sparql
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.finding import Span
 from stadsgraaf.validation.places import Places
@@ -87,6 +88,16 @@ class Shapes:
         if isinstance(value, NamedNode):
             return shorten(value.value, self._prefixes)
         return value.value if isinstance(value, Literal) else self.name(value)
+
+    def mentions(self, constraint: Term | None) -> frozenset[str]:
+        """The IRIs that the query of a ``sh:sparql`` constraint names."""
+        found: set[str] = set()
+        for query in [] if constraint is None else self.values(constraint, "select"):
+            if isinstance(query, Literal):
+                words = sparql.tokens(query.value)
+                prefixes = self.declared_prefixes(constraint or query) | sparql.prefixes_of(words)
+                found |= {iri for iri, _ in sparql.mentioned(words, prefixes)}
+        return frozenset(found)
 
     def owner(self, shape: Term) -> Term:
         """The shape itself when it has an IRI, else the nearest one above it that has."""

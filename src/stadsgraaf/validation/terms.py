@@ -63,6 +63,10 @@ _NEWER = {
     for name in ("reifies", "dirLangString", "JSON", "HTML", "XMLLiteral", "PlainLiteral")
 }
 _MEMBER = re.compile(re.escape(PREFIXES["rdf"]) + r"_[1-9][0-9]*")
+#: Namespaces in general use; schema.org has two.
+_KNOWN_SPACES = frozenset({*PREFIXES.values(), "http://schema.org/", "https://schema.org/"})
+#: How alike a namespace must be to one that is well known.
+_NEARLY = 0.93
 #: How alike two names must be to say “did you mean”.
 _ALIKE = 0.8
 
@@ -151,6 +155,20 @@ class Vocabulary:
         if space in self._world and iri != space:
             return self._foreign(iri, space)
         return None
+
+    def meant_namespace(self, prefix: str, namespace: str) -> str:
+        """The well-known namespace that a prefix was probably meant for, or an empty text.
+
+        Only for a namespace in which nothing is described and that nobody knows.
+        """
+        known = _KNOWN_SPACES
+        if namespace in self.own or namespace in known or namespace in self._world:
+            return ""
+        usual = PREFIXES.get(prefix, "")
+        if usual and difflib.SequenceMatcher(None, usual, namespace).ratio() > _ALIKE:
+            return usual
+        near = difflib.get_close_matches(namespace, known, 1, _NEARLY)
+        return near[0] if near else ""
 
     def _foreign(self, iri: str, space: str) -> Unknown | None:
         names, whole = self._world[space]

@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -13,6 +13,7 @@ from stadsgraaf.validation.baseline import Baseline
 from stadsgraaf.validation.catalogue import rule, rules
 from stadsgraaf.validation.consequences import without_consequences
 from stadsgraaf.validation.finding import Finding, Span
+from stadsgraaf.validation.mending import as_meant
 from stadsgraaf.validation.profile import Profile
 from stadsgraaf.validation.report import Failure, Report, collect
 from stadsgraaf.validation.stages import STAGES, WHOLE, Subject
@@ -101,6 +102,10 @@ class _Run:
             reason = f"{type(error).__name__}: {error}".strip(" :")
             self.failures.append(Failure(name, reason, traceback.format_exc()))
         self.seconds[name] = perf_counter() - start
+        if name == "terms":
+            meant = as_meant(self.subject.dataset, self.findings)
+            if meant is not self.subject.dataset:
+                self.subject = replace(self.subject, dataset=meant)
 
 
 def _known(subject: Subject, findings: Iterable[Finding]) -> set[str]:

@@ -1,6 +1,7 @@
-"""Names that nobody declares, each once per file."""
+"""Names that nobody declares, each once per file, and namespaces that look like another."""
 
-from collections import Counter
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from pyoxigraph import NamedNode
@@ -8,7 +9,7 @@ from pyoxigraph import NamedNode
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import shorten
 from stadsgraaf.validation.catalogue import rule
-from stadsgraaf.validation.finding import Finding
+from stadsgraaf.validation.finding import Finding, Span
 from stadsgraaf.validation.stages.subject import Subject, about, unknown_message
 from stadsgraaf.validation.terms import Kind, Unknown, uses
 
@@ -17,9 +18,10 @@ __all__ = ["terms"]
 
 def terms(subject: Subject) -> Iterator[Finding]:
     """Names that nobody declares, each once per file."""
+    yield from _namespaces(subject)
     verdicts: dict[tuple[str, Kind], Unknown | None] = {}
     found: dict[tuple[int, str], tuple[int, int, Unknown]] = {}
-    count: Counter[tuple[int, str]] = Counter()
+    words: dict[tuple[int, str], set[int]] = defaultdict(set)
     for number, document in enumerate(subject.dataset.documents):
         for iri, kind, index, part in uses(document.turtle.triples):
             if (iri, kind) not in verdicts:
@@ -27,10 +29,40 @@ def terms(subject: Subject) -> Iterator[Finding]:
             verdict = verdicts[iri, kind]
             if verdict is not None:
                 found.setdefault((number, iri), (index, part, verdict))
-                count[number, iri] += 1
+                # one predicate of several objects is one word
+                words[number, iri].add(document.turtle.positions.offsets(index)[part])
     subject.learn_subjects((number, index) for (number, _), (index, _, _) in found.items())
     for (number, iri), (index, part, verdict) in found.items():
-        yield _unknown_name(subject, (number, index, part), verdict, count[number, iri])
+        yield _unknown_name(subject, (number, index, part), verdict, len(words[number, iri]))
+
+
+def _namespaces(subject: Subject) -> Iterator[Finding]:
+    """Prefixes whose namespace is nearly one that everybody knows: its names mean nothing."""
+    found = rule("term/namespace")
+    for document in subject.dataset.documents:
+        for prefix, namespace in document.turtle.prefixes.items():
+            meant = subject.vocabulary.meant_namespace(prefix, namespace)
+            place = re.search(rf"(?i)prefix\s+{re.escape(prefix)}:\s*<", document.turtle.text)
+            if not meant or place is None:
+                continue
+            start = place.end() - 1
+            begin, end = document.turtle.position(start), document.turtle.end(start)
+            span = Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column)
+            yield Finding(
+                rule=found.iri,
+                name=found.name,
+                severity=found.severity,
+                span=span,
+                message=Text(
+                    f"The prefix {prefix}: is not bound to its namespace. Did you mean <{meant}>?",
+                    f"Het voorvoegsel {prefix}: hoort niet bij deze naamruimte. Bedoelde je <{meant}>?",
+                ),
+                reason=found.why,
+                mend=found.mend,
+                value=f"<{namespace}>",
+                excerpt=document.turtle.line(begin.line),
+                meant=meant,
+            )
 
 
 def _unknown_name(

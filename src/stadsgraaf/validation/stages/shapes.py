@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, NamedNode, Triple
 
-from stadsgraaf.errors import Text
+from stadsgraaf.dataset import Document
+from stadsgraaf.errors import Language, Text
 from stadsgraaf.namespaces import PREFIXES, shorten
 from stadsgraaf.validation import shacl
 from stadsgraaf.validation.bridge import Term
@@ -38,8 +40,9 @@ def shapes(subject: Subject) -> Iterator[Finding]:
     ill_formed = shacl.check_shapes(known.triples)
     subject.places.learn(_all_terms(ill_formed))
     for result in ill_formed:
-        yield _ill_formed(subject, known, result)
-    outcome = shacl.validate_data(subject.triples, known.triples, subject.engine)
+        yield _ill_formed(subject, result)
+    sound = _without(known.triples, ill_formed)
+    outcome = shacl.validate_data(subject.triples, sound, subject.engine)
     for shape, reason in outcome.faults:
         yield _unusable(known, shape, reason)
     yield from {
@@ -57,8 +60,35 @@ def _rests_on_unread(subject: Subject, result: Result) -> bool:
     return bool(named & subject.unread)
 
 
-def _ill_formed(subject: Subject, known: Shapes, result: Result) -> Finding:
+def _without(shapes: Sequence[Triple], ill_formed: Iterable[Result]) -> Sequence[Triple]:
+    """The shapes without what is not well-formed in them: that is told, the rest is still of use."""
+    parts, whole = set[tuple[object, str, object]](), set[object]()
+    for result in ill_formed:
+        if re.fullmatch("<[^<>]*>", result.path) and result.value is not None:
+            parts.add((result.focus, result.path[1:-1], result.value))
+        elif re.fullmatch("<[^<>]*>", result.path):
+            parts |= {
+                (t.subject, t.predicate.value, t.object)
+                for t in shapes
+                if t.subject == result.focus and str(t.predicate) == result.path
+            }
+        else:
+            whole.add(result.focus)
+    if not parts and not whole:
+        return shapes
+    return [
+        t
+        for t in shapes
+        if t.subject not in whole
+        and t.object not in whole
+        and (t.subject, t.predicate.value, t.object) not in parts
+    ]
+
+
+def _ill_formed(subject: Subject, result: Result) -> Finding:
     found = rule("shacl/shapes")
+    own = Document(Path("shacl-shacl.ttl"), NamedNode(_SH), "shapes", shacl.shapes_of_shapes())
+    known = Shapes([own], subject.prefixes)
     component = _component(result.component)
     places = subject.places
     span = places.locate(result.focus, result.path, result.value) or Span()
@@ -92,8 +122,8 @@ def _unusable(known: Shapes, shape: str, reason: str) -> Finding:
         severity=found.severity,
         span=span,
         message=Text(
-            f"The shape {name} cannot be used, so the data were not checked against it: {reason}",
-            f"De vorm {name} is niet te gebruiken; de data zijn er dus niet op gecontroleerd: {reason}",
+            f"{_the(name, 'en')} cannot be used, so the data were not checked: {reason}",
+            f"{_the(name, 'nl')} niet te gebruiken; de data zijn dus niet gecontroleerd: {reason}",
         ),
         reason=found.why,
         mend=found.mend,
@@ -101,6 +131,12 @@ def _unusable(known: Shapes, shape: str, reason: str) -> Finding:
         focus=shape,
         stable_focus=name,
     )
+
+
+def _the(name: str, language: Language) -> str:
+    if language == "nl":
+        return f"De vorm {name} is" if name else "De vormen zijn"
+    return f"The shape {name}" if name else "The shapes"
 
 
 def _recursive(subject: Subject, known: Shapes, told: str) -> Finding:
@@ -201,6 +237,7 @@ def _shacl_finding(subject: Subject, known: Shapes, result: Result) -> Finding:
         shape=result.shape.value if isinstance(result.shape, NamedNode) else "",
         component=component,
         declared=declared,
+        mentions=known.mentions(result.constraint),
         excerpt=places.excerpt(span),
         details=tuple(_shacl_finding(subject, known, detail) for detail in result.details),
         stable_focus=places.stable(result.focus),
