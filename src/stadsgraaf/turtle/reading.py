@@ -6,7 +6,7 @@ After a syntax error reading goes on at the next statement, so that one file rep
 import io
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -55,7 +55,7 @@ def read(
         prefixes={n: i for n, i in reading.prefixes.items() if not i.startswith(_UNDECLARED)},
         base=reading.base,
         faults=sorted(reading.faults, key=_place),
-        text=reading.text,
+        text=reading.original,
         marked=marked,
         unread=frozenset(iri for iri in reading.unread if not iri.startswith(_UNDECLARED)),
     )
@@ -107,7 +107,10 @@ def _no_text(name: str) -> Trouble:
 
 @dataclass
 class _Reading:
-    """A document while it is read. ``prefixes`` and ``base`` are those at the current statement."""
+    """A document while it is read. ``prefixes`` and ``base`` are those at the current statement.
+
+    ``original`` is the text as it was given: in ``text`` a dot that was meant as a semicolon is one.
+    """
 
     path: Path
     text: str
@@ -117,6 +120,10 @@ class _Reading:
     offsets: "list[array[int]]" = field(default_factory=lambda: [array("L") for _ in range(3)])
     faults: list[SyntaxFault] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    original: str = ""
+
+    def __post_init__(self) -> None:
+        self.original = self.text
 
     @cached_property
     def lines(self) -> Lines:
@@ -183,6 +190,8 @@ class _Reading:
         began = at if unfinished is None else unfinished
         trouble = explain(error.msg, self.text, (began, at, end), self.prefixes)
         self.report(trouble)
+        if trouble.rule == "early-dot" and self._go_on(piece, trouble):
+            return piece.start
         if trouble.prefix is not None and trouble.prefix not in self.prefixes:
             self.prefixes[trouble.prefix] = f"{_UNDECLARED}{trouble.prefix}#"
             return piece.start
@@ -190,6 +199,18 @@ class _Reading:
         if not trouble.closing or not self._keep(began, trouble.resume, trouble.closing):
             self._skip(began, trouble.resume)
         return max(trouble.resume, piece.start + 1)
+
+    def _go_on(self, piece: "_Piece", trouble: Trouble) -> bool:
+        """Read a dot as the semicolon that it was meant to be, when that makes sense."""
+        dot = trouble.start
+        text = f"{self.text[:dot]};{self.text[dot + 1 :]}"
+        end = max(trouble.resume, dot + 1)
+        try:
+            list(replace(piece, text=text, end=end, closing="").parser())
+        except SyntaxError:
+            return False
+        self.text = text
+        return True
 
     def _keep(self, start: int, end: int, closing: str = "") -> bool:
         piece = _Piece(self._header(), self.text, start, end, closing, self.base)

@@ -9,12 +9,14 @@ first has mended the others.
 from collections import defaultdict
 from collections.abc import Iterable
 
+from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation.finding import Finding
 
 __all__ = ["without_consequences"]
 
 
 _COUNTS = frozenset({"MinCount", "QualifiedMinCount"})
+_LABELS = (f"<{PREFIXES['skos']}prefLabel>", f"<{PREFIXES['rdfs']}label>")
 #: Built-in rules that say of data what shapes often say too.
 _VERIFY = ("skos/", "label/", "owl/", "data/")
 
@@ -35,6 +37,7 @@ class _Causes:
         self._unknown: set[str] = set()
         self._meant: set[tuple[str, str]] = set()
         self._judged: set[tuple[str, object]] = set()
+        self._pathed: set[tuple[str, str]] = set()
         for finding in findings:
             if finding.name == "lexical/literal":
                 self._literals.add((finding.focus, finding.path, finding.value))
@@ -45,11 +48,23 @@ class _Causes:
                     self._meant.add((finding.focus, f"<{finding.meant}>"))
             elif finding.component:
                 self._judged.add((finding.focus, finding.span))
+                self._pathed.add((finding.focus, finding.path))
 
     def explain(self, finding: Finding) -> bool:
         """Whether another finding brought this one about."""
         if finding.name.startswith(_VERIFY):
-            return (finding.focus, finding.span) in self._judged or finding.value in self._unknown
+            return (
+                (finding.focus, finding.span) in self._judged
+                or (bool(finding.path) and (finding.focus, finding.path) in self._pathed)
+                or (
+                    finding.name == "label/missing-language"
+                    and any((finding.focus, path) in self._pathed for path in _LABELS)
+                )
+                or finding.value in self._unknown
+            )
+        if finding.name == "shacl/engine":
+            # rdflib fails on some literals that are not well-formed
+            return any(finding.mentions & paths for paths in self._paths.values())
         if not finding.component:
             return False
         return (

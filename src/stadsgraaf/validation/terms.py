@@ -189,7 +189,8 @@ class Vocabulary:
         space = len(namespace_of(iri))
         local = {name[space:]: name for name in names if len(name) > space}
         lowered = {name.lower(): name for name in local}
-        same = lowered.get(iri[space:].lower())
+        swapped = {"".join(sorted(name)): name for name in local}
+        same = lowered.get(iri[space:].lower()) or swapped.get("".join(sorted(iri[space:])))
         found = [same] if same else difflib.get_close_matches(iri[space:], local, 1, _ALIKE)
         return local[found[0]] if found else ""
 

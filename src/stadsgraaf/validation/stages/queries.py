@@ -1,5 +1,6 @@
 """Every query parses, and names only what is declared; those inside shapes too."""
 
+import difflib
 import re
 from collections.abc import Iterator
 
@@ -75,19 +76,66 @@ def _query_syntax(file: str, text: str, lines: Lines, error: SyntaxError) -> Fin
     line = error.lineno or (int(place[1]) if place else 1)
     column = error.offset or (int(place[2]) if place else 1)
     reason = " ".join((place[3] if place else message).split())
-    end = token_end(text, min(lines.offset(line, column), len(text)))
+    start = min(lines.offset(line, column), len(text))
+    end = token_end(text, start)
+    slip, keyword = _slip(text, start)
+    if slip is not None:
+        start, end = slip.at, slip.at + len(slip.text)
+        line, column = lines.at(start)
+        reason = f"did you mean {keyword} in place of {slip.text}?"
     end_line, end_column = lines.at(end)
     return Finding(
         rule=found.iri,
         name=found.name,
         severity=found.severity,
         span=Span(file, line, column, end_line, end_column),
-        message=Text(f"This is not SPARQL: {reason}.", f"Dit is geen SPARQL: {reason}."),
+        message=Text(
+            f"This is not SPARQL: {reason}".rstrip("?.") + ("?" if reason.endswith("?") else "."),
+            f"Dit is geen SPARQL: {reason}".rstrip("?.") + ("?" if reason.endswith("?") else "."),
+        ),
         reason=found.why,
         mend=found.mend,
         engine=message,
         excerpt=text.split("\n")[line - 1] if line <= len(lines.starts) else "",
     )
+
+
+def _slip(text: str, at: int) -> tuple[sparql.Token | None, str]:
+    """A word at or shortly before the place of an error that is nearly a keyword, and the keyword."""
+    words = [word for word in sparql.tokens(text) if word.kind == "word" and word.at <= at]
+    for word in reversed(words[-2:]):
+        near = difflib.get_close_matches(word.upper, _KEYWORDS, 1, 0.7)
+        if near and near[0] != word.upper and word.upper != "A":
+            return word, near[0]
+    return None, ""
+
+
+_KEYWORDS = [
+    "SELECT",
+    "CONSTRUCT",
+    "ASK",
+    "DESCRIBE",
+    "WHERE",
+    "PREFIX",
+    "BASE",
+    "FILTER",
+    "OPTIONAL",
+    "UNION",
+    "MINUS",
+    "GRAPH",
+    "SERVICE",
+    "BIND",
+    "VALUES",
+    "DISTINCT",
+    "REDUCED",
+    "ORDER",
+    "GROUP",
+    "HAVING",
+    "LIMIT",
+    "OFFSET",
+    "EXISTS",
+    "COUNT",
+]
 
 
 def _queries_in_shapes(subject: Subject) -> Iterator[Finding]:

@@ -130,6 +130,7 @@ def _unusable(known: Shapes, shape: str, reason: str) -> Finding:
         engine=reason,
         focus=shape,
         stable_focus=name,
+        mentions=known.mentions(node),
     )
 
 

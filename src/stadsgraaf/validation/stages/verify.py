@@ -39,7 +39,9 @@ def run_check(subject: Subject, found: Rule) -> Iterator[Finding]:
 
 def _is_read(subject: Subject, row: Mapping[str, Term]) -> bool:
     return not any(
-        isinstance(term, NamedNode) and term.value in subject.unread for term in row.values()
+        isinstance(term, NamedNode) and term.value in subject.unread
+        for name, term in row.items()
+        if name != "path"
     )
 
 
