@@ -173,7 +173,8 @@ def _parse_header(path: Path, header: str) -> dict[str, Any]:
     try:
         fields = yaml.safe_load(header) or {}
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        # what is not closed is wrong where it begins
+        mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         reason = f"the header is not YAML: {getattr(error, 'problem', error)}"
         raise SyntaxFault(file=str(path), line=line, column=1, reason=reason) from None

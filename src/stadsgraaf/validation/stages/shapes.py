@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Language, Text
@@ -56,6 +56,8 @@ def shapes(subject: Subject) -> Iterator[Finding]:
 
 
 def _rests_on_unread(subject: Subject, result: Result) -> bool:
+    if isinstance(result.value, Literal):
+        return False
     named = {t.value for t in (result.focus, result.value) if isinstance(t, NamedNode)}
     return bool(named & subject.unread)
 
@@ -92,14 +94,16 @@ def _ill_formed(subject: Subject, result: Result) -> Finding:
     component = _component(result.component)
     places = subject.places
     span = places.locate(result.focus, result.path, result.value) or Span()
-    filled, _ = sentences(component, _texts(subject, known, result, component))
+    texts = _texts(subject, known, result, component)
+    filled, mend = sentences(component, texts)
+    at = Text(*(f" {word} {texts['path']}" if texts["path"] else "" for word in ("at", "bij")))
     return about(
         subject,
         found,
         span,
         Text(
-            f"The shape {places.curie(result.focus)} is not well-formed: {filled.en}",
-            f"De vorm {places.curie(result.focus)} klopt niet: {filled.nl}",
+            f"The shape {places.curie(result.focus)} is not well-formed{at.en}: {filled.en} {mend.en}".strip(),
+            f"De vorm {places.curie(result.focus)} klopt niet{at.nl}: {filled.nl} {mend.nl}".strip(),
         ),
         focus=result.focus,
         path=result.path,

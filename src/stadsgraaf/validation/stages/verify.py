@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from pyoxigraph import NamedNode, QuerySolutions, Triple
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple
 
 from stadsgraaf.errors import Text
 from stadsgraaf.validation.bridge import Term
@@ -38,6 +38,9 @@ def run_check(subject: Subject, found: Rule) -> Iterator[Finding]:
 
 
 def _is_read(subject: Subject, row: Mapping[str, Term]) -> bool:
+    """Whether a finding does not rest on what is missing only because it could not be read."""
+    if isinstance(row.get("value"), Literal):
+        return True
     return not any(
         isinstance(term, NamedNode) and term.value in subject.unread
         for name, term in row.items()
