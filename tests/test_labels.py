@@ -1,6 +1,7 @@
 """The label index: one best name per thing and language, and search over all names."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, parse
@@ -105,3 +106,16 @@ def test_the_index_cannot_be_written(labels: LabelIndex) -> None:
 def test_local_name_never_is_empty() -> None:
     assert local_name("http://example.org/") != ""
     assert local_name("urn:x:someName") == "some name"
+
+
+def test_of_a_longer_name_the_text_says_less(tmp_path: Path) -> None:
+    data = """
+    @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+    <urn:sentence> rdfs:label "Breda wants to know whether anything will come of it" .
+    <urn:town> rdfs:label "municipality of Breda" .
+    <urn:exact> rdfs:label "Breda" .
+    """
+    build_labels(list(parse(data, RdfFormat.TURTLE)), tmp_path / "names.sqlite", None)
+    with LabelIndex(tmp_path / "names.sqlite") as names:
+        found = [hit.iri for hit in names.search("breda", "en").hits]
+    assert found == ["urn:exact", "urn:town", "urn:sentence"]

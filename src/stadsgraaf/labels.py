@@ -349,7 +349,8 @@ class LabelIndex:
     ) -> SearchResult:
         """Things by the beginnings of their words, diacritics ignored; else the nearest spelling.
 
-        Exact names come first, then names that begin with the text, then things with more triples.
+        Exact names come first, then names of which the text is a larger part, then names that begin
+        with it, then things with more triples.
         """
         words = re.findall(r"\w+", text[:MAX_TEXT])
         if not words:
@@ -382,6 +383,10 @@ class LabelIndex:
         return [row for score, row in scored if score >= max(0.35, best * 0.8)]
 
 
+#: Into how many steps the share of a name that was typed is rounded.
+_FINENESS = 4
+
+
 def _trigrams(text: str) -> set[str]:
     folded = text.casefold()
     return {folded[start : start + 3] for start in range(len(folded) - 2)}
@@ -403,10 +408,12 @@ def _result(
     corrected: bool,
 ) -> SearchResult:
     wanted = text.strip().casefold()
-    best: dict[str, tuple[tuple[bool, bool, int, str], Hit]] = {}
+    best: dict[str, tuple[tuple[bool, int, bool, int, str], Hit]] = {}
     for iri, label, its_kind, matched, degree in rows:
         name = matched.casefold()
-        rank = (name != wanted, not name.startswith(wanted), -degree, label.casefold())
+        # of a longer name the text says less: "Breda" is rather its municipality than a sentence
+        share = round(_FINENESS * len(wanted) / max(len(name), 1))
+        rank = (name != wanted, -share, not name.startswith(wanted), -degree, label.casefold())
         if iri not in best or rank < best[iri][0]:
             hit = Hit(iri, label, its_kind, None if matched == label else matched)
             best[iri] = (rank, hit)

@@ -62,7 +62,8 @@ class Query:
     """One canned query.
 
     A ``figure`` measures the dataset and stands on the page of statistics. ``graph`` is set on a
-    rule: the named graph that its triples go to.
+    rule: the named graph that its triples go to. Of the ``tags`` one means something here:
+    ``start`` puts the question on the landing page.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Query:
     competency: str | None = None
     figure: bool = False
     graph: str | None = None
+    tags: tuple[str, ...] = ()
 
     def bindings(self, given: Mapping[str, str]) -> dict[str, str]:
         """Terms by variable name: what was given as text, else the defaults.
@@ -101,6 +103,7 @@ class Query:
             "description": self.description._asdict(),
             "competency": self.competency,
             "figure": self.figure,
+            "tags": list(self.tags),
             "form": self.form,
             "sparql": self.sparql,
             "parameters": [
@@ -166,6 +169,7 @@ def read_query(path: Path) -> Query:
         competency=fields.get("competency"),
         figure=bool(fields.get("figure")),
         graph=fields.get("graph"),
+        tags=tuple(map(str, fields.get("tags") or ())),
     )
 
 

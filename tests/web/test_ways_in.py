@@ -369,3 +369,33 @@ def test_the_vocabulary_draws_its_classes_with_how_many_things_each_has(client: 
     assert harbour
     assert tree.all("rect")
     assert "The query behind this picture" in tree.text
+
+
+def test_the_landing_page_shows_a_question_with_the_beginning_of_its_answer(client: Client) -> None:
+    text = client.browse("/en/").page.text
+    assert "Which harbours are there?" in text or "Who runs this harbour?" in text
+    assert "Étoile Towage" in text or "North Harbour" in text
+
+
+def test_the_landing_page_shows_a_claim_beside_what_contradicts_it(client: Client) -> None:
+    text = client.browse("/en/").page.text
+    assert "The towage company does not run North Harbour." in text
+    assert "contradicts" in text
+
+
+def test_the_claims_are_counted_by_holder_and_certainty_and_each_count_leads_to_them(
+    client: Client,
+) -> None:
+    page = client.browse("/en/claims").page
+    cells = [
+        each["href"] for each in page.all("a") if "Harbour Gazette, " in each.get("aria-label", "")
+    ]
+    assert cells
+    for href in cells:
+        assert "Harbour Gazette" in client.browse(href).page.text
+
+
+def test_every_facet_leads_to_the_question_that_counted_it(client: Client) -> None:
+    page = client.browse("/en/claims").page
+    queries = [href for href in links_of(page) if "/sparql?query=" in href and "COUNT" in href]
+    assert len(queries) >= 3

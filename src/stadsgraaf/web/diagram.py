@@ -1,8 +1,8 @@
 """A thing amid its neighbours, as a drawing: what points at it on the left, what it points at right.
 
->>> drawn = diagram([], [Branch("lives in", [Node("Breda", "/breda")])])
+>>> drawn = diagram([], [Branch("knows", [Node("Ada", "/ada")])])
 >>> [(node.label, node.anchor) for node in drawn.nodes]
-[('Breda', 'start')]
+[('Ada', 'start')]
 """
 
 from collections.abc import Sequence

@@ -212,6 +212,10 @@ WORDS: Final[Mapping[str, Text]] = {
         "Wie wat beweert, hoe stellig, en waar het staat. Een bewering is geen feit: wat gehoopt, "
         "gepland, ontkend of slechts mogelijk is, blijft een bewering.",
     ),
+    "matrix": Text("Who claims how much, and how firmly", "Wie hoeveel beweert, en hoe stellig"),
+    "matrix_more": Text(
+        "{n} more holders are in the list beside.", "Nog {n} houders staan in de lijst ernaast."
+    ),
     "only_contested": Text("Contested claims, side by side", "Betwiste beweringen, naast elkaar"),
     "read_in_order": Text("Read them in the source", "Lees ze in de bron"),
     "digest": Text("SHA-256 of the passage:", "SHA-256 van de passage:"),
@@ -265,7 +269,39 @@ WORDS: Final[Mapping[str, Text]] = {
         "{n} claims, each with its holder, its certainty and its source.",
         "{n} beweringen, elk met houder, stelligheid en bron.",
     ),
-    "home_questions": Text("Questions it answers", "Vragen die hij beantwoordt"),
+    "home_questions": Text("Questions with their answers", "Vragen met hun antwoord"),
+    "home_example": Text(
+        "Who says what, and who says otherwise", "Wie zegt wat, en wie zegt iets anders"
+    ),
+    "home_example_text": Text(
+        "Every claim names its holder, how firmly it is held and where it stands. What is hoped, "
+        "planned or contradicted never becomes a fact in silence.",
+        "Elke bewering noemt haar houder, hoe stellig zij is en waar zij staat. Wat wordt gehoopt, "
+        "gepland of tegengesproken, wordt nooit stilzwijgend een feit.",
+    ),
+    "home_contested": Text("All contradictions, side by side", "Alle tegenspraak, naast elkaar"),
+    "home_ways": Text("Ways in", "Ingangen"),
+    "way_claims": Text("Claims", "Beweringen"),
+    "way_claims_text": Text("by holder, certainty and theme", "naar houder, zekerheid en thema"),
+    "way_reader": Text("Reader", "Lezer"),
+    "way_reader_text": Text(
+        "a source with the claims at their passages", "een bron met de beweringen bij hun passages"
+    ),
+    "way_map": Text("Map", "Kaart"),
+    "way_map_text": Text(
+        "places and what they have to do with", "plaatsen en waar ze mee te maken hebben"
+    ),
+    "way_timeline": Text("Timeline", "Tijdlijn"),
+    "way_timeline_text": Text(
+        "what happened when, doubt drawn as such",
+        "wat wanneer gebeurde, twijfel getekend als twijfel",
+    ),
+    "way_schemes": Text("Concept schemes", "Begrippenlijsten"),
+    "way_schemes_text": Text("concepts from broad to narrow", "begrippen van ruim naar nauw"),
+    "way_vocabulary": Text("Vocabulary", "Vocabulaire"),
+    "way_vocabulary_text": Text(
+        "what every class and property means", "wat elke klasse en eigenschap betekent"
+    ),
     "all_questions": Text("All {n} questions", "Alle {n} vragen"),
     "home_kinds": Text("What is in it", "Wat erin staat"),
     "all_kinds": Text("All kinds of things", "Alle soorten dingen"),

@@ -17,7 +17,7 @@ from stadsgraaf.web.results import Grid, read_grid
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import split_suffix
 
-__all__ = ["catalogue", "query", "summaries"]
+__all__ = ["Summary", "catalogue", "query", "summaries"]
 
 #: Suffixes of a result; ``json`` is what people expect a JSON file to be called.
 _SUFFIXES: Final[Mapping[str, Format]] = {
@@ -40,6 +40,7 @@ class Summary:
     summary: str
     href: str
     competency: str | None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def summaries(view: View) -> list[Summary]:
             summary=view.text(each["summary"]),
             href=view.urls.query(each["name"]),
             competency=each["competency"],
+            tags=tuple(each.get("tags", ())),
         )
         for each in view.site.release.queries
     ]

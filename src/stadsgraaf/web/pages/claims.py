@@ -1,11 +1,13 @@
 """The claims explorer: who holds what, how firmly, and what is contested."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stadsgraaf.namespaces import SG
+from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import CLAIM, read_claims
 from stadsgraaf.web.contests import contests
@@ -16,14 +18,76 @@ from stadsgraaf.web.site import View
 __all__ = ["claims"]
 
 _PAGE: Final = 20
-_FACETS: Final = tuple(
-    SG + name
-    for name in ("modality", "force", "polarity", "holder", "speaker", "theme", "quotation")
+_FACETS: Final = (
+    *(SG + name for name in ("modality", "force", "polarity", "holder")),
+    PREFIXES["dct"] + "subject",
+    *(SG + name for name in ("speaker", "quotation")),
 )
+_MATRIX: Final = f"""SELECT ?holder ?modality (COUNT(DISTINCT ?claim) AS ?n)
+WHERE {{
+  ?claim <{SG}holder> ?holder ; <{SG}modality> ?modality .
+}}
+GROUP BY ?holder ?modality ORDER BY DESC(?n)"""
+_HOLDERS: Final = 12
 _CONTESTED: Final = (
     f"FILTER EXISTS {{ {{ ?s <{SG}contradicts>|<{SG}inTensionWith> ?other }}"
     f" UNION {{ ?other <{SG}contradicts>|<{SG}inTensionWith> ?s }} }}"
 )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many claims one holder makes so firmly, and where they are."""
+
+    count: int
+    href: str
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Who holds how many claims, and how firmly: a row for each holder, a column for each modality."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, str, tuple[Cell | None, ...]], ...]
+    more: int
+    sparql: str = _MATRIX
+
+
+async def read_matrix(view: View) -> Matrix | None:
+    """The matrix of the dataset; None when claims have no holders."""
+    counts: dict[str, dict[str, int]] = {}
+    totals: Counter[str] = Counter()
+    for row in await view.site.once("claims matrix", lambda: view.site.asker.rows(_MATRIX)):
+        holder, modality, n = row["holder"].value, row["modality"].value, int(row["n"].value)
+        counts.setdefault(holder, {})[modality] = n
+        totals[modality] += n
+    if not counts:
+        return None
+    modalities = [modality for modality, _ in totals.most_common()]
+    holders = sorted(counts, key=lambda iri: (-sum(counts[iri].values()), iri))
+    labels = view.labels([*holders[:_HOLDERS], *modalities])
+
+    def link(holder: str, modality: str | None = None) -> str:
+        chosen = [f"<{SG}holder> <{holder}>"]
+        return view.urls.claims(
+            where=chosen + ([f"<{SG}modality> <{modality}>"] if modality else [])
+        )
+
+    rows = tuple(
+        (
+            labels[holder],
+            link(holder),
+            tuple(
+                Cell(counts[holder][modality], link(holder, modality))
+                if modality in counts[holder]
+                else None
+                for modality in modalities
+            ),
+        )
+        for holder in holders[:_HOLDERS]
+    )
+    columns = tuple(labels[modality] for modality in modalities)
+    return Matrix(columns, rows, max(len(holders) - _HOLDERS, 0))
 
 
 async def claims(request: Request) -> Response:
@@ -47,6 +111,9 @@ async def claims(request: Request) -> Response:
     return view.page(
         "claims.html",
         facets=facets,
+        matrix=await read_matrix(view)
+        if number == 1 and not facets.chosen and not contested
+        else None,
         contested=contested,
         contested_href=view.urls.page(
             "/claims",

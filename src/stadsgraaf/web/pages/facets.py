@@ -21,7 +21,8 @@ __all__ = ["Choice", "Facet", "Facets"]
 #: A class with more things than this has no facets: counting would take too long.
 _LARGEST_CLASS = 20_000
 _MOST_FACETS = 6
-_MOST_VALUES = 8
+#: Values that a facet shows at once, and with the rest unfolded.
+_FIRST_VALUES = 8
 _MOST_DISTINCT = 60
 _MOST_CHOICES = 8
 
@@ -30,8 +31,8 @@ _PROPERTIES = (
     " ?s a {target} ; ?p ?v . FILTER(isIRI(?v)) }} GROUP BY ?p"
 )
 _VALUES = (
-    "SELECT ?v (COUNT(DISTINCT ?s) AS ?n) WHERE {{ {pattern} ?s {p} ?v . FILTER(isIRI(?v)) }}"
-    " GROUP BY ?v ORDER BY DESC(?n) ?v LIMIT {limit}"
+    "SELECT ?v (COUNT(DISTINCT ?s) AS ?n)\nWHERE {{\n  {pattern}\n  ?s {p} ?v . FILTER(isIRI(?v))\n}}\n"
+    "GROUP BY ?v ORDER BY DESC(?n) ?v LIMIT {limit}"
 )
 _NEVER = frozenset(
     (
@@ -82,10 +83,23 @@ class FacetValue:
 
 @dataclass(frozen=True)
 class Facet:
-    """One property with its values."""
+    """One property with its values; ``sparql`` is the question that counted them."""
 
     label: str
     values: tuple[FacetValue, ...]
+    sparql: str
+
+    @property
+    def first(self) -> tuple[FacetValue, ...]:
+        """Those that are seen at once: the most frequent, and what was chosen."""
+        return tuple(
+            value for at, value in enumerate(self.values) if at < _FIRST_VALUES or value.chosen
+        )
+
+    @property
+    def rest(self) -> tuple[FacetValue, ...]:
+        """Those that are unfolded."""
+        return tuple(value for value in self.values if value not in self.first)
 
 
 @dataclass
@@ -180,7 +194,7 @@ class Facets:
         return [predicate for _, predicate in sorted(found)[:_MOST_FACETS]]
 
     async def _add(self, predicate: str) -> None:
-        query = _VALUES.format(pattern=self.pattern, p=NamedNode(predicate), limit=_MOST_VALUES)
+        query = _VALUES.format(pattern=self.pattern, p=NamedNode(predicate), limit=_MOST_DISTINCT)
         rows = await self.view.site.asker.rows(query)
         labels = self.view.labels(row["v"].value for row in rows)
         values = tuple(
@@ -189,7 +203,7 @@ class Facets:
             if term_iri(row["v"])
         )
         if values:
-            self.facets.append(Facet(self.view.term(predicate), values))
+            self.facets.append(Facet(self.view.term(predicate), values, query))
 
     def _value(self, choice: Choice, labels: dict[str, str], count: int) -> FacetValue:
         is_chosen = choice in self.chosen

@@ -7,20 +7,34 @@ from starlette.responses import PlainTextResponse, Response
 
 from stadsgraaf.errors import NotFound, StadsgraafError, StoreBusy
 from stadsgraaf.media import HTML, RDF, by_suffix
-from stadsgraaf.namespaces import SG
+from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.web.cards import cards
+from stadsgraaf.web.claims import read_claims
+from stadsgraaf.web.contests import Contest, contests
 from stadsgraaf.web.describing import chosen_format, describe, schema
 from stadsgraaf.web.dumps import dump_type
 from stadsgraaf.web.headers import SECURITY
 from stadsgraaf.web.kinds import Taxonomy
-from stadsgraaf.web.pages.catalogue import summaries
+from stadsgraaf.web.pages.article import read_documents
+from stadsgraaf.web.pages.atlas import read_chart
+from stadsgraaf.web.pages.catalogue import Summary, summaries
+from stadsgraaf.web.pages.times import read_dated
 from stadsgraaf.web.signposts import of_dataset
 from stadsgraaf.web.site import View
+from stadsgraaf.web.teaser import Teaser, read_teaser
 
 __all__ = ["about", "data", "home", "live", "problem_type", "ready"]
 
 _QUESTIONS = 3
 _KINDS = 9
 _TECHNICAL = ("term", "data")
+_START = "start"
+_SCHEME = PREFIXES["skos"] + "ConceptScheme"
+_CLASSES = (PREFIXES["owl"] + "Class", PREFIXES["rdfs"] + "Class")
+_CONTESTED = (
+    f"SELECT ?claim (COUNT(?other) AS ?n) WHERE {{ ?claim <{SG}contradicts> ?other }}"
+    " GROUP BY ?claim ORDER BY DESC(?n) ?claim LIMIT 1"
+)
 _ABOUT = ("accessibility", "privacy")
 
 
@@ -33,7 +47,9 @@ async def home(request: Request) -> Response:
     return view.page(
         "home.html",
         links=await of_dataset(view),
-        questions=summaries(view)[:_QUESTIONS],
+        questions=await _questions(view),
+        example=await _example(view),
+        ways=await _ways(view, kinds),
         query_count=len(view.site.release.queries),
         kinds=[
             (view.term(iri), view.urls.browse(iri), count)
@@ -43,6 +59,42 @@ async def home(request: Request) -> Response:
         claims=kinds.get(SG + "Claim", 0),
         schema=await schema(view),
     )
+
+
+async def _questions(view: View) -> list[tuple[Summary, Teaser | None]]:
+    """Questions to begin with, each with the beginning of its answer."""
+    listed = summaries(view)
+    chosen = [each for each in listed if _START in each.tags] or listed
+    by_name = {each["name"]: each for each in view.site.release.queries}
+    return [(each, await read_teaser(view, by_name[each.name])) for each in chosen[:_QUESTIONS]]
+
+
+async def _example(view: View) -> Contest | None:
+    """The claim that is contradicted most, beside what contradicts it."""
+    site = view.site
+    rows = await site.once("most contested", lambda: site.asker.rows(_CONTESTED))
+    if not rows:
+        return None
+    claim = rows[0]["claim"].value
+    found = await site.once(f"claim {claim}", lambda: read_claims(site.asker, [claim]))
+    against = list(found[claim].against) if claim in found else []
+    found = found | await site.once(f"against {claim}", lambda: read_claims(site.asker, against))
+    shown = contests(cards(view, found.values()), [claim])
+    return Contest(shown[0].card, shown[0].against[:1]) if shown else None
+
+
+async def _ways(view: View, kinds: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Ways in beside search: a word and where it leads. What the dataset lacks is left out."""
+    schemes = view.urls.browse(_SCHEME)
+    offered = (
+        ("claims", view.urls.claims(), SG + "Claim" in kinds),
+        ("reader", view.urls.article_index(), bool(await read_documents(view.site))),
+        ("map", view.urls.map(), await read_chart(view.site) is not None),
+        ("timeline", view.urls.page("/timeline"), bool(await read_dated(view.site))),
+        ("schemes", schemes, _SCHEME in kinds),
+        ("vocabulary", view.urls.page("/vocabulary"), any(iri in kinds for iri in _CLASSES)),
+    )
+    return [(word, href) for word, href, present in offered if present]
 
 
 def _main_kinds(kinds: Mapping[str, int], taxonomy: Taxonomy) -> list[tuple[str, int]]:

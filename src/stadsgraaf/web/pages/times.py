@@ -15,7 +15,7 @@ from stadsgraaf.web.pages.doc import page_number
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.timeline import Moment, gather, timeline
 
-__all__ = ["times"]
+__all__ = ["read_dated", "times"]
 
 _PAGE: Final = 40
 _SORTS: Final[tuple[Sort, ...]] = ("event", "document", "actor", "other", "claim")
@@ -43,7 +43,7 @@ async def times(request: Request) -> Response:
     """``/timeline?sort=``, paged from the latest back."""
     view, number = View.of(request.scope), page_number(request)
     site = view.site
-    dated = await site.once("dated", lambda: _read(site))
+    dated = await read_dated(site)
     present = [sort for sort in _SORTS if dated.get(sort)]
     asked = request.query_params.get("sort")
     sort = next((each for each in present if each == asked), next(iter(present), _SORTS[0]))
@@ -77,6 +77,11 @@ async def times(request: Request) -> Response:
         if start + _PAGE < total
         else None,
     )
+
+
+async def read_dated(site: Site) -> dict[Sort, list[tuple[str, str]]]:
+    """Dated things by their sort, the earliest first."""
+    return await site.once("dated", lambda: _read(site))
 
 
 async def _read(site: Site) -> dict[Sort, list[tuple[str, str]]]:
