@@ -411,7 +411,7 @@ def _result(
     best: dict[str, tuple[tuple[bool, int, bool, int, str], Hit]] = {}
     for iri, label, its_kind, matched, degree in rows:
         name = matched.casefold()
-        # of a longer name the text says less: "Breda" is rather its municipality than a sentence
+        # the text says less of a longer name: a name is rather meant than a sentence with it
         share = round(_FINENESS * len(wanted) / max(len(name), 1))
         rank = (name != wanted, -share, not name.startswith(wanted), -degree, label.casefold())
         if iri not in best or rank < best[iri][0]:
