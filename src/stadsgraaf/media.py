@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 __all__ = [
+    "COLUMNAR",
     "HTML",
     "MAX_ACCEPT_BYTES",
     "MAX_ACCEPT_RANGES",
@@ -80,6 +81,17 @@ RESULTS: tuple[Format, ...] = (
     Format("CSV", ("text/csv",), "csv", "results", charset=True),
     Format("TSV", ("text/tab-separated-values",), "tsv", "results", charset=True),
     Format("GeoJSON", ("application/geo+json", "application/vnd.geo+json"), "geojson", "results"),
+)
+
+#: Results as columns with types: on offer where pyarrow is installed.
+COLUMNAR: tuple[Format, ...] = (
+    Format(
+        "Arrow",
+        ("application/vnd.apache.arrow.stream", "application/vnd.apache.arrow.file"),
+        "arrows",
+        "results",
+    ),
+    Format("Parquet", ("application/vnd.apache.parquet",), "parquet", "results"),
 )
 
 #: RDF, the server's preference first.

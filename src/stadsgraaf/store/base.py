@@ -23,6 +23,7 @@ __all__ = [
     "Store",
     "Supervised",
     "Task",
+    "Whole",
 ]
 
 
@@ -93,6 +94,25 @@ class Chunks(Protocol):
     async def aclose(self) -> None:
         """Stop the work behind this answer."""
         ...
+
+
+class Whole:
+    """Chunks of which all are there: one."""
+
+    def __init__(self, body: bytes) -> None:
+        self._rest = [body]
+
+    def __aiter__(self) -> "Whole":
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._rest:
+            raise StopAsyncIteration
+        return self._rest.pop()
+
+    async def aclose(self) -> None:
+        """Part of `Chunks`."""
+        self._rest.clear()
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,10 @@ from stadsgraaf.errors import (
     UnsupportedMediaType,
     UpdateNotAllowed,
 )
-from stadsgraaf.media import HTML, RDF, RESULTS, SHEET, Format
+from stadsgraaf.media import COLUMNAR, HTML, RDF, RESULTS, SHEET, Format
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Task
+from stadsgraaf.web.columns import COLUMNS, refuse_columns
 
 __all__ = [
     "BODY_TYPES",
@@ -63,7 +64,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _MAX_LANGUAGES = 10
 
 #: Every format that the endpoint answers in.
-OFFERED: Final = (*RESULTS, *RDF, HTML, SHEET)
+OFFERED: Final = (*RESULTS, *COLUMNS, *RDF, HTML, SHEET)
 #: What ``format=`` may say beside a media type or a suffix.
 _ALIASES: Mapping[str, str] = {"json": "srj", "xml": "srx", "turtle": "ttl", "ntriples": "nt"}
 
@@ -310,11 +311,13 @@ def _chosen(given: Mapping[str, Sequence[str]]) -> tuple[Format, ...]:
         suffix = _ALIASES.get(wanted, wanted)
         found = tuple(
             each
-            for each in OFFERED
+            for each in (*OFFERED, *set(COLUMNAR).difference(COLUMNS))
             if suffix == each.suffix
             or wanted in each.media_types
             or f"application/{wanted}" in each.media_types
         )
+        if set(found) & set(COLUMNAR) and not COLUMNS:
+            raise refuse_columns()
         if not found:
             known = ", ".join(each.suffix for each in OFFERED)
             reason = Text(f"it is none of: {known}", f"het is geen van: {known}")

@@ -31,13 +31,14 @@ from stadsgraaf.errors import (
     StadsgraafError,
     TooManyRequests,
 )
-from stadsgraaf.media import HTML, RDF, RESULTS, SHEET, Format, negotiate
+from stadsgraaf.media import COLUMNAR, HTML, RDF, RESULTS, SHEET, Format, negotiate
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
-from stadsgraaf.store.base import Answer, Limits, Question, Sharing, Store
+from stadsgraaf.store.base import Answer, Limits, Question, Sharing, Store, Whole
 from stadsgraaf.store.budget import WINDOW
 from stadsgraaf.web.cache import AnswerCache, Fields, Kept
 from stadsgraaf.web.clients import client_of
+from stadsgraaf.web.columns import TSV, in_columns, refuse_columns
 from stadsgraaf.web.description import describe
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
 from stadsgraaf.web.identity import entity_tag
@@ -71,7 +72,7 @@ _TIME: Final = '"evaluation-time"'
 _DECIDING: Final = frozenset((b"accept", b"host"))
 _LONGEST_ADDRESS: Final = 8192
 _USUAL_ACCEPT: Final = 256
-_ATTACHED: Final = frozenset(("CSV", "TSV"))
+_ATTACHED: Final = frozenset(("CSV", "TSV", "Arrow", "Parquet"))
 
 _PREFLIGHT: Final[Mapping[str, str]] = {
     "Allow": ", ".join(METHODS),
@@ -140,12 +141,15 @@ class SparqlEndpoint:
             return
         chosen = _chosen(request)
         if chosen is None:
+            if negotiate(request.accept, COLUMNAR):
+                raise refuse_columns()
             raise NotAcceptable(available=[each.media_type for each in OFFERED])
         if chosen is HTML or (chosen is SHEET and request.query is not None):
             asked = {"stadsgraaf.sparql": request, "stadsgraaf.format": chosen}
             await self._workbench({**scope, **asked}, receive, send)
         elif request.query is not None:
-            await self._answer(request, scope, receive, send)
+            columns = chosen if chosen in COLUMNAR else None
+            await self._answer(request, scope, receive, send, columns)
         elif chosen in RDF and request.is_safe:
             await self._describe(request, chosen, scope, send)
         else:
@@ -154,10 +158,19 @@ class SparqlEndpoint:
     # --- a query --------------------------------------------------------------------------------
 
     async def _answer(
-        self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
+        self,
+        request: SparqlRequest,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        columns: Format | None,
     ) -> None:
         question = _question(request, scope)
-        etag = entity_tag(self._release.identifier, question)
+        etag = entity_tag(
+            self._release.identifier, replace(question, results=columns or question.results)
+        )
+        if columns:
+            question = replace(question, results=TSV)
         if NOTES in scope:
             scope[NOTES]["query"] = question.query
         if request.is_safe and _matches(scope, etag):
@@ -170,9 +183,15 @@ class SparqlEndpoint:
         async with _Hangup(receive):
             answer = await self._store.answer(question, self._limits_of(request))
             try:
+                if columns:
+                    answer = await self._as_columns(answer, columns, request)
                 await self._send_answer(answer, request, scope, send, etag)
             finally:
                 await answer.aclose()
+
+    async def _as_columns(self, answer: Answer, columns: Format, request: SparqlRequest) -> Answer:
+        body = await in_columns(answer, columns, self._limits_of(request))
+        return Answer(answer.form, columns, Whole(body), len(body))
 
     async def _again(self, etag: str, scope: Scope, send: Send) -> bool:
         """Send what was kept, or that the client has it; whether there was anything."""

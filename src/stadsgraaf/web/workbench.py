@@ -18,6 +18,7 @@ from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.media import RDF, RESULTS, SHEET
 from stadsgraaf.store.base import Limits, Question
 from stadsgraaf.web.clients import client_of
+from stadsgraaf.web.columns import COLUMNS
 from stadsgraaf.web.excerpt import read_excerpt, read_solutions, read_triples
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.headers import CORS, SECURITY, attachment
@@ -199,7 +200,7 @@ def _page(view: View, asked: SparqlRequest, outcome: Outcome) -> Response:
     query = _text(asked)
     is_asked = query.strip() != ""
     shown = query if is_asked else f"# {view.t('workbench_start')}\n{_START}"
-    formats = (*(RDF if outcome.form == "graph" else RESULTS), SHEET)
+    formats = (*(RDF if outcome.form == "graph" else (*RESULTS, *COLUMNS)), SHEET)
     graphs = {
         "default-graph-uri": list(asked.default_graphs) or None,
         "named-graph-uri": list(asked.named_graphs) or None,

@@ -1,0 +1,112 @@
+"""Answers as Arrow or Parquet, made by a process of its own of what a worker answers in TSV.
+
+Whole or not at all: the answer begins when all of it is there.
+"""
+
+import asyncio
+import os
+import sys
+from typing import Final
+
+from stadsgraaf.errors import (
+    EvaluationFailed,
+    NotAcceptable,
+    QueryMemoryLimit,
+    QueryTimeout,
+    ResultTooLarge,
+    Text,
+)
+from stadsgraaf.media import COLUMNAR, RESULTS, Format
+from stadsgraaf.store.base import Answer, Limits
+from stadsgraaf.store.columnar import OUT_OF_MEMORY, is_available
+from stadsgraaf.store.output import BYTES
+
+__all__ = ["COLUMNS", "TSV", "in_columns", "refuse_columns"]
+
+#: Those that can be given here.
+COLUMNS: Final[tuple[Format, ...]] = COLUMNAR if is_available() else ()
+#: What they are made of.
+TSV: Final = next(each for each in RESULTS if each.name == "TSV")
+#: Processes at once.
+_PLACES: Final = 2
+_KEPT: Final = ("PATH", "LANG")
+
+_free = asyncio.Semaphore(_PLACES)
+
+
+def refuse_columns() -> NotAcceptable:
+    """The error for who asks for columns where there are none."""
+    return NotAcceptable(
+        available=[each.media_type for each in RESULTS],
+        reason=Text(
+            "Apache Arrow and Parquet need the extra stadsgraaf[arrow], which is not installed here",
+            "Apache Arrow en Parquet vragen de extra stadsgraaf[arrow]; die is hier niet geïnstalleerd",
+        ),
+    )
+
+
+async def in_columns(answer: Answer, chosen: Format, limits: Limits) -> bytes:
+    """The whole answer in one of `COLUMNS`. Raises what the store raises, and its limits again."""
+    if answer.form == "graph":
+        raise NotAcceptable(available=[])
+    try:
+        async with asyncio.timeout(limits.seconds), _free:
+            return await _convert(answer, chosen, limits)
+    except TimeoutError:
+        raise QueryTimeout(limit=limits.seconds) from None
+    finally:
+        await answer.aclose()
+
+
+async def _convert(answer: Answer, chosen: Format, limits: Limits) -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "stadsgraaf.store.columnar",
+        chosen.name,
+        str(limits.memory_mib),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=_environment(),
+        start_new_session=True,
+    )
+    try:
+        feeding = asyncio.ensure_future(_feed(answer, process))
+        body = await _collect(process, limits)
+        await feeding
+        ended = await process.wait()
+    except BaseException:
+        process.kill()
+        feeding.cancel()
+        await process.wait()
+        raise
+    if ended == OUT_OF_MEMORY:
+        raise QueryMemoryLimit(limit=limits.memory_mib)
+    if ended:
+        raise EvaluationFailed(reason=f"its process ended ({ended})")
+    return body
+
+
+async def _feed(answer: Answer, process: asyncio.subprocess.Process) -> None:
+    assert process.stdin  # noqa: S101 – it is a pipe
+    async for chunk in answer.chunks:
+        process.stdin.write(chunk)
+        await process.stdin.drain()
+    process.stdin.close()
+
+
+async def _collect(process: asyncio.subprocess.Process, limits: Limits) -> bytes:
+    assert process.stdout  # noqa: S101 – it is a pipe
+    body = bytearray()
+    while piece := await process.stdout.read(1 << 18):
+        body += piece
+        if len(body) > limits.bytes:
+            raise ResultTooLarge(limit=limits.bytes, unit=BYTES)
+    return bytes(body)
+
+
+def _environment() -> dict[str, str]:
+    """No secrets of ours: only what Python needs to find the same modules."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
