@@ -52,9 +52,17 @@ _EXPLAIN = "explain"
     "--profile",
     "profiles",
     multiple=True,
-    metavar="FILE",
-    help="Severities of rules by file, and files to leave out. "
-    "Default: .stadsgraaf-validate.yaml, when it is there.",
+    metavar="FILE|NAME",
+    help="A file: severities of rules by file, and files to leave out; default "
+    ".stadsgraaf-validate.yaml, when it is there. A name: the shapes of nl-sbb or dcat-ap-nl, in "
+    "the folder that STADSGRAAF_STANDARDS names.",
+)
+@click.option(
+    "--shapes",
+    "shapes",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Shapes from elsewhere, a file or folder; may be given several times.",
 )
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Files to leave out: tests/**.")
 @click.option(
@@ -81,6 +89,7 @@ def validate(  # noqa: PLR0913 – one for each option
     engine: str,
     stages: tuple[str, ...],
     profiles: tuple[str, ...],
+    shapes: tuple[Path, ...],
     exclude: tuple[str, ...],
     baseline: Path | None,
     write_baseline: Path | None,
@@ -107,6 +116,7 @@ def validate(  # noqa: PLR0913 – one for each option
     from stadsgraaf.validation import Options, Severity, gather, reading_profile
     from stadsgraaf.validation import validate as check
     from stadsgraaf.validation.baseline import Baseline, write
+    from stadsgraaf.validation.standards import PROFILES, named, shape_files
 
     explained = _explained(paths, explain)
     if explained is not None:
@@ -115,7 +125,9 @@ def validate(  # noqa: PLR0913 – one for each option
     wanted = _forms(forms)
     _choose(stages)
     paths = paths or (Path(),)
-    profile = reading_profile([Path(name) for name in profiles], paths)
+    files = [Path(name) for name in profiles if name not in PROFILES]
+    profile = reading_profile(files, paths)
+    standards = [path for name in profiles if name in PROFILES for path in named(name, os.environ)]
     steps = Steps(quiet=quiet)
     sources = gather(paths, (*profile.exclude, *exclude), steps.read)
     known = baseline or profile.baseline
@@ -124,6 +136,7 @@ def validate(  # noqa: PLR0913 – one for each option
         stages=stages,
         queries=sources.queries,
         profile=profile,
+        standards=shape_files([*standards, *shapes]),
         baseline=Baseline.read(known) if known and not write_baseline else None,
     )
     report = check(sources.dataset, options, steps)

@@ -77,7 +77,8 @@ class Report:
 
 def _below(finding: Finding, folder: str) -> Finding:
     def moved(span: Span) -> Span:
-        return replace(span, file=f"{folder}/{span.file}") if span.file else span
+        inside = span.file and not span.file.startswith("/")
+        return replace(span, file=f"{folder}/{span.file}") if inside else span
 
     return replace(
         finding,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -18,6 +19,7 @@ __all__ = ["Shapes", "said"]
 
 _SH = PREFIXES["sh"]
 _FIRST, _REST = PREFIXES["rdf"] + "first", PREFIXES["rdf"] + "rest"
+_REFERENCES = {f"{_SH}{name}" for name in ("property", "node", "qualifiedValueShape", "not")}
 _KINDS = {f"{_SH}{name}" for name in ("NodeShape", "PropertyShape")}
 
 
@@ -52,6 +54,35 @@ class Shapes:
                 self._parent.setdefault(triple.object, triple.subject)
         self._places = Places(documents, prefixes)
         self._places.learn(t.subject for t in self.triples if not isinstance(t.subject, Triple))
+
+    @cached_property
+    def dangling(self) -> list[tuple[int, Triple]]:
+        """References to shapes that are described nowhere, each with the number of its triple."""
+        return [
+            (number, triple)
+            for number, triple in enumerate(self.triples)
+            if triple.predicate.value in _REFERENCES
+            and not isinstance(triple.object, Triple)
+            and triple.object not in self._about
+        ]
+
+    @cached_property
+    def whole(self) -> list[Triple]:
+        """The shapes without references to what is nowhere."""
+        gone = {number for number, _ in self.dangling}
+        return [triple for number, triple in enumerate(self.triples) if number not in gone]
+
+    def triple_span(self, number: int) -> Span:
+        """Where the object of a triple of the shapes stands."""
+        for document in self.documents:
+            if number < len(document.turtle.triples):
+                return Places([document], self._prefixes).span((0, number), 2)
+            number -= len(document.turtle.triples)
+        raise IndexError(number)
+
+    def excerpt(self, span: Span) -> str:
+        """The line of a place."""
+        return self._places.excerpt(span)
 
     def values(self, shape: Term, name: str) -> list[Term]:
         """Values of a SHACL property of a shape, by its local name; lists are unfolded."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
-from stadsgraaf.dataset import Dataset
+from stadsgraaf.dataset import Dataset, Document
 from stadsgraaf.errors import StadsgraafError, Text
 from stadsgraaf.validation import suppression
 from stadsgraaf.validation.baseline import Baseline
@@ -26,7 +26,7 @@ class Options:
     """How to validate.
 
     ``engine`` is one of ``shacl.ENGINES``; ``stages`` are those to run, all when empty;
-    ``queries`` are files of queries beside those of the dataset.
+    ``queries`` are files of queries beside those of the dataset, ``standards`` documents of shapes.
     """
 
     engine: str = "pyshacl"
@@ -34,6 +34,7 @@ class Options:
     queries: tuple[Path, ...] = ()
     profile: Profile = field(default_factory=Profile)
     baseline: Baseline | None = None
+    standards: tuple[Document, ...] = ()
 
 
 def validate(
@@ -48,7 +49,7 @@ def validate(
     names a rule that is not there.
     """
     chosen = options or Options()
-    subject = Subject(dataset, chosen.engine, chosen.queries)
+    subject = Subject(dataset, chosen.engine, chosen.queries, chosen.standards)
     run = _Run(subject)
     for name in chosen.stages or tuple(STAGES):
         progress(name)

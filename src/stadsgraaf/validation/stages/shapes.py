@@ -41,7 +41,8 @@ def shapes(subject: Subject) -> Iterator[Finding]:
     subject.places.learn(_all_terms(ill_formed))
     for result in ill_formed:
         yield _ill_formed(subject, result)
-    sound = _without(known.triples, ill_formed)
+    yield from _dangling(subject, known)
+    sound = _without(known.whole, ill_formed)
     outcome = shacl.validate_data(subject.triples, sound, subject.engine)
     for shape, reason in outcome.faults:
         yield _unusable(known, shape, reason)
@@ -85,6 +86,37 @@ def _without(shapes: Sequence[Triple], ill_formed: Iterable[Result]) -> Sequence
         and t.object not in whole
         and (t.subject, t.predicate.value, t.object) not in parts
     ]
+
+
+def _dangling(subject: Subject, known: Shapes) -> Iterator[Finding]:
+    """References to shapes that are nowhere. Engines stop at them, so they are left out."""
+    found = rule("shacl/dangling")
+    for index, triple in known.dangling:
+        name = subject_name(triple.object, subject)
+        span = known.triple_span(index)
+        finding = Finding(
+            rule=found.iri,
+            name=found.name,
+            # a profile of others is not ours to mend
+            severity=Severity.INFO if span.file.startswith("/") else found.severity,
+            span=span,
+            message=Text(
+                f"The shape {name} is nowhere: mend its name, or write it.",
+                f"De vorm {name} is nergens: verbeter de naam, of schrijf haar.",
+            ),
+            reason=found.why,
+            mend=found.mend,
+            focus=str(triple.subject),
+            path=str(triple.predicate),
+            value=str(triple.object),
+            excerpt=known.excerpt(span),
+        )
+        yield finding
+
+
+def subject_name(thing: Term | Triple, subject: Subject) -> str:
+    """A term as people write it."""
+    return "…" if isinstance(thing, Triple) else subject.places.curie(thing)
 
 
 def _ill_formed(subject: Subject, result: Result) -> Finding:

@@ -34,6 +34,7 @@ class Subject:
     dataset: Dataset
     engine: str = "pyshacl"
     queries: tuple[Path, ...] = ()
+    standards: tuple[Document, ...] = ()
 
     @cached_property
     def places(self) -> Places:
@@ -92,7 +93,8 @@ class Subject:
         """The files that hold shapes: those of the folder for shapes, else any with shapes."""
         documents = self.dataset.documents
         own = [document for document in documents if document.role == "shapes"]
-        return own or [document for document in documents if _has_shapes(document)]
+        found = own or [document for document in documents if _has_shapes(document)]
+        return [*found, *self.standards]
 
     @cached_property
     def shapes(self) -> Shapes:
