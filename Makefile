@@ -60,7 +60,7 @@ types: .venv/.test-stamp ## mypy, strict
 	$(call say,types)
 	@$(BIN)/mypy
 
-unit: .venv/.test-stamp $(STATIC)/manifest.json ## every test
+unit: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/shacl/.stamp ## every test
 	$(call say,tests)
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal
 
@@ -100,6 +100,16 @@ $(BIN)/python:
 .venv/.test-stamp: requirements-dev.txt .venv/.run-stamp
 	$(call say,locked dependencies for the tests)
 	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+# W3C's SHACL tests come with the source of pySHACL, by the hash of the lock file.
+$(BUILD)/shacl/.stamp: requirements-dev.txt .venv/.test-stamp
+	$(call say,W3C tests of SHACL)
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@awk '/^[a-z]/ {on = /^pyshacl==/} on' requirements-dev.txt > $(@D)/requirements.txt
+	@$(PIP) download --no-deps --no-binary pyshacl --require-hashes -r $(@D)/requirements.txt -d $(@D) \
+		&& tar xzf $(@D)/pyshacl-*.tar.gz -C $(@D) --strip-components=4 --wildcards '*/test/resources/sht_tests/*' \
+		|| echo "W3C's SHACL tests could not be fetched; they will skip"
 	@touch $@
 
 $(STATIC)/manifest.json: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json \
