@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from described import SHAPES, violations
 from pyoxigraph import Literal, NamedNode, Quad
-from pyshacl import validate
-from rdflib import Graph, Namespace, URIRef
+from rdflib import Graph, URIRef
 from reading import Described
 
 from stadsgraaf.dataset import Dataset
@@ -18,51 +18,8 @@ from stadsgraaf.dataset import Dataset
 BASE = "https://w3id.org/stadsgraaf/"
 DATASET = BASE + "id/dataset/stadsgraaf"
 DCT = "http://purl.org/dc/terms/"
-SH = Namespace("http://www.w3.org/ns/shacl#")
-SHAPES = [
-    "dcat-ap/shapes.ttl",
-    "dcat-ap/range.ttl",
-    "dcat-ap/shapes_recommended.ttl",
-    "dcat-ap/mdr-vocabularies.shape.ttl",
-    "dcat-ap/deprecateduris.ttl",
-    "dcat-ap-nl/dcat-ap-nl-SHACL.ttl",
-    "dcat-ap-nl/dcat-ap-nl-SHACL-klassebereik.ttl",
-    "dcat-ap-nl/dcat-ap-nl-SHACL-klassebereik-codelijsten.ttl",
-    "dcat-ap-nl/dcat-ap-nl-SHACL-aanbevolen.ttl",
-    "dcat-ap-nl/dcat-ap-nl-LBL.ttl",
-    "dcat-ap-nl/dcat-ap-nl-OPT.ttl",
-]
 #: The claims name their sources one by one; the sources are the graph of that name.
 ATTRIBUTED_ONE_BY_ONE = {"claims", "sources", "vocabulary"}
-
-
-def shapes_in(path: Path) -> Graph:
-    """A file of shapes without its references to shapes that nothing defines.
-
-    pySHACL refuses the whole file for them; other engines pass over them.
-    """
-    shapes = Graph().parse(path)
-    for reference in (SH.property, SH.node):
-        for subject, shape in list(shapes.subject_objects(reference)):
-            if (shape, None, None) not in shapes:
-                shapes.remove((subject, reference, shape))
-    return shapes
-
-
-def violations(description: Graph, path: Path) -> set[tuple[str, str, str]]:
-    """Focus node, path and message of every Violation; what a result gives as detail is none."""
-    _, report, _ = validate(
-        description, shacl_graph=shapes_in(path), inference="none", advanced=True
-    )
-    return {
-        (
-            str(report.value(result, SH.focusNode)),
-            str(report.value(result, SH.resultPath)),
-            str(report.value(result, SH.resultMessage)),
-        )
-        for result in report.objects(None, SH.result)
-        if (result, SH.resultSeverity, SH.Violation) in report
-    }
 
 
 @pytest.fixture

@@ -55,7 +55,6 @@ FORMATS: Final = {
 PACKINGS: Final = {"gz": "application/gzip", "zst": "application/zstd"}
 
 _LABELS: Final = {
-    "dataset-status": ("statussen van datasets", "dataset statuses"),
     "distribution-status": ("statussen van distributies", "distribution statuses"),
     "distribution-status/COMPLETED": ("voltooid", "completed"),
     "file-type": ("bestandstypen", "file types"),

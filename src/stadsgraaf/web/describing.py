@@ -21,7 +21,7 @@ from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import split_suffix
 
-__all__ = ["Describer", "chosen_format", "describe", "described_by", "schema", "void"]
+__all__ = ["Describer", "chosen_format", "describe", "schema", "void"]
 
 _SUFFIXES: Final = tuple(each.suffix for each in RDF)
 _OFFERED: Final = (*RDF, HTML)
@@ -36,6 +36,8 @@ class Describer:
 
     def __init__(self, site: Site) -> None:
         self._profile = site.release.profile
+        kept = site.archive.kept() if site.archive else ()
+        self._versions = [(each.identifier, each.at) for each in kept]
         self.triples = lru_cache(_ROOTS)(self._triples)
         self.body = lru_cache(_ROOTS * len(RDF))(self._body)
         self.schema = lru_cache(_ROOTS * 2)(self._schema)
@@ -46,7 +48,7 @@ class Describer:
         return await view.site.once("describer", lambda: _made(view.site))
 
     def _triples(self, root: str) -> Sequence[Triple]:
-        return description(self._profile, root)
+        return description(self._profile, root, self._versions)
 
     def _body(self, root: str, chosen: Format) -> bytes:
         triples: Sequence[Triple] = self.triples(root)
@@ -69,14 +71,6 @@ async def schema(view: View) -> Mapping[str, Any]:
     describer = await Describer.of(view)
     found: Mapping[str, Any] = describer.schema("".join(view.site.public), view.language)
     return found
-
-
-def described_by(view: View) -> list[Link]:
-    """Links to the description in every format."""
-    data = view.urls.data_in
-    return [
-        Link(data(each.suffix), "describedby", each.media_type, title=each.name) for each in RDF
-    ]
 
 
 async def describe(view: View, chosen: Format, *, negotiated: bool) -> Response:

@@ -21,9 +21,10 @@ from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header
 from stadsgraaf.web.ranges import read_ranges
 from stadsgraaf.web.site import Site, View
 
-__all__ = ["dump", "dump_type"]
+__all__ = ["FOLDER", "dump", "dump_type"]
 
-_FOLDER: Final = "dumps/"
+#: Where the dumps are in a release.
+FOLDER: Final = "dumps/"
 _BLOCK: Final = 1 << 18
 #: Of a part up to so many bytes the digest is worked out before it is sent.
 _DIGESTED: Final = 1 << 23
@@ -52,7 +53,7 @@ async def dump(request: Request) -> Response:
     view = View.of(request.scope)
     site: Site = view.site
     name = request.path_params["name"]
-    entry = site.release.manifest.files.get(_FOLDER + name)
+    entry = site.release.manifest.files.get(FOLDER + name)
     if entry is None:
         raise NotFound(what=view.path)
     headers = _headers(view, name, entry["sha256"])

@@ -479,6 +479,14 @@ WORDS: Final[Mapping[str, Text]] = {
     "file": Text("File", "Bestand"),
     "format": Text("Media type", "Mediatype"),
     "size": Text("Size", "Omvang"),
+    "packed": Text("Packed", "Ingepakt"),
+    "dumps_note": Text(
+        "The N-Quads are canonical (RDFC-1.0): their SHA-256 is that of the release. Every file can "
+        "be taken in parts and is there as .gz and .zst too.",
+        "De N-Quads zijn canoniek (RDFC-1.0): hun SHA-256 is die van de release. Elk bestand is ook "
+        "in delen te halen, en als .gz en .zst.",
+    ),
+    "linksets": Text("Links to other registers", "Verwijzingen naar andere registers"),
     "named_graphs": Text("Named graphs", "Named graphs"),
     "graph": Text("Graph", "Graaf"),
     "endpoint_text": Text("The SPARQL endpoint is", "Het SPARQL-endpoint is"),

@@ -1,4 +1,4 @@
-"""The landing page, the data page, the pages about the site, and whether it lives."""
+"""The landing page, the pages about the site, and whether it lives."""
 
 from collections.abc import Mapping
 
@@ -6,13 +6,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from stadsgraaf.errors import NotFound, StadsgraafError, StoreBusy
-from stadsgraaf.media import HTML, RDF, by_suffix
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import read_claims
 from stadsgraaf.web.contests import Contest, contests
-from stadsgraaf.web.describing import chosen_format, describe, schema
-from stadsgraaf.web.dumps import dump_type
+from stadsgraaf.web.describing import schema
 from stadsgraaf.web.headers import SECURITY
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages.article import read_documents
@@ -23,7 +21,7 @@ from stadsgraaf.web.signposts import of_dataset
 from stadsgraaf.web.site import View
 from stadsgraaf.web.teaser import Teaser, read_teaser
 
-__all__ = ["about", "data", "home", "live", "problem_type", "ready"]
+__all__ = ["about", "home", "live", "problem_type", "ready"]
 
 _QUESTIONS = 3
 _KINDS = 9
@@ -105,46 +103,6 @@ def _main_kinds(kinds: Mapping[str, int], taxonomy: Taxonomy) -> list[tuple[str,
         if not taxonomy.is_detail([iri]) and taxonomy.sort([iri]) not in _TECHNICAL
     ]
     return shown[:_KINDS]
-
-
-async def data(request: Request) -> Response:
-    """``/data``: the description of the dataset, as a page or as data.
-
-    The page lists dumps, named graphs, numbers, and how to ask by machine.
-    """
-    view = View.of(request.scope)
-    suffix = request.path_params.get("suffix")
-    if suffix is not None and by_suffix(suffix, RDF) is None:
-        raise NotFound(what=view.path)
-    chosen = chosen_format(request.scope, suffix, (HTML, *RDF))
-    if chosen is not HTML:
-        return await describe(view, chosen, negotiated=suffix is None)
-    release = view.site.release
-    dumps = [
-        (
-            name.removeprefix("dumps/"),
-            view.urls.dump(name.removeprefix("dumps/")),
-            dump_type(name),
-            view.size(entry["bytes"]),
-        )
-        for name, entry in release.manifest.files.items()
-        if name.startswith("dumps/")
-    ]
-    graphs = [
-        (view.graph_title(graph.iri), view.urls.of(graph.iri), graph.iri, graph.triples)
-        for graph in release.manifest.graphs
-    ]
-    return view.page(
-        "data.html",
-        links=await of_dataset(view),
-        schema=await schema(view),
-        dumps=dumps,
-        graphs=graphs,
-        formats=RDF,
-        endpoint=view.urls.absolute(f"{view.urls.prefix}/sparql"),
-        classes=len(release.statistics["classes"]),
-        properties=len(release.statistics["properties"]),
-    )
 
 
 async def about(request: Request) -> Response:

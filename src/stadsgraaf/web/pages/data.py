@@ -1,0 +1,86 @@
+"""The data page: dumps of the whole, of each named graph and of the links, and how to ask."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from stadsgraaf.errors import NotFound
+from stadsgraaf.media import HTML, RDF, by_suffix
+from stadsgraaf.web.describing import chosen_format, describe, schema
+from stadsgraaf.web.dumps import FOLDER, dump_type
+from stadsgraaf.web.signposts import of_dataset
+from stadsgraaf.web.site import View
+
+__all__ = ["data"]
+
+
+@dataclass(frozen=True)
+class Dump:
+    """A dump and its packed forms: the name, the link and the size of each."""
+
+    name: str
+    href: str
+    media_type: str
+    size: str
+    packed: tuple[tuple[str, str, str], ...]
+
+    @property
+    def syntax(self) -> str:
+        """The suffix of the dump, which says its format."""
+        return self.name.rpartition(".")[2]
+
+
+async def data(request: Request) -> Response:
+    """``/data``: the description of the dataset, as a page or as data."""
+    view = View.of(request.scope)
+    suffix = request.path_params.get("suffix")
+    if suffix is not None and by_suffix(suffix, RDF) is None:
+        raise NotFound(what=view.path)
+    chosen = chosen_format(request.scope, suffix, (HTML, *RDF))
+    if chosen is not HTML:
+        return await describe(view, chosen, negotiated=suffix is None)
+    release = view.site.release
+    files = release.manifest.files
+    links: Iterable[Mapping[str, Any]] = release.statistics.get("linksets", ())
+    return view.page(
+        "data.html",
+        links=await of_dataset(view),
+        schema=await schema(view),
+        dumps=[
+            _dump(view, name)
+            for name in sorted(name.removeprefix(FOLDER) for name in files)
+            if name.startswith("dataset.") and name.count(".") == 1
+        ],
+        graphs=[
+            (
+                view.graph_title(graph.iri),
+                view.urls.of(graph.iri),
+                graph,
+                [_dump(view, name) for name in graph.dumps if name.count(".") == 1],
+            )
+            for graph in release.manifest.graphs
+        ],
+        linksets=[
+            (each["host"], view.label(each["property"]), each["triples"], dump)
+            for each in links
+            if f"{FOLDER}{each['name']}.nt" in files and (dump := _dump(view, f"{each['name']}.nt"))
+        ],
+        formats=RDF,
+        endpoint=view.urls.absolute(f"{view.urls.prefix}/sparql"),
+        classes=len(release.statistics["classes"]),
+        properties=len(release.statistics["properties"]),
+    )
+
+
+def _dump(view: View, name: str) -> Dump:
+    files = view.site.release.manifest.files
+    packed = tuple(
+        (suffix, view.urls.dump(f"{name}.{suffix}"), view.size(entry["bytes"]))
+        for suffix in ("gz", "zst")
+        if (entry := files.get(f"{FOLDER}{name}.{suffix}"))
+    )
+    size = view.size(files[FOLDER + name]["bytes"])
+    return Dump(name, view.urls.dump(name), dump_type(name), size, packed)
