@@ -1,5 +1,7 @@
 """The page of a thing: everything that the graph knows of it, in order, with its sources."""
 
+import re
+
 import pytest
 from visiting import Client, links_of
 
@@ -184,3 +186,20 @@ def test_a_class_and_a_property_have_examples_from_the_data(client: Client) -> N
     uses = client.browse("/en/doc/def/ont/depth").section("examples").text
     assert "North Harbour" in uses
     assert "12.5" in uses
+
+
+@pytest.mark.parametrize("path", [NORTH, "/doc/claim/c1", "/doc/company/tow", "/doc/document/log"])
+@pytest.mark.parametrize("suffix", ["ttl", "nt", "jsonld", "rdf", "trig", "nq"])
+def test_a_download_is_about_as_large_as_the_page_says(
+    client: Client, path: str, suffix: str
+) -> None:
+    rows = re.findall(
+        r'<li><a href="([^"]*)"[^>]*>[^<]*</a> <span class="note">about ([\d.,]+) (k?)B',
+        client.browse("/en" + path).text,
+    )
+    said = {
+        href.rsplit(".", 1)[1]: float(n.replace(",", "")) * (1000 if k else 1)
+        for href, n, k in rows
+    }
+    size = len(client.get(f"{path}.{suffix}").body)
+    assert size / 2 < said[suffix] < size * 2

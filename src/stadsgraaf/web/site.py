@@ -140,6 +140,13 @@ class Site:
         known: _T = self._known[name]
         return known
 
+    def label(self, iri: str, language: Language) -> str | None:
+        """The label of a thing; None when it has none."""
+        key = (language, iri)
+        if key not in self._labels:
+            self.labels([iri], language)
+        return self._labels[key]
+
     def labels(self, iris: Iterable[str], language: Language) -> dict[str, str]:
         """Labels of things; the unknown are left out. What was looked up is remembered."""
         wanted = dict.fromkeys(iris)
@@ -263,7 +270,7 @@ class View:
 
     def term(self, iri: str) -> str:
         """What a property or class is called, else the last part of its IRI, readable."""
-        return _cut(self.site.labels([iri], self.language).get(iri) or local_name(iri))
+        return _cut(self.site.label(iri, self.language) or local_name(iri))
 
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """What things are called, else their IRIs in short."""

@@ -149,6 +149,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "uses": Text("Uses", "Gebruikt"),
     "elsewhere": Text("Known elsewhere as", "Elders bekend als"),
     "take": Text("Take it with you", "Neem mee"),
+    "about_size": Text("about {size}", "ca. {size}"),
     "ask_in_sparql": Text("Ask in SPARQL", "Bevraag in SPARQL"),
     "cite": Text("How to cite", "Zo verwijst u hiernaar"),
     "wrong": Text("Is something wrong?", "Klopt er iets niet?"),
@@ -514,29 +515,82 @@ WORDS: Final[Mapping[str, Text]] = {
     "lookup_sites": Text("Register", "Register"),
     "lookup_links": Text("Links", "Verwijzingen"),
     # --- about the site -------------------------------------------------------------------------
+    "access_title": Text("Accessibility statement", "Toegankelijkheidsverklaring"),
     "access_aim": Text(
-        "These pages aim to meet WCAG 2.2, level AA, in both languages, in light and dark, on a "
-        "narrow screen, in print, and without JavaScript.",
-        "Deze pagina’s willen voldoen aan WCAG 2.2, niveau AA, in beide talen, licht en donker, op "
-        "een smal scherm, op papier en zonder JavaScript.",
+        "{site} wants everybody to be able to use these pages: with a keyboard, with a screen reader, "
+        "enlarged, on a phone, on paper, and without JavaScript. This statement is about all pages "
+        "of this site, in Dutch and in English. The standard is WCAG 2.2, levels A and AA, which "
+        "includes what EN 301 549 asks of websites.",
+        "{site} wil dat iedereen deze pagina’s kan gebruiken: met een toetsenbord, met een "
+        "schermlezer, vergroot, op een telefoon, op papier en zonder JavaScript. Deze verklaring gaat "
+        "over alle pagina’s van deze site, in het Nederlands en in het Engels. De norm is WCAG 2.2, "
+        "niveau A en AA; daarin zit wat EN 301 549 van websites vraagt.",
     ),
-    "access_how": Text(
-        "Every page type is checked by an automatic test in a real browser. Automatic tests find "
-        "part of all problems; no independent audit has been done.",
-        "Elk soort pagina wordt getoetst door een automatische test in een echte browser. Zulke "
-        "tests vinden een deel van alle problemen; een onafhankelijk onderzoek is niet gedaan.",
+    "access_status": Text("Compliance status", "Nalevingsstatus"),
+    "access_status_text": Text(
+        "No independent examination by the WCAG-EM method has been done, and none is planned. By the "
+        "grades A to E that Dutch public sites use, that is status D: there is a statement, but "
+        "nobody outside has established how far the site complies. What the makers tested themselves "
+        "stands below.",
+        "Er is geen onafhankelijk onderzoek volgens de methode WCAG-EM gedaan, en er is er geen "
+        "gepland. In de indeling van A tot E die Nederlandse overheidssites gebruiken is dat status "
+        "D: er is een verklaring, maar niemand van buiten heeft vastgesteld in hoeverre de site "
+        "voldoet. Wat de makers zelf hebben getoetst, staat hieronder.",
     ),
-    "access_known": Text(
-        "Known: drawings such as the timeline are hard to read aloud; beside each of them stands "
-        "the same as a list or a table.",
-        "Bekend: tekeningen zoals de tijdlijn zijn moeilijk voor te lezen; naast elk ervan staat "
-        "hetzelfde als lijst of tabel.",
+    "access_tested": Text("What was tested", "Wat is getoetst"),
+    "access_tested_axe": Text(
+        "Every type of page with axe-core in Chromium: WCAG 2.0 to 2.2 levels A and AA and good "
+        "practice; light and dark, in both languages, 1280 and 320 pixels wide and at 200%.",
+        "Elk soort pagina met axe-core in Chromium: WCAG 2.0 tot en met 2.2, niveau A en AA, en goed "
+        "gebruik; licht en donker, in beide talen, 1280 en 320 pixels breed en op 200%.",
     ),
-    "access_report": Text(
-        "Does something not work for you? Report it to whoever runs this site; the description of "
-        "the dataset says where.",
-        "Werkt er iets niet voor u? Meld het bij wie deze site beheert; de beschrijving van de "
-        "dataset zegt waar.",
+    "access_tested_keys": Text(
+        "Use with the keyboard alone: every stop is reached, is visible, and can be left again.",
+        "Gebruik met alleen het toetsenbord: elke stop wordt bereikt, is zichtbaar en kan weer worden verlaten.",
+    ),
+    "access_tested_text": Text(
+        "That the text is the same without JavaScript, that nothing scrolls sideways at 320 pixels, "
+        "and that the HTML is valid.",
+        "Dat de tekst zonder JavaScript dezelfde is, dat op 320 pixels niets zijwaarts schuift, en dat "
+        "de HTML geldig is.",
+    ),
+    "access_untested": Text("What was not tested", "Wat niet is getoetst"),
+    "access_untested_readers": Text(
+        "Use with screen readers (NVDA, JAWS, VoiceOver, TalkBack), speech control and magnifiers, "
+        "by people who use them every day.",
+        "Gebruik met schermlezers (NVDA, JAWS, VoiceOver, TalkBack), spraakbediening en "
+        "vergrotingssoftware, door mensen die ze dagelijks gebruiken.",
+    ),
+    "access_untested_browsers": Text(
+        "Other browsers than Chromium. Automatic tests find only part of all problems.",
+        "Andere browsers dan Chromium. Automatische toetsen vinden maar een deel van alle problemen.",
+    ),
+    "access_untested_texts": Text(
+        "Whether texts that come from the data are clear, and whether each says its language.",
+        "Of teksten die uit de data komen helder zijn, en of elke tekst zegt in welke taal hij is.",
+    ),
+    "access_known": Text("Known shortcomings", "Bekende tekortkomingen"),
+    "access_known_drawings": Text(
+        "Drawings (map, timeline, neighbours, tree of classes) are hard to read aloud, and the names "
+        "on them are small on a phone. Beside each of them stands the same as a list or a table; on a "
+        "phone some drawings are left out.",
+        "Tekeningen (kaart, tijdlijn, directe omgeving, boom van klassen) zijn moeilijk voor te lezen, "
+        "en de namen erop zijn klein op een telefoon. Naast elk ervan staat hetzelfde als lijst of "
+        "tabel; op een telefoon blijven sommige tekeningen weg.",
+    ),
+    "access_made": Text("How this statement was made", "Hoe deze verklaring is gemaakt"),
+    "access_made_text": Text(
+        "By the makers of the software themselves, with every version: a version of which a test "
+        "above fails is not published. It applies to version {version} of the software.",
+        "Door de makers van de software zelf, bij elke versie: een versie waarvan een toets hierboven "
+        "mislukt, wordt niet uitgebracht. Zij geldt voor versie {version} van de software.",
+    ),
+    "access_report": Text("Does something not work for you?", "Werkt er iets niet voor u?"),
+    "access_report_text": Text(
+        "Report it to whoever runs this site; say which page it is and what you use. You can also ask "
+        "for the information in another form: every page exists as plain data too.",
+        "Meld het bij wie deze site beheert; zeg welke pagina het is en wat u gebruikt. U kunt ook om "
+        "de informatie in een andere vorm vragen: elke pagina bestaat ook als gewone data.",
     ),
     "privacy_visitors": Text(
         "These pages set no cookies, load nothing from other sites, and follow nobody.",

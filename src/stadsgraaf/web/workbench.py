@@ -199,7 +199,8 @@ async def _sheet(view: View, question: Question, asked: SparqlRequest) -> Respon
 def _page(view: View, asked: SparqlRequest, outcome: Outcome) -> Response:
     query = _text(asked)
     is_asked = query.strip() != ""
-    shown = query if is_asked else f"# {view.t('workbench_start')}\n{_START}"
+    start = view.t("workbench_start")
+    shown = query if is_asked else f"# {start}\n{_START}"
     formats = (*(RDF if outcome.form == "graph" else (*RESULTS, *COLUMNS)), SHEET)
     graphs = {
         "default-graph-uri": list(asked.default_graphs) or None,

@@ -32,10 +32,11 @@ from stadsgraaf.web.portrait import Portrait, graph_infos, portray
 from stadsgraaf.web.shapes import Shapes
 from stadsgraaf.web.signposts import of_dataset, of_part
 from stadsgraaf.web.site import View
-from stadsgraaf.web.thing import read_thing, read_values
+from stadsgraaf.web.thing import Thing, read_thing, read_values
 from stadsgraaf.web.tree import SCHEME, read_tree
 from stadsgraaf.web.urls import is_iri, split_suffix
 from stadsgraaf.web.values import show
+from stadsgraaf.web.weights import weigh
 
 __all__ = ["document", "resource", "see_other"]
 
@@ -279,7 +280,7 @@ async def _page(view: View, iri: str) -> Response:
         dots=dots,
         origins=origins(view, chart, graphs) if chart and dots else (),
         sparql=None,
-        downloads=[(each.name, view.urls.doc(iri, each.suffix), each.media_type) for each in RDF],
+        downloads=_downloads(view, thing, is_graph=graph is not None),
         citation=citing.citation(view, iri),
         contact=await site.once("contact", lambda: citing.contact(site)),
         tree=tree,
@@ -295,6 +296,22 @@ async def _page(view: View, iri: str) -> Response:
         explore=f"SELECT ?property ?value\nWHERE {{\n  {NamedNode(iri)} ?property ?value .\n}}",
         schema=await schema(view) if iri == manifest.dataset else _schema(view, portrait),
     )
+
+
+def _downloads(
+    view: View, thing: Thing, *, is_graph: bool
+) -> list[tuple[str, str, str, str | None]]:
+    """Each format with its link, media type, and about how large it is; a graph is streamed."""
+    sizes = {} if is_graph else weigh(view.site, thing)
+    return [
+        (
+            each.name,
+            view.urls.doc(thing.iri, each.suffix),
+            each.media_type,
+            view.size(sizes[each.suffix]) if each.suffix in sizes else None,
+        )
+        for each in RDF
+    ]
 
 
 def _dots(chart: Chart, portrait: Portrait) -> list[Dot]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+import stadsgraaf
 from stadsgraaf.errors import NotFound, StadsgraafError, StoreBusy
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.cards import cards
@@ -16,6 +17,7 @@ from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages.article import read_documents
 from stadsgraaf.web.pages.atlas import read_chart
 from stadsgraaf.web.pages.catalogue import Summary, summaries
+from stadsgraaf.web.pages.citing import contact
 from stadsgraaf.web.pages.times import read_dated
 from stadsgraaf.web.signposts import of_dataset
 from stadsgraaf.web.site import View
@@ -110,7 +112,12 @@ async def about(request: Request) -> Response:
     name = request.url.path.rsplit("/", 1)[-1]
     if name not in _ABOUT:
         raise NotFound(what=request.url.path)
-    return View.of(request.scope).page(f"{name}.html")
+    view = View.of(request.scope)
+    return view.page(
+        f"{name}.html",
+        software=stadsgraaf.__version__,
+        contact=await view.site.once("contact", lambda: contact(view.site)),
+    )
 
 
 def _all_errors(error: type[StadsgraafError]) -> list[type[StadsgraafError]]:
