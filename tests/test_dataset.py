@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from stadsgraaf.dataset import Dataset, source_files
+from stadsgraaf.dataset import Dataset, source_files, turtle_files
 from stadsgraaf.errors import NoSuchPath, NothingToServe
 
 PREFIXES = """
@@ -126,3 +126,13 @@ def test_nothing_to_serve_is_said(tmp_path: Path) -> None:
         Dataset.load(tmp_path)
     with pytest.raises(NoSuchPath):
         Dataset.load(tmp_path / "none")
+
+
+def test_a_release_inside_the_folder_is_no_source(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<http://e/a> a <http://e/A> .\n", encoding="utf-8")
+    dumps = tmp_path / "out" / "releases" / "1" / "dumps"
+    dumps.mkdir(parents=True)
+    (dumps / "dataset.ttl").write_text("<http://e/b> a <http://e/A> .\n", encoding="utf-8")
+    for name in ("manifest.json", "data.nq"):
+        (dumps.parent / name).touch()
+    assert [path.name for path in turtle_files(tmp_path)] == ["a.ttl"]

@@ -46,6 +46,8 @@ __all__ = [
 
 Role = OneOf["vocabulary", "shapes", "metadata", "queries", "claims", "facts", "data"]
 
+#: What a folder has that is a release: its dumps are no sources.
+_MANIFEST, _DATA = "manifest.json", "data.nq"
 _FOLDERS = ("ontology", "data", "shapes", "queries")
 _NAMESPACE = NamedNode(PREFIXES["vann"] + "preferredNamespaceUri")
 TYPE = NamedNode(PREFIXES["rdf"] + "type")
@@ -231,7 +233,13 @@ def _files_below(root: Path) -> list[Path]:
     if not (root / "data").is_dir():
         folders = [root]
     found = {path for folder in folders for path in folder.rglob("*.ttl") if path.is_file()}
-    return sorted(path for path in found if not _is_hidden(path.relative_to(root)))
+    manifests = (file.parent for folder in folders for file in folder.rglob(_MANIFEST))
+    built = {folder for folder in manifests if (folder / _DATA).is_file()}
+    return sorted(
+        path
+        for path in found
+        if not _is_hidden(path.relative_to(root)) and built.isdisjoint(path.parents)
+    )
 
 
 def source_files(root: Path) -> list[Path]:
