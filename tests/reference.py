@@ -33,6 +33,7 @@ ADDRESSES = {
     "/resource": "the same for any other IRI: `/resource?iri=…`",
     "/resource.{suffix}": "the same in one format",
     "/graph/{rest}": "a named graph",
+    "/shacl": "RDF that is posted, validated against the published shapes: a report as RDF, JSON, SARIF or a page",
     "/lookup": "303 to our thing for anybody's IRI (`?iri=`), its page or its code; a list when there are several",
     "/lookup.json": "the same, always the list",
     "/search": "things by name, as a page or as JSON",

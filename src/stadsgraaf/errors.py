@@ -11,6 +11,7 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── InvalidParameter         400  invalid-parameter
     │   ├── NotUtf8                  400  not-utf8
     │   ├── MalformedQuery           400  malformed-query
+    │   ├── MalformedData            400  malformed-data
     │   ├── QueryTooDeep             400  query-too-deep
     │   ├── QueryTooComplex          400  query-too-complex
     │   ├── NotSupported             400  not-supported
@@ -43,6 +44,8 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── StoreBusy                503  store-busy
     │   ├── QueryMemoryLimit         503  query-memory-limit
     │   ├── QueryStopped             503  query-stopped
+    │   ├── ValidationFailed         500  validation-failed
+    │   ├── ValidationLimit          503  validation-limit
     │   └── QueryTimeout             504  query-timeout
     ├── DataError                    (exit code 1)
     │   ├── SyntaxFault              a file that is not Turtle, or a query that is not SPARQL
@@ -92,6 +95,7 @@ __all__ = [
     "InvalidParameter",
     "Language",
     "MachineFault",
+    "MalformedData",
     "MalformedQuery",
     "MethodNotAllowed",
     "MissingParameter",
@@ -269,6 +273,20 @@ class MalformedQuery(RequestError):
     sentence = Text(
         "The query is not valid SPARQL: line {line}, column {column}: {reason}",
         "De query is geen geldige SPARQL: regel {line}, kolom {column}: {reason}",
+    )
+
+
+class MalformedData(RequestError):
+    """What was sent is not RDF; members ``reason``, and ``line`` and ``column`` from 1.
+
+    ``faults`` are the further ones, each with these members.
+    """
+
+    slug = "malformed-data"
+    title = Text("Malformed data", "Ongeldige RDF")
+    sentence = Text(
+        "This is not valid RDF: line {line}, column {column}: {reason}",
+        "Dit is geen geldige RDF: regel {line}, kolom {column}: {reason}",
     )
 
 
@@ -648,6 +666,28 @@ class QueryStopped(StoreError):
     sentence = Text(
         "An administrator stopped this query.",
         "Een beheerder heeft deze query gestopt.",
+    )
+
+
+class ValidationFailed(StoreError):
+    """The process that validates ended in a way that it should not."""
+
+    slug = "validation-failed"
+    title = Text("Validation failed", "Validatie mislukt")
+    sentence = Text(
+        "The validation ended without a report.", "De validatie eindigde zonder rapport."
+    )
+
+
+class ValidationLimit(StoreError):
+    """A validation took too much; member ``reason`` says of what."""
+
+    status = 503
+    slug = "validation-limit"
+    title = Text("Validation took too much", "Validatie kostte te veel")
+    sentence = Text(
+        "The validation was stopped: {reason}. Send less data at a time.",
+        "De validatie is gestopt: {reason}. Stuur minder data tegelijk.",
     )
 
 

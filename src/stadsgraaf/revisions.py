@@ -7,7 +7,7 @@ import io
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,15 +57,15 @@ def git(*arguments: str, folder: Path | None = None) -> bytes:
     return done.stdout
 
 
-def read_side(name: str) -> Read:
+def read_side(name: str, load: Callable[[Path], Dataset] = Dataset.load) -> Read:
     """Read a path or, where there is none, a revision in git, with or without a path after a colon.
 
-    Raises NoSuchPath when it is neither, NothingToServe when there is no RDF, and SyntaxFault when
+    ``load`` reads a file or folder. Raises NoSuchPath when it is neither, NothingToServe when there is no RDF, and SyntaxFault when
     some of it cannot be read.
     """
     path = Path(name)
     if path.exists():
-        return _path(path)
+        return _path(path, load)
     revision, _, below = name.partition(":")
     try:
         kind = git("cat-file", "-t", f"{revision}:{_relative(below)}").decode().strip()
@@ -75,11 +75,11 @@ def read_side(name: str) -> Read:
         if kind == "blob":
             file = Path(folder, Path(below).name)
             file.write_bytes(git("show", f"{revision}:{_relative(below)}"))
-            return _path(file)
+            return _path(file, load)
         packed = git("archive", "--format=tar", revision, *([below] if below else []))
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             archive.extractall(folder, filter="data")
-        return _path(Path(folder, below))
+        return _path(Path(folder, below), load)
 
 
 def _relative(below: str) -> str:
@@ -87,11 +87,11 @@ def _relative(below: str) -> str:
     return f"./{below}"
 
 
-def _path(path: Path) -> Read:
+def _path(path: Path, load: Callable[[Path], Dataset]) -> Read:
     for folder in (path, path / _CURRENT):
         if (folder / _MANIFEST).is_file() and (folder / _DATA).is_file():
             return Read(tuple(parse(path=folder / _DATA, format=RdfFormat.N_QUADS)))
-    dataset = Dataset.load(path)
+    dataset = load(path)
     unread = [fault for fault in dataset.faults if not str(fault.members["file"]).endswith(".rq")]
     if unread:
         raise SyntaxFault(**unread[0].members)

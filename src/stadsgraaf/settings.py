@@ -70,6 +70,8 @@ class Settings:
     )
     service_timeout: float = _setting(20.0, "Seconds in which a service must have answered.")
     service_length: int = _setting(10_485_760, "Bytes that the answer of a service may have.")
+    validations: int = _setting(1, "Validations of posted RDF that may run at once; 0 offers none.")
+    rdf_length: int = _setting(1_048_576, "Bytes of RDF that may be posted to be validated.")
     cache_length: int = _setting(67_108_864, "Bytes of answers that are kept for who asks again.")
     keep_releases: int = _setting(
         10, "Releases that stay addressable with ?release=; a build removes older ones.", least=1

@@ -115,10 +115,10 @@ class Client:
         assert reply.status == 200, (target, reply.status, reply.text[:300])
         return reply
 
-    def ask(self, method: str, target: str, **headers: str) -> Reply:
-        return self.run(self._ask(method, target, headers))
+    def ask(self, method: str, target: str, body: bytes = b"", **headers: str) -> Reply:
+        return self.run(self._ask(method, target, body, headers))
 
-    async def _ask(self, method: str, target: str, headers: dict[str, str]) -> Reply:
+    async def _ask(self, method: str, target: str, body: bytes, headers: dict[str, str]) -> Reply:
         raw, _, query = target.encode("utf-8").partition(b"?")
         raw = self.root_path.encode() + raw
         scope = {
@@ -140,7 +140,7 @@ class Client:
         }
         sent: list[dict[str, Any]] = []
 
-        bodies = [{"type": "http.request", "body": b"", "more_body": False}]
+        bodies = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive() -> dict[str, Any]:
             return bodies.pop() if bodies else await asyncio.Future()
@@ -153,8 +153,8 @@ class Client:
             (name.decode().lower(), value.decode("latin-1")) for name, value in sent[0]["headers"]
         ]
         assert len({name for name, _ in fields}) == len(fields), fields
-        body = b"".join(message.get("body", b"") for message in sent[1:])
-        return Reply(sent[0]["status"], fields, body)
+        answer = b"".join(message.get("body", b"") for message in sent[1:])
+        return Reply(sent[0]["status"], fields, answer)
 
 
 def links_of(page: Page) -> list[str]:

@@ -64,12 +64,13 @@ def diff(
     from stadsgraaf.comparison.formats import FORMATS
     from stadsgraaf.namespaces import PREFIXES, expand
     from stadsgraaf.revisions import read_side
+    from stadsgraaf.validation.sources import gather
 
     wanted = [form.partition("=") for form in forms or ("text",)]
     for name, _, _ in wanted:
         if name not in FORMATS:
             raise UsageError(reason=f"--format {name}: there are {', '.join(FORMATS)}")
-    before, after = read_side(old), read_side(new)
+    before, after = (read_side(each, lambda path: gather([path]).dataset) for each in (old, new))
     prefixes = {**PREFIXES, **before.prefixes, **after.prefixes}
     try:
         allowed = [expand(each, prefixes) for each in allow]

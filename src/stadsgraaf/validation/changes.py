@@ -2,32 +2,15 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 from stadsgraaf.errors import UsageError
+from stadsgraaf.revisions import git
 
-__all__ = ["base_revision", "changed_lines", "content_at", "git"]
+__all__ = ["base_revision", "changed_lines", "content_at"]
 
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
-
-
-def git(*arguments: str, folder: Path | None = None) -> bytes:
-    """What git answers. Raises UsageError when it cannot."""
-    try:
-        done = subprocess.run(
-            ["git", "-c", "core.quotePath=false", *arguments],  # noqa: S607 – the git of the user
-            cwd=folder,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise UsageError(reason="git is not installed") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip()
-        raise UsageError(reason=f"git {arguments[0]}: {said}")
-    return done.stdout
 
 
 def base_revision(environ: Mapping[str, str]) -> str:

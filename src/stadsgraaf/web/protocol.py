@@ -44,6 +44,8 @@ __all__ = [
     "endpoint_url",
     "header",
     "is_host",
+    "read_body",
+    "read_parameters",
     "read_request",
     "root_url",
 ]
@@ -149,7 +151,7 @@ async def read_request(scope: Scope, receive: Receive, settings: Settings) -> Sp
     method: str = scope["method"]
     if method not in METHODS:
         raise MethodNotAllowed(method=method, allowed=METHODS)
-    parameters = _parameters(scope["query_string"], "query string")
+    parameters = read_parameters(scope["query_string"], "query string")
     if method in _WITH_BODY:
         given = await _body_parameters(scope, receive, settings)
         if any(name == "release" for name, _ in given):
@@ -184,10 +186,12 @@ def _request(
     )
 
 
-def _parameters(text: bytes, part: str) -> list[tuple[str, str]]:
+def read_parameters(text: bytes, part: str) -> list[tuple[str, str]]:
     """Names and values of a form, https://url.spec.whatwg.org/#urlencoded-parsing.
 
-    >>> _parameters(b"query=ASK+%7B%7D&a=b%3Dc=d&empty", "form")
+    ``part`` says what it is, for errors. Raises NotUtf8 or RequestError.
+
+    >>> read_parameters(b"query=ASK+%7B%7D&a=b%3Dc=d&empty", "form")
     [('query', 'ASK {}'), ('a', 'b=c=d'), ('empty', '')]
     """
     fields = [field.partition(b"=") for field in text.split(b"&") if field]
@@ -225,9 +229,9 @@ async def _body_parameters(
     scope: Scope, receive: Receive, settings: Settings
 ) -> list[tuple[str, str]]:
     media_type = _body_type(scope)
-    body = await _body(scope, receive, settings)
+    body = await read_body(scope, receive, settings.body_length, settings.body_timeout)
     if media_type == _FORM:
-        return _parameters(body, "form")
+        return read_parameters(body, "form")
     try:
         return [("query", body.decode("utf-8"))]
     except UnicodeDecodeError:
@@ -249,13 +253,17 @@ def _body_type(scope: Scope) -> str:
     return media_type
 
 
-async def _body(scope: Scope, receive: Receive, settings: Settings) -> bytes:
+async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float) -> bytes:
+    """The body, whole, of ``limit`` bytes at most and within ``seconds``.
+
+    Raises BodyTooLarge or RequestTimeout; ClientGoneError when the client hung up.
+    """
     announced = header(scope, b"content-length") or "0"
-    if announced.isdecimal() and int(announced) > settings.body_length:
-        raise BodyTooLarge(limit=settings.body_length)
+    if announced.isdecimal() and int(announced) > limit:
+        raise BodyTooLarge(limit=limit)
     body = bytearray()
     try:
-        async with asyncio.timeout(settings.body_timeout):
+        async with asyncio.timeout(seconds):
             more = True
             while more:
                 message = await receive()
@@ -263,10 +271,10 @@ async def _body(scope: Scope, receive: Receive, settings: Settings) -> bytes:
                     raise ClientGoneError
                 body += message.get("body", b"")
                 more = message.get("more_body", False)
-                if len(body) > settings.body_length:
-                    raise BodyTooLarge(limit=settings.body_length)
+                if len(body) > limit:
+                    raise BodyTooLarge(limit=limit)
     except TimeoutError:
-        raise RequestTimeout(seconds=settings.body_timeout) from None
+        raise RequestTimeout(seconds=seconds) from None
     return bytes(body)
 
 

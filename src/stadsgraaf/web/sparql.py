@@ -10,13 +10,11 @@ Who asks for HTML gets the workbench: an ASGI application, called with what was 
 `SparqlRequest`) in ``scope["stadsgraaf.sparql"]``, its body already read.
 """
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from types import TracebackType
 from typing import ClassVar, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -40,6 +38,7 @@ from stadsgraaf.web.cache import AnswerCache, Fields, Kept
 from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.columns import TSV, in_columns, refuse_columns
 from stadsgraaf.web.description import describe
+from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
 from stadsgraaf.web.identity import entity_tag
 from stadsgraaf.web.observing import NOTES
@@ -61,8 +60,6 @@ __all__ = ["BrokenOffError", "SparqlEndpoint"]
 _KEEP: Final = "public, max-age=60"
 #: Without a query, what is asked for by default is the description of the service.
 _NO_QUERY: Final = (RDF[0], *RESULTS, *RDF[1:], HTML)
-#: A client that does not hang up is not looked after at once: most answers are there before.
-_WATCH_AFTER: Final = 0.05
 #: Bytes of an answer that is kept.
 _LARGEST_KEPT: Final = 1_048_576
 #: Names of quotas in RateLimit fields, draft-ietf-httpapi-ratelimit-headers.
@@ -180,7 +177,7 @@ class SparqlEndpoint:
             self.cache.remember(address, etag)
         if etag and await self._again(etag, scope, send):
             return
-        async with _Hangup(receive):
+        async with Hangup(receive):
             answer = await self._store.answer(question, self._limits_of(request))
             try:
                 if columns:
@@ -248,7 +245,7 @@ class SparqlEndpoint:
         if request.query is None:
             raise MissingParameter(name="query")
         question = replace(_question(request, scope), task=request.task)
-        async with _Hangup(receive):
+        async with Hangup(receive):
             try:
                 answer = await self._store.answer(question, self._limits_of(request))
                 body = await answer.read()
@@ -403,42 +400,3 @@ def _matches(scope: Scope, etag: str | None) -> bool:
     if given is None or etag is None:
         return False
     return etag in [tag.strip().removeprefix("W/") for tag in given.split(",")]
-
-
-class _Hangup:
-    """Cancels the work inside when the client hangs up; raises ClientGoneError then."""
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._work = asyncio.current_task()
-        self._watch: asyncio.Task[None] | None = None
-        self._gone = False
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(_WATCH_AFTER, self._begin)
-
-    def _begin(self) -> None:
-        self._watch = asyncio.create_task(self._wait())
-
-    async def _wait(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self._gone = True
-        if self._work:
-            self._work.cancel()
-
-    async def __aenter__(self) -> None:
-        pass
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._timer.cancel()
-        if self._watch:
-            self._watch.cancel()
-        if kind is asyncio.CancelledError and self._gone and self._work:
-            if self._work.uncancel():
-                return
-            raise ClientGoneError from None

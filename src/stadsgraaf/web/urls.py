@@ -234,6 +234,10 @@ class Urls:
         """The description of the dataset in an RDF format."""
         return self._in_release(f"{self.prefix}/data.{suffix}")
 
+    def shacl(self) -> str:
+        """Where RDF is validated against the published shapes."""
+        return self.page("/shacl")
+
     def lookup(self, iri: str | None = None) -> str:
         """Our thing for an IRI of somebody else."""
         return self.page("/lookup", iri=iri)
