@@ -2,8 +2,8 @@ r"""What makes two questions the same: white space and comments do not.
 
 Entity tags: RFC 9110, section 8.8.3, https://www.rfc-editor.org/rfc/rfc9110#name-etag
 
->>> normalized("SELECT *\n# all\n{ ?s ?p 'a  # b' } ")
-"SELECT *{?s ?p 'a  # b'}"
+>>> normalized("SELECT *\n# all\n{?s ?p 'a  # b' } ")
+"SELECT * { ?s ?p 'a  # b' }"
 >>> is_volatile("SELECT (now # when?\n () AS ?t) {}"), is_volatile("ASK { ?s ?p 'NOW()' }")
 (True, False)
 """
@@ -17,19 +17,21 @@ from stadsgraaf.store.base import Question
 
 __all__ = ["entity_tag", "is_volatile", "normalized"]
 
-#: What is kept as it stands: strings, IRIs and escaped characters of names.
+#: What is kept as it stands: strings and IRIs.
 _KEPT: Final = r"""
     \"{3}(?:[^"\\]|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*+'{3}
-    | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+' | <[^<>"\s]*+> | \\.
+    | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+' | <[^<>"\s]*+>
 """
-_GAP: Final = r"(?:[ \t\r\n]|\#[^\r\n]*+)"
+#: Those, marks that need no white space around them, words, comments, and what is left.
 _PARTS: Final = re.compile(
-    rf"(?P<kept>{_KEPT}) | {_GAP}*+ (?P<mark>[{{}};,]) {_GAP}*+ | (?P<gap>{_GAP}++)",
+    rf"""(?:{_KEPT}) | [{{}};,] | (?:[^ \t\r\n"'<\\#{{}};,]|\\.)++ | \#[^\r\n]*+ | ["'<\\]""",
     re.VERBOSE | re.DOTALL,
 )
 #: Functions whose value changes from one evaluation to the next, and what others may change.
 _VOLATILE: Final = re.compile(r"(?:NOW|RAND|UUID|BNODE) ?\(|\bSERVICE\b", re.IGNORECASE)
 _SUSPECT: Final = ("now", "rand", "uuid", "bnode", "service", "construct")
+#: Comments, strings and IRIs say nothing of functions; a lone sign does not either.
+_SKIPPED: Final = frozenset("#\"'<")
 #: A template makes its blank nodes anew each time.
 _BLANK_TEMPLATE: Final = re.compile(r"\bCONSTRUCT\b.*(?:_:|\[)", re.IGNORECASE | re.DOTALL)
 #: An escape may be any character, also one that white space or a name is made of.
@@ -37,14 +39,10 @@ _ESCAPE: Final = re.compile(r"\\[uU]")
 
 
 def normalized(query: str) -> str:
-    """The query with as little white space as says the same, and no comments."""
+    """The query with one space between its parts, and no comments."""
     if _ESCAPE.search(query):
         return query
-    return _PARTS.sub(_part, query).strip(" ")
-
-
-def _part(found: re.Match[str]) -> str:
-    return found["kept"] or found["mark"] or " "
+    return " ".join([part for part in _PARTS.findall(query) if part[0] != "#"])
 
 
 def is_volatile(query: str) -> bool:
@@ -54,7 +52,7 @@ def is_volatile(query: str) -> bool:
     text = query.lower()
     if not any(word in text for word in _SUSPECT):
         return False
-    bare = _PARTS.sub(lambda found: "" if found["kept"] else _part(found), query)
+    bare = " ".join([part for part in _PARTS.findall(query) if part[0] not in _SKIPPED])
     return bool(_VOLATILE.search(bare) or _BLANK_TEMPLATE.search(bare))
 
 
