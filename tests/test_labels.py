@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from stadsgraaf import labels as labels_module
 from stadsgraaf.labels import LabelIndex, build_labels, local_name
 
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 DATA = """
 @prefix ex: <http://example.org/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -119,3 +121,29 @@ def test_of_a_longer_name_the_text_says_less(tmp_path: Path) -> None:
     with LabelIndex(tmp_path / "names.sqlite") as names:
         found = [hit.iri for hit in names.search("breda", "en").hits]
     assert found == ["urn:exact", "urn:town", "urn:sentence"]
+
+
+def test_of_very_many_names_the_shortest_are_looked_at(tmp_path: Path) -> None:
+    number = labels_module.MOST + 40
+    many = [
+        line
+        for n in range(number)
+        for line in (
+            f'<http://e/{n}> <{LABEL}> "warm{"e" * (n % 7)} net {n}" .',
+            f"<http://e/{n}> a <http://e/{'Odd' if n % 2 else 'Even'}> .",
+        )
+    ]
+    many += [f'<http://e/x> <{LABEL}> "warm" .', "<http://e/x> a <http://e/Odd> ."]
+    build_labels(parse("\n".join(many), RdfFormat.TURTLE), tmp_path / "labels", None)
+    with LabelIndex(tmp_path / "labels") as index:
+        found = index.search("warm", "en")
+        assert found.more
+        assert found.hits[0].iri == "http://e/x"
+        assert found.total == labels_module.MOST
+        odd = index.search("warm", "en", kind="http://e/Odd")
+        assert odd.more
+        assert {hit.kind for hit in odd.hits} == {"http://e/Odd"}
+        assert odd.by_kind == found.by_kind
+        few = index.search("net 17", "en")
+        assert not few.more
+        assert index.search("wram net 17", "en").corrected

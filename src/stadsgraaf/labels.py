@@ -7,9 +7,9 @@ milliseconds, however large the graph, where CONTAINS in SPARQL grows with it.
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby, islice
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
@@ -91,6 +91,10 @@ _TYPE = PREFIXES["rdf"] + "type"
 _NAMING = frozenset((*LABELS, *OTHER_NAMES))
 #: Characters that are read of a search.
 MAX_TEXT = 200
+#: Names that a search looks at.
+MOST = 300
+#: So many parts of three characters are looked for, however often they are there.
+_FEWEST_GRAMS = 3
 #: Types that say nothing of what a thing is.
 _WEAK = {
     PREFIXES["owl"] + "NamedIndividual",
@@ -115,6 +119,12 @@ PRAGMA temp_store = FILE;
 CREATE TEMP TABLE found(iri TEXT, property TEXT, language TEXT, text TEXT);
 """
 _IN_ORDER = "SELECT DISTINCT * FROM found ORDER BY iri, property, language, text"
+#: The shorter a name, and the more there is about its thing, the earlier it is found.
+_NUMBER_NAMES = """
+INSERT INTO name(iri, property, language, text)
+SELECT DISTINCT iri, property, language, text FROM found JOIN thing USING (iri)
+WHERE property != ? ORDER BY length(text), degree DESC, iri, property, language, text
+"""
 _ROWS = 10_000
 
 Found = tuple[str, str, str, str]
@@ -135,6 +145,7 @@ def build_labels(quads: Iterable[Quad], path: Path, own: str | None) -> None:
         everything = database.cursor().execute(_IN_ORDER)
         for iri, rows_of in groupby(everything, key=itemgetter(0)):
             _write(database, iri, list(rows_of), counts, own)
+        database.execute(_NUMBER_NAMES, (_TYPE,))
         database.executescript("DROP TABLE found;" + _FILL_SEARCH)
     database.execute("VACUUM")
     database.close()
@@ -188,10 +199,6 @@ def _write(
             counts.claims[iri],
         ),
     )
-    database.executemany(
-        "INSERT INTO name(iri, property, language, text) VALUES (?, ?, ?, ?)",
-        [(iri, *text) for text in texts],
-    )
 
 
 def _kind(types: set[str], classes: Counter[str], own: str | None) -> str | None:
@@ -223,12 +230,16 @@ class Hit:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Hits, best first; ``total`` and ``by_kind`` count all of them, not only those given."""
+    """Hits, best first; ``total`` and ``by_kind`` count all of them, not only those given.
+
+    When there are ``more``, these count those that were looked at: `MOST` names.
+    """
 
     hits: Sequence[Hit]
     total: int
     by_kind: Mapping[str | None, int]
     corrected: bool = False
+    more: bool = False
 
 
 class LabelIndex:
@@ -244,6 +255,9 @@ class LabelIndex:
         """Open the index; raises sqlite3.OperationalError when it cannot be read."""
         self._database = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        self._database.execute(
+            "CREATE VIRTUAL TABLE temp.grams USING fts5vocab(main, name_trigram, row)"
         )
 
     def __enter__(self) -> Self:
@@ -350,37 +364,59 @@ class LabelIndex:
         """Things by the beginnings of their words, diacritics ignored; else the nearest spelling.
 
         Exact names come first, then names of which the text is a larger part, then names that begin
-        with it, then things with more triples.
+        with it, then things with more triples. Of more than `MOST` names that fit, the shortest.
         """
         words = re.findall(r"\w+", text[:MAX_TEXT])
         if not words:
             return SearchResult([], 0, {})
-        rows = self._rows("name_fts", " ".join(f'"{word}"*' for word in words), language)
-        corrected = not rows
+        match = " ".join(f'"{word}"*' for word in words)
+        rows = self._rows("name_fts", match, language)
+        corrected, more = not rows, len(rows) == MOST
         if corrected:
             rows = self._nearest(" ".join(words), language)
-        return _result(rows, text, limit, offset, kind, corrected=corrected)
+        found = _result(rows, text, limit, offset, kind, corrected=corrected)
+        if not (more and kind):
+            return replace(found, more=more)
+        rows = self._rows("name_fts", match, language, kind)
+        of_kind = _result(rows, text, limit, offset, kind, corrected=False)
+        return replace(of_kind, by_kind=found.by_kind, more=True)
 
     def _rows(
-        self, table: str, match: str, language: Language
+        self, table: str, match: str, language: Language, kind: str | None = None
     ) -> list[tuple[str, str, str, str, int]]:
+        """Names that fit, in the order of their numbers: the shortest first."""
         column, other = ("label_nl", "label_en") if language == "nl" else ("label_en", "label_nl")
         return self._database.execute(
             f"SELECT thing.iri, coalesce({column}, {other}, label), kind, name.text, degree"  # noqa: S608 – table and columns are ours
-            f" FROM {table} JOIN name ON name.id = {table}.rowid JOIN thing USING (iri)"
-            f" WHERE {table} MATCH ?",
-            (match,),
+            f" FROM {table} CROSS JOIN name ON name.id = {table}.rowid"
+            f" CROSS JOIN thing ON thing.iri = name.iri"
+            f" WHERE {table} MATCH ? AND coalesce(kind = ?, 1) ORDER BY {table}.rowid LIMIT {MOST}",
+            (match, kind),
         ).fetchall()
 
     def _nearest(self, text: str, language: Language) -> list[tuple[str, str, str, str, int]]:
         trigrams = _trigrams(text)
-        if not trigrams:
+        match = " OR ".join(f'"{gram}"' for gram in self._rarest(trigrams))
+        if not match:
             return []
-        match = " OR ".join(f'"{gram}"' for gram in sorted(trigrams))
         rows = self._rows("name_trigram", match, language)
         scored = [(_similarity(trigrams, row[3]), row) for row in rows]
         best = max((score for score, _ in scored), default=0.0)
         return [row for score, row in scored if score >= max(0.35, best * 0.8)]
+
+    def _rarest(self, trigrams: Collection[str]) -> list[str]:
+        """Those that tell most: the rarest that are there, together in not too many names."""
+        marks = ",".join("?" * len(trigrams))
+        known = self._database.execute(
+            f"SELECT term, doc FROM temp.grams WHERE term IN ({marks}) ORDER BY doc, term",  # noqa: S608 – marks
+            sorted(trigrams),
+        ).fetchall()
+        together = accumulate(doc for _, doc in known)
+        return [
+            term
+            for number, ((term, _), sum_) in enumerate(zip(known, together, strict=True))
+            if sum_ <= MOST or number < _FEWEST_GRAMS
+        ]
 
 
 #: Into how many steps the share of a name that was typed is rounded.

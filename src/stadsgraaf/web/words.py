@@ -313,6 +313,10 @@ WORDS: Final[Mapping[str, Text]] = {
         "Elk ding heeft een duurzaam adres dat antwoordt als pagina of als data; alles is te "
         "bevragen in SPARQL en als geheel te downloaden.",
     ),
+    "more_found": Text(
+        "more than {n} found: say more to see fewer",
+        "meer dan {n} gevonden: typ meer om er minder te zien",
+    ),
     "n_found_one": Text("{n} thing found", "{n} ding gevonden"),
     "n_found_many": Text("{n} things found", "{n} dingen gevonden"),
     "of_kind": Text("of the kind {kind}", "van de soort {kind}"),

@@ -51,6 +51,7 @@ def _as_json(view: View, text: str, found: SearchResult) -> Response:
         "query": text,
         "language": view.language,
         "total": found.total,
+        "more": found.more,
         "corrected": found.corrected,
         "kinds": [
             {"iri": iri, "label": view.label(iri) if iri else None, "count": count}
