@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"difference", "revisions"}),
     frozenset({"comparison"}),
     frozenset({"validation"}),
-    frozenset({"copies", "coverage", "lookup"}),
+    frozenset({"copies", "coverage", "guarding", "lookup"}),
     frozenset({"release", "departures"}),
     frozenset({"archive", "writing"}),
     frozenset({"redaction", "verification"}),

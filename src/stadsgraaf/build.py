@@ -19,7 +19,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from stadsgraaf import __version__
 from stadsgraaf.archive import MAKING, Archive
 from stadsgraaf.bulk import Bulk
-from stadsgraaf.dataset import Dataset, source_files
+from stadsgraaf.dataset import Dataset, below, source_files
 from stadsgraaf.errors import InvalidData, ReleaseShrinks
 from stadsgraaf.exports import (
     CanonicalQuads,
@@ -27,6 +27,7 @@ from stadsgraaf.exports import (
     read_quads,
     whole_dumps,
 )
+from stadsgraaf.guarding import read_guarded
 from stadsgraaf.metadata import Counts, Linkset, Profile, inherent, linksets
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.redaction import redact, without
@@ -58,7 +59,7 @@ def fingerprint(root: Path, suppressed: Suppressed = NOTHING) -> str:
     """SHA-256, in hex, of everything that a build reads: the files and this software's version."""
     digest = hashlib.sha256(f"{__version__} {FORMAT} {suppressed.digest}".encode())
     for path in source_files(root):
-        name = path.relative_to(root) if root.is_dir() else Path(path.name)
+        name = below(root, path)
         digest.update(f"{name.as_posix()}\0{digest_of(path)}\n".encode())
     return digest.hexdigest()
 
@@ -117,6 +118,7 @@ def build(
         if present is not None and options.would_give(present.manifest, source):
             progress("nothing changed")
             return present
+        read_guarded(_turtle(root))
         dataset, findings = (
             _validated(root, progress, reading, report)
             if options.validated
@@ -133,6 +135,11 @@ def build(
         for identifier in archive.prune(options.keep):
             progress(f"removed {identifier}, which is older than the last {options.keep}")
         return Release.open(target)
+
+
+def _turtle(root: Path) -> list[Path]:
+    """The files that a dataset is read from, but for its queries."""
+    return [path for path in source_files(root) if path.suffix != ".rq"]
 
 
 def _check_size(manifest: Manifest, present: Release | None, *, force: bool) -> None:

@@ -23,6 +23,7 @@ from stadsgraaf.dataset import (
     Graph,
     GraphNames,
     Role,
+    below,
     derive,
     read_all_queries,
     turtle_files,
@@ -130,7 +131,7 @@ class Bulk:
     def _survey(self) -> _Survey:
         survey = _Survey(Counter(), set(), {}, {})
         for path in turtle_files(self.root):
-            self.progress(str(path.relative_to(self.root)))
+            self.progress(str(below(self.root, path)))
             graph, role = self._names.graph_of(path)
             survey.roles[graph.value] = role
             with _faults_of(path):

@@ -38,6 +38,7 @@ __all__ = [
     "Graph",
     "GraphNames",
     "Role",
+    "below",
     "derive",
     "read_all_queries",
     "source_files",
@@ -100,12 +101,11 @@ class Dataset:
         documents: list[Document] = []
         names = GraphNames(root)
         for path in paths:
-            below = path.relative_to(root) if path != root else Path(path.name)
-            progress(str(below))
+            progress(str(below(root, path)))
             document = turtle.read(
                 path, base_iri=names.base_of(path), blank_prefix=_blank_prefix(root, path)
             )
-            documents.append(Document(below, *names.graph_of(path), document))
+            documents.append(Document(below(root, path), *names.graph_of(path), document))
         queries, rules, faults = read_all_queries(root)
         faults += [fault for document in documents for fault in document.turtle.faults]
         return cls(root, documents, queries, rules, faults)
@@ -248,13 +248,22 @@ def source_files(root: Path) -> list[Path]:
     return [*turtle_files(root), *sorted(folder.glob("*.rq")), *sorted(folder.glob("rules/*.rq"))]
 
 
+def below(root: Path, path: Path) -> Path:
+    """The path of a file within its folder; of a dataset that is one file, its name.
+
+    >>> below(Path("/"), Path("/data/a.ttl")).as_posix()
+    'data/a.ttl'
+    """
+    return path.relative_to(root) if root.is_dir() else Path(path.name)
+
+
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
 def _blank_prefix(root: Path, path: Path) -> str:
     """The same for the same file on every machine, and different between files."""
-    name = path.relative_to(root).as_posix() if root.is_dir() else path.name
+    name = below(root, path).as_posix()
     return "b" + hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
@@ -282,7 +291,7 @@ class GraphNames:
 
     def graph_of(self, path: Path) -> tuple[NamedNode, Role]:
         """The named graph of a file, and its role."""
-        relative = path.relative_to(self.root) if self.root.is_dir() else Path(path.name)
+        relative = below(self.root, path)
         role = _role(relative)
         parts = relative.with_suffix("").parts
         if self.base_iri is None:
