@@ -21,7 +21,7 @@ JOBS ?= $(shell nproc)
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 
-.PHONY: help run build validate bench evidence test check lint types unit fmt reference lock clean
+.PHONY: help run build validate bench evidence test check lint types unit fmt reference soak sbom audit lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -72,9 +72,28 @@ fmt: .venv/.test-stamp ## format Python and Turtle
 reference: .venv/.test-stamp ## write REFERENCE.md anew
 	@$(BIN)/python tests/reference.py > REFERENCE.md.new && mv REFERENCE.md.new REFERENCE.md
 
+soak: .venv/.test-stamp ## readers, attackers, release switches and killed workers, for SOAK seconds
+	$(call say,soak)
+	@cd tests && ../$(BIN)/python soak.py --seconds $(SOAK) --switches $(SWITCHES)
+SOAK ?= 300
+SWITCHES ?= 30
+
+sbom: .venv/.test-stamp ## what the software is made of, as CycloneDX, in .build/
+	@mkdir -p $(BUILD)
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-format JSON --output-file $(BUILD)/sbom-python.json requirements.txt
+	@cd $(FRONTEND) && npm sbom --sbom-format cyclonedx --package-lock-only > $(CURDIR)/$(BUILD)/sbom-frontend.json
+	@ls $(BUILD)/sbom-*.json
+
+audit: $(BIN)/python ## known weaknesses of the locked dependencies; asks a database on the internet
+	@$(PYTHON) -m venv $(BUILD)/audit && $(BUILD)/audit/bin/pip -qq install pip-audit
+	@$(BUILD)/audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.txt
+	@cd $(FRONTEND) && npm audit --package-lock-only
+
 lock: .venv/.test-stamp ## compile the locked dependencies anew, without addresses
 	@$(BIN)/pip-compile $(LOCK) --extra editable -o requirements.txt pyproject.toml
-	@$(BIN)/pip-compile $(LOCK) --extra editable --extra dev -o requirements-dev.txt pyproject.toml
+	@$(BIN)/pip-compile $(LOCK) --extra editable --extra dev --constraint requirements.txt \
+		-o requirements-dev.txt pyproject.toml
 	@$(BIN)/pip-compile $(LOCK) -o tests/bench/requirements.txt tests/bench/requirements.in
 LOCK := --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options

@@ -291,6 +291,8 @@ class Editions:
             old, self._current = self.current, fresh
             self.switches += 1
             self._retire(old)
+            if twin := self._older.pop(fresh.release.identifier, None):
+                self._retire(twin)
             _log.info(
                 "release switched",
                 extra={"from": old.release.identifier, "to": fresh.release.identifier},
