@@ -45,7 +45,7 @@ def test_the_bad_example_is_found_once(name: str, check: Check) -> None:
         assert finding.excerpt in (rule.bad.lstrip("\ufeff").split("\n")[finding.span.line - 1], "")
         assert finding.message.en
         assert finding.message.nl
-        assert "…" not in finding.message.en
+        assert "…" not in finding.message.en.replace("“…”^^", "")
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)

@@ -72,7 +72,11 @@ def _decode(content: bytes) -> tuple[str, list[Trouble]]:
     """The text, and what is wrong with it as text; ``resume`` -1 means that it is no text at all."""
     for signature, name in _OTHER_FILES.items():
         if content.startswith(signature):
-            return "", [_no_text(name)]
+            trouble = _no_text(name)
+            if name != "UTF-16":
+                return "", [trouble]
+            # the words can be known all the same, so that nothing else seems to be missing
+            return content.decode("utf-16", "replace"), [replace(trouble, resume=0)]
     try:
         return content.decode("utf-8"), []
     except UnicodeDecodeError as error:

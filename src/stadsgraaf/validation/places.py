@@ -166,7 +166,17 @@ class Places:
             return self.literal(term)
         owner, steps = self._owner(term)
         way = " / ".join(shorten(step.value, self._prefixes) for step in steps)
+        if not steps:
+            return self._by_type(term)
         return f"{self.curie(owner)} / {way}" if isinstance(owner, NamedNode) else f"[ {way} ]"
+
+    def _by_type(self, term: Term) -> str:
+        """A blank node that nothing leads to, by what it is."""
+        for place in self._subjects.get(term, ()):
+            triple = self._triple(place)
+            if triple.predicate == _TYPE and isinstance(triple.object, NamedNode):
+                return f"[ a {shorten(triple.object.value, self._prefixes)} ]"
+        return "[ ]"
 
     def literal(self, literal: Literal) -> str:
         """A literal in Turtle, its datatype as a CURIE.

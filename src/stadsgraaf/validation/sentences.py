@@ -110,16 +110,16 @@ _REASONS: dict[str, Text] = {
     ),
     "Not": Text("{value} has the shape {wanted}.", "{value} heeft de vorm {wanted}."),
     "And": Text(
-        "{value} lacks one of the shapes that it must all have.",
-        "{value} mist een van de vormen die het alle moet hebben.",
+        "{value} must meet all of these, and does not: {wanted}.",
+        "{value} moet aan al deze voldoen, en doet dat niet: {wanted}.",
     ),
     "Or": Text(
-        "{value} has none of the shapes of which it must have one.",
-        "{value} heeft geen van de vormen waarvan het er een moet hebben.",
+        "{value} meets none of these, and must meet one: {wanted}.",
+        "{value} voldoet aan geen van deze, en moet aan een voldoen: {wanted}.",
     ),
     "Xone": Text(
-        "{value} must have exactly one of several shapes.",
-        "{value} moet precies een van een aantal vormen hebben.",
+        "{value} must meet exactly one of these: {wanted}.",
+        "{value} moet aan precies een van deze voldoen: {wanted}.",
     ),
     "Node": Text(
         "{value} does not have the shape {wanted}.", "{value} heeft niet de vorm {wanted}."

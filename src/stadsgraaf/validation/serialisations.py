@@ -49,6 +49,10 @@ def read(path: Path, *, base_iri: str | None = None, blank_prefix: str = "") -> 
 
     Raises KeyError for another ending, OSError when the file cannot be opened.
     """
+    other = _other_syntax(path)
+    if other:
+        words = path.read_text(encoding="utf-8", errors="replace")
+        return _unplaced(path, words, [], blank_prefix, [_no_rdf(path, other)])
     form = _form(path)
     if form == RdfFormat.TURTLE:
         return turtle.read(path, base_iri=base_iri, blank_prefix=blank_prefix)
@@ -76,8 +80,28 @@ def _form(path: Path) -> RdfFormat:
     form = ENDINGS[path.suffix.lower()]
     if path.suffix.lower() == ".owl":
         start = path.read_bytes()[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
-        return form if start.startswith((b"<?xml", b"<rdf")) else RdfFormat.TURTLE
+        return form if start.startswith((b"<?xml", b"<rdf", b"<!")) else RdfFormat.TURTLE
     return form
+
+
+def _other_syntax(path: Path) -> str:
+    """The name of a syntax of OWL that is no RDF, or an empty text."""
+    if path.suffix.lower() != ".owl":
+        return ""
+    start = path.read_bytes()[:4000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith((b"Prefix(", b"Ontology(")):
+        return "OWL functional syntax"
+    if start.startswith((b"Prefix:", b"Ontology:")):
+        return "Manchester syntax"
+    return "OWL/XML" if start.startswith(b"<") and b"<Ontology" in start else ""
+
+
+def _no_rdf(path: Path, name: str) -> SyntaxFault:
+    reason = Text(
+        f"This is {name}, which is no serialisation of RDF: save it as Turtle or RDF/XML.",
+        f"Dit is {name}, en dat is geen serialisatie van RDF: bewaar het als Turtle of RDF/XML.",
+    )
+    return SyntaxFault(file=str(path), line=1, column=1, reason=reason, rule="serialisation")
 
 
 def _parsed(text: str, form: RdfFormat, base_iri: str | None) -> list[Triple]:
@@ -138,6 +162,10 @@ _GRAPH = re.compile(
         (<[^>]*>|_:\S+?)(?=\s*\.)""",
     re.MULTILINE | re.VERBOSE,
 )
+
+
+#: IRIs as they stand in RDF/XML and JSON-LD.
+_ABSOLUTE = re.compile(r"""["'](https?://[^"'<>\s]+|urn:[^"'<>\s]+)["']""")
 
 
 def _without_graphs(text: str) -> str:
@@ -203,6 +231,7 @@ def _unplaced(
         faults=faults or [],
         text=text,
         placed=False,
+        unread=frozenset(_ABSOLUTE.findall(text)) if faults else frozenset(),
     )
 
 

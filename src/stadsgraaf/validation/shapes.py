@@ -19,6 +19,7 @@ __all__ = ["Shapes", "said"]
 
 _SH = PREFIXES["sh"]
 _FIRST, _REST = PREFIXES["rdf"] + "first", PREFIXES["rdf"] + "rest"
+_SPEECH = frozenset({"message", "severity", "name", "description", "order", "group"})
 _REFERENCES = {f"{_SH}{name}" for name in ("property", "node", "qualifiedValueShape", "not")}
 _KINDS = {f"{_SH}{name}" for name in ("NodeShape", "PropertyShape")}
 
@@ -111,9 +112,28 @@ class Shapes:
     def wanted(self, shape: Term, component: str) -> str:
         """The parameter of a component as people write it."""
         values = self.values(shape, PARAMETERS.get(component, component))
+        if component in {"Or", "Xone", "And"}:
+            members = [member for head in values for member in self._members(head)]
+            return " | ".join(self.summary(member) for member in members)
         return ", ".join(self._say(value) for value in values[:12]) + (
             ", …" if len(values) > 12 else ""  # noqa: PLR2004 – a list that fits on a line
         )
+
+    def summary(self, shape: Term, depth: int = 2) -> str:
+        """What a shape asks, in a few words: ``ex:email (minCount 1)``."""
+        if isinstance(shape, NamedNode):
+            return self.name(shape)
+        path, parts = "", []
+        for predicate, thing in self._about[shape]:
+            name = predicate.removeprefix(_SH)
+            if name == "path":
+                path = self._say(thing)
+            elif name == "property" and depth:
+                parts.append(self.summary(thing, depth - 1))
+            elif predicate.startswith(_SH) and name not in _SPEECH:
+                parts.append(f"{name} {self._say(thing)}")
+        words = ", ".join(parts)
+        return f"{path} ({words})" if path and words else path or words or "…"
 
     def _say(self, value: Term) -> str:
         if isinstance(value, NamedNode):

@@ -67,7 +67,8 @@ def _finding(finding: Finding, language: Language, pen: _Pen) -> Iterator[str]:
     if about:
         yield f"      {about}"
     yield from _excerpt(finding, pen)
-    if finding.reason.en and finding.reason != finding.message and finding.component:
+    told = finding.message.say(language).startswith(finding.reason.say(language))
+    if finding.reason.en and finding.component and not told:
         yield pen.dim(f"      {finding.reason.say(language)}")
     for detail in finding.details:
         yield f"      – {detail.message.say(language)} ({detail.name})"

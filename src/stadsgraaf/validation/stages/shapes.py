@@ -37,7 +37,7 @@ def shapes(subject: Subject) -> Iterator[Finding]:
     if not documents:
         return
     known = subject.shapes
-    ill_formed = shacl.check_shapes(known.triples)
+    ill_formed = shacl.check_shapes(known.whole)
     subject.places.learn(_all_terms(ill_formed))
     for result in ill_formed:
         yield _ill_formed(subject, result)

@@ -44,7 +44,10 @@ class Subject:
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """Prefixes to shorten IRIs with."""
-        return dict(PREFIXES) | self.dataset.prefixes
+        bound = {document.turtle.prefixes.get("") for document in self.dataset.documents} - {None}
+        # the empty prefix says the same to everybody when all files mean the same by it
+        (only,) = bound if len(bound) == 1 else (None,)
+        return dict(PREFIXES) | self.dataset.prefixes | ({"": only} if only else {})
 
     @cached_property
     def unread(self) -> frozenset[str]:
@@ -61,9 +64,9 @@ class Subject:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every file could be read at least in part."""
+        """Whether of every file it could be read at least which things it speaks of."""
         return not any(
-            document.turtle.faults and not document.turtle.triples
+            document.turtle.faults and not document.turtle.triples and not document.turtle.text
             for document in self.dataset.documents
         )
 

@@ -1,0 +1,139 @@
+"""Repositories of other people: their habits are no faults, and their faults are told plainly."""
+
+from pathlib import Path
+
+import pytest
+
+from stadsgraaf.validation import Options, Report, gather, validate
+
+OWL = """<?xml version="1.0"?>
+<rdf:RDF xmlns:owl="http://www.w3.org/2002/07/owl#" xmlns:rdfs="http://www.w3.org/2000/01/rdf-schema#"
+  xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xml:base="http://e/o">
+<owl:Ontology rdf:about="http://e/o"><owl:imports rdf:resource="http://other/x"/></owl:Ontology>
+<owl:Class rdf:about="http://e/o#A"><rdfs:subClassOf rdf:resource="http://e/o#B"/></owl:Class>
+<owl:Class rdf:about="http://e/o#B"><rdfs:subClassOf rdf:resource="http://e/o#A"/></owl:Class>
+<owl:ObjectProperty rdf:about="http://e/o#p"><rdfs:domain rdf:resource="http://e/o#Missing"/></owl:ObjectProperty>
+</rdf:RDF>"""
+SKOS = """@prefix : <http://e/kos/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+:s a skos:ConceptScheme ; skos:prefLabel "S"@en ; skos:hasTopConcept :a .
+:a a skos:Concept ; skos:prefLabel "A"@en ; skos:topConceptOf :s ; skos:inScheme :s .
+"""
+SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e/> .
+e:P a sh:NodeShape ; sh:targetClass e:Person ;
+  sh:property [ sh:path e:address ; sh:node [ sh:property [ sh:path e:zip ; sh:minCount 1 ] ] ] ;
+  sh:or ( [ sh:property [ sh:path e:mail ; sh:minCount 1 ] ] [ sh:property [ sh:path e:phone ; sh:minCount 1 ] ] ) .
+"""
+DATA = "@prefix e: <http://e/> .\n"
+
+
+def checked(path: Path, files: dict[str, str | bytes]) -> Report:
+    for name, content in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        data = content.encode() if isinstance(content, str) else content
+        (path / name).write_bytes(data)
+    sources = gather([path])
+    return validate(sources.dataset)
+
+
+def bad(report: Report) -> list[tuple[str, int, str]]:
+    return [(f.name, f.span.line, f.message.en) for f in report.findings if f.severity != "info"]
+
+
+CLEAN: dict[str, dict[str, str | bytes]] = {
+    "concepts only": {"kos.ttl": SKOS},
+    "Windows line ends": {"kos.ttl": SKOS.replace("\n", "\r\n")},
+    "tabs": {"kos.ttl": SKOS.replace(" ", "\t").replace("@prefix\t", "@prefix ")},
+    "an ontology that imports": {
+        "o.ttl": "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix : <http://e/o#> .\n"
+        "@prefix dct: <http://purl.org/dc/terms/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        "<http://e/o> a owl:Ontology ; owl:imports <http://other/x> ; dct:license <http://l/> .\n"
+        ':A a owl:Class ; rdfs:label "A"@en ; rdfs:subClassOf <http://other/x#B> .'
+    },
+    "a prefix declared anew": {
+        "a.ttl": "@prefix e: <http://e/1/> . e:a e:p 1 . @prefix e: <http://e/2/> . e:a e:p 2 ."
+    },
+    "a base": {"a.ttl": "@base <http://e/> . <a> <p> <#b> ."},
+    "dc and schema": {
+        "a.ttl": "@prefix dc: <http://purl.org/dc/terms/> . @prefix schema: <http://schema.org/> .\n"
+        '<http://e/a> dc:title "a" ; schema:name "a" .'
+    },
+    "a huge text": {"a.ttl": f'<http://e/a> <http://e/p> "{"x" * 1_000_000}" .'},
+}
+
+
+@pytest.mark.parametrize("name", sorted(CLEAN))
+def test_a_habit_is_no_fault(name: str, tmp_path: Path) -> None:
+    assert bad(checked(tmp_path, CLEAN[name])) == []
+
+
+FAULTS: dict[str, tuple[dict[str, str | bytes], str, int, str]] = {
+    "a broader concept that is nowhere": (
+        {"k.ttl": SKOS + ':b a skos:Concept ; skos:prefLabel "B"@en ; skos:broader :zz ; skos:inScheme :s .'},
+        "skos/dangling", 5, ":zz",
+    ),
+    "a class with a small letter": (
+        {"k.ttl": SKOS + ':b a skos:concept ; skos:prefLabel "B"@en ; skos:broader :a ; skos:inScheme :s .'},
+        "term/unknown", 5, "Did you mean skos:Concept?",
+    ),
+    "another namespace": (
+        {"k.ttl": SKOS.replace("2004/02/skos/core", "2004/02/skos/Core")}, "term/namespace", 2, "2004/02/skos/core#",
+    ),
+    "Latin-1": ({"a.ttl": '<http://e/a> <http://e/p> "é" .'.encode("latin-1")}, "syntax/not-utf8", 1, "0xE9"),
+    "UTF-16": ({"a.ttl": "<http://e/a> <http://e/p> 1 .".encode("utf-16")}, "syntax/not-utf8", 1, "UTF-16"),
+    "a byte order mark": ({"a.ttl": "\ufeff<http://e/a> <http://e/p> 1 ."}, "syntax/byte-order-mark", 1, ""),
+    "OWL/XML": (
+        {"o.owl": '<?xml version="1.0"?><Ontology xmlns="http://www.w3.org/2002/07/owl#"/>'},
+        "syntax/serialisation", 1, "OWL/XML",
+    ),
+    "OWL functional syntax": ({"o.owl": "Prefix(:=<http://e/>)\nOntology(<http://e/>)"}, "syntax/serialisation", 1, "functional"),
+    "JSON-LD with a context elsewhere": (
+        {"a.jsonld": '{"@context": "https://schema.org", "@id": "http://e/a", "name": "x"}'},
+        "syntax/serialisation", 0, "remote contexts",
+    ),
+    "none of the alternatives": (
+        {"s.ttl": SHAPES, "d.ttl": DATA + "e:a a e:Person ."}, "e:P", 2, "e:mail (minCount 1) | e:phone (minCount 1)",
+    ),
+    "a blank node": (
+        {"s.ttl": SHAPES, "d.ttl": DATA + '[] a e:Person ; e:mail "x" ; e:address [ e:street "S" ] .'},
+        "e:P-address-Node", 2, "[ e:address ]",
+    ),
+    "a reference to no shape": (
+        {"s.ttl": SHAPES + "e:Q a sh:NodeShape ; sh:targetClass e:C ; sh:property e:none ."},
+        "shacl/dangling", 5, "e:none",
+    ),
+    "a query that is not closed": ({"a.ttl": DATA + "e:a e:b 1 .", "q/x.sparql": "ASK { ?x a ?y"}, "query/syntax", 1, "SPARQL"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_a_fault_is_told_once_in_plain_words(name: str, tmp_path: Path) -> None:
+    files, rule, line, words = FAULTS[name]
+    for file, content in files.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_bytes(content.encode() if isinstance(content, str) else content)
+    sources = gather([tmp_path])
+
+    found = bad(validate(sources.dataset, Options(queries=sources.queries)))
+    assert [(rule_name, row) for rule_name, row, _ in found] == [(rule, line)], found
+    assert words in found[0][2]
+
+
+def test_an_ontology_in_rdf_xml_is_checked_as_one_in_turtle(tmp_path: Path) -> None:
+    report = checked(tmp_path, {"o.owl": OWL})
+    found = {name for name, line, _ in bad(report) if line == 0}
+    assert {"owl/class-cycle", "term/undeclared"} <= found
+
+
+def test_details_of_a_nested_shape_are_unfolded(tmp_path: Path) -> None:
+    report = checked(
+        tmp_path,
+        {
+            "s.ttl": SHAPES,
+            "d.ttl": DATA + '[] a e:Person ; e:mail "x" ; e:address [ e:street "S" ] .',
+        },
+    )
+    (finding,) = [f for f in report.findings if f.name == "e:P-address-Node"]
+    assert [detail.message.en for detail in finding.details] == [
+        "[ e:address ] has no e:zip. Add e:zip."
+    ]
