@@ -49,7 +49,9 @@ class Settings:
         "Triples from which on a build writes a store on disk, which is opened, not loaded.",
     )
     workers: int = _setting(2, "Processes that evaluate queries.", least=1)
-    slow_workers: int = _setting(4, "Further processes while queries take long.")
+    slow_workers: int = _setting(
+        4, "Further processes while queries take long; slow queries beyond them end early."
+    )
     query_timeout: float = _setting(30.0, "Seconds that a query may take.", least=0.001)
     query_memory: int = _setting(1024, "MiB of memory that a query may take beside the data.")
     query_length: int = _setting(65_536, "Bytes that a query may have.")

@@ -506,3 +506,13 @@ def test_client_that_used_its_time_is_told_when_to_come_back(make: Callable[...,
 def test_bursts_of_small_questions_pass(make: Callable[..., Pool]) -> None:
     pool = make(client_time=2.0)
     assert all(pool.ask("ASK {}", "federating")["boolean"] for _ in range(300))
+
+
+def test_slow_questions_of_many_clients_hold_nobody_up(make: Callable[..., Pool]) -> None:
+    pool = make(workers=2, slow_workers=2)
+    slow = [pool.later(RUNAWAY, f"client {number}", seconds=4) for number in range(8)]
+    pool.until(lambda: pool.store.state.slow >= 2)
+    assert all(pool.ask("ASK {}", "other")["boolean"] for _ in range(20))
+    ends = [type(pool.outcome(each)) for each in slow]
+    assert set(ends) == {QueryTimeout, StoreBusy}
+    assert ends.count(QueryTimeout) >= 2

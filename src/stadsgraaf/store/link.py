@@ -202,7 +202,7 @@ class Worker(asyncio.Protocol):
         self.asked: Asked | None = None
         self.since = 0.0
         self.is_slow = False
-        self.is_beyond_share = False
+        self.reprieved: StadsgraafError | None = None
         self.is_dead = False
         self.is_ready = False
         self.stalled_since: float | None = None

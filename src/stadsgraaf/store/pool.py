@@ -55,8 +55,10 @@ __all__ = ["PoolStore", "State"]
 _TICK: Final = 0.05
 #: Seconds after which a query is one of the slow ones.
 _SLOW_AFTER: Final = 0.1
-#: Seconds that a query may take when its client has its part of slow queries already.
+#: Seconds that a query may take when its client has its part of slow queries already, or when there
+#: are as many as there may be; and how many times that number there may be for so long.
 _BEYOND_SHARE: Final = 1.0
+_ROOM: Final = 2
 #: Seconds that an answer may wait for its reader while questions wait for a worker.
 _STALLED: Final = 1.0
 #: Seconds that a question may wait for a worker.
@@ -293,16 +295,22 @@ class PoolStore:
         age, limit = now - worker.since, worker.reply.limits.seconds
         if age >= limit:
             self._kill(worker, QueryTimeout(limit=limit))
-        elif worker.is_beyond_share and age > _BEYOND_SHARE:
-            self._kill(worker, TooManyRequests(retry_after=RETRY_AFTER))
+        elif worker.reprieved and age > _BEYOND_SHARE:
+            self._kill(worker, worker.reprieved)
         elif not worker.is_slow and age > _SLOW_AFTER:
             self._mark_slow(worker)
 
     def _mark_slow(self, worker: Worker) -> None:
+        """It leaves its place to a new one; beyond what there is room for it has not long to go."""
+        slow = self._slow.total()
+        if self._slow_places and slow >= _ROOM * self._slow_places:
+            self._kill(worker, StoreBusy(retry_after=RETRY_AFTER))
+            return
+        if worker.client and self._slow[worker.client] >= self._slow_share:
+            worker.reprieved = TooManyRequests(retry_after=RETRY_AFTER)
+        elif self._slow_places and slow >= self._slow_places:
+            worker.reprieved = StoreBusy(retry_after=RETRY_AFTER)
         worker.is_slow = True
-        worker.is_beyond_share = bool(
-            worker.client and self._slow[worker.client] >= self._slow_share
-        )
         self._slow[worker.client] += 1
         _lower_priority(worker.birth.pid)
 
@@ -340,7 +348,7 @@ class PoolStore:
         """See to it that there are as many workers as wanted beside the slow ones."""
         slow = sum(worker.is_slow for worker in self._workers)
         missing = self._wanted - (len(self._workers) - slow)
-        room = self._wanted + self._slow_places - len(self._workers)
+        room = self._wanted + _ROOM * self._slow_places - len(self._workers)
         for _ in range(min(missing, room)):
             self._spawn_worker()
 
