@@ -68,7 +68,11 @@ _BLANK: Final = b"_:"
 
 
 def canonical_nquads(quads: Iterable[Quad]) -> bytes:
-    """The quads as sorted N-Quads with RDFC-1.0 blank node labels."""
+    """The quads as sorted N-Quads with RDFC-1.0 blank node labels.
+
+    Graphs are named by IRIs, as those of a dataset always are here: blank nodes that name graphs
+    are not told apart by the engine as the specification asks for.
+    """
     return b"".join(sorted(_canonical_lines(quads)))
 
 

@@ -173,13 +173,14 @@ def document(view: View, routes: Sequence[APIRoute]) -> dict[str, Any]:
     }
     if manifest.licence:
         info["license"] = {"name": "Licence of the data", "url": manifest.licence}
+    paths = {**_fixed(), **_documented(routes)}
     return {
         "openapi": "3.1.0",
         "info": info,
         "servers": [{"url": view.root or "/"}],
-        "tags": [{"name": name, "description": words} for name, words in _TAGS],
-        "paths": {**_fixed(), **_documented(routes)},
-        "components": {"schemas": _SCHEMAS, "responses": _problems()},
+        "tags": [{"name": name, "description": words} for name, words in sorted(_TAGS)],
+        "paths": paths,
+        "components": {"schemas": _SCHEMAS, "responses": _problems(json.dumps(paths))},
     }
 
 
@@ -203,8 +204,8 @@ def _contact(view: View) -> dict[str, str]:
     return contact
 
 
-def _problems() -> dict[str, Any]:
-    """A response for each status that a request can meet, by the name of its error."""
+def _problems(paths: str) -> dict[str, Any]:
+    """The responses that addresses refer to, by the names of their errors."""
     errors: list[type[StadsgraafError]] = [StadsgraafError, *RequestError.__subclasses__()]
     return {
         error.__name__: {
@@ -215,6 +216,7 @@ def _problems() -> dict[str, Any]:
             },
         }
         for error in errors
+        if f'/{error.__name__}"' in paths
     }
 
 
@@ -234,7 +236,7 @@ def _schema_of(given: Format) -> _Schema:
     if given.name == "JSON":
         return {"$ref": "#/components/schemas/Results"}
     is_object = given.media_type.endswith("json")
-    return {"type": ["object", "array"]} if is_object else _STRING
+    return {"type": ["object", "array"], "items": {"type": "object"}} if is_object else _STRING
 
 
 def _given(
