@@ -1,4 +1,4 @@
-"""Puts the built front end into every wheel: `pip install .` gives finished pages."""
+"""Puts the built front end and the lists of W3C's tests into every wheel: its pages are finished."""
 
 import shutil
 import subprocess
@@ -9,15 +9,21 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FRONTEND = Path("src/stadsgraaf/web/frontend")
 STATIC = Path("src/stadsgraaf/web/static")
+TESTS = Path("tests/conformance")
+PACKED = "stadsgraaf/web/conformance"
 
 
 class FrontendHook(BuildHookInterface[Any]):
     """Builds the front end with npm, unless it has been built or the install is editable."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 – the interface's
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Run ``npm ci`` and ``npm run build`` when there is nothing to ship yet."""
         root = Path(self.root)
-        if version == "editable" or any((root / STATIC).glob("*.css")):
+        if version == "editable":
+            return
+        for name in ("failures.csv", "suites.csv"):
+            build_data["force_include"][str(root / TESTS / name)] = f"{PACKED}/{name}"
+        if any((root / STATIC).glob("*.css")):
             return
         npm = shutil.which("npm")
         if npm is None:

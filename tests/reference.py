@@ -45,6 +45,7 @@ ADDRESSES = {
     "/timeline": "the events, also those whose day is not known exactly",
     "/vocabulary": "the classes and properties, documented from the ontology",
     "/article": "the source with the claims at their passages",
+    "/conformance": "which of W3C's SPARQL tests pass, and why the others do not",
     "/statistics": "what is counted and measured of the dataset, each figure with its query",
     "/queries": "the canned queries",
     "/queries/{name}": "one canned query: its parameters, its answer, its SPARQL",

@@ -45,7 +45,7 @@ class Settings:
         "", "Address to report a weakness to, for security.txt; else the dataset's contact point."
     )
     disk_triples: int = _setting(
-        500_000,
+        1_500_000,
         "Triples from which on a build writes a store on disk, which is opened, not loaded.",
     )
     workers: int = _setting(2, "Processes that evaluate queries.", least=1)

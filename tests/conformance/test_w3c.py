@@ -7,6 +7,8 @@ the build; so does one that is listed and passes.
 import csv
 import json
 import os
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -18,6 +20,8 @@ from comparing import Result, lines, read_expected, read_results, same
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat, Store, parse
 from serving import serving, write_release
 from suite import BASE, Graph, Manifest, Node, Test, load
+
+from stadsgraaf.web.pages.conformance import results
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _SHARED = Path(os.environ.get("STADSGRAAF_SHARED", _REPOSITORY.parent / "shared"))
@@ -44,6 +48,10 @@ _CNT = "http://www.w3.org/2011/content#"
 _MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+
+_NOT_ASKED = re.compile(
+    "Update|GraphStore|^sparql11/(?:entailment|delete-insert|graph-store-protocol|http-rdf-update)"
+)
 
 
 def _tests() -> dict[str, Test]:
@@ -240,6 +248,35 @@ def test_answer_is_what_w3c_expects(name: str, client: Client) -> None:
         assert wrong, f"{name} passes now: take it out of failures.csv"
     else:
         assert not wrong, f"{name}: {wrong}"
+
+
+def test_the_list_of_suites_counts_every_test() -> None:
+    if not TESTS:
+        pytest.skip(f"W3C's test suites are not at {_ROOT}")
+    counted = Counter(name.partition("#")[0] for name in TESTS)
+    assert {suite.name: suite.tests for suite in results()[0]} == counted
+
+
+def test_no_query_test_of_any_manifest_is_left_out() -> None:
+    """But those of what the endpoint does not do: change data, infer, speak the graph store protocol."""
+    if not TESTS:
+        pytest.skip(f"W3C's test suites are not at {_ROOT}")
+    manifests = [Manifest(_ROOT, path) for path in _ROOT.rglob("manifest*.ttl")]
+    found = {
+        (test.name, test.kind)
+        for manifest in manifests
+        for test in manifest.tests()
+        if not _NOT_ASKED.search(f"{test.name} {test.kind}")
+    }
+    assert {name for name, _ in found} - set(TESTS) == set()
+
+
+def test_the_page_shows_exactly_the_lists() -> None:
+    suites, failures = results()
+    assert {each.test: each.reason.en for each in failures} == FAILURES
+    assert all(each.reason.nl for each in failures)
+    assert sum(suite.failed for suite in suites) == len(failures)
+    assert {each.test.partition("#")[0] for each in failures} <= {each.name for each in suites}
 
 
 def test_every_listed_failure_is_a_test_and_has_a_reason() -> None:

@@ -246,6 +246,10 @@ class Urls:
         """What is counted and measured of the dataset."""
         return self.page("/statistics")
 
+    def conformance(self) -> str:
+        """What W3C's tests say of the endpoint."""
+        return self.page("/conformance")
+
     def releases(self) -> str:
         """The releases that can be asked for."""
         return self.page("/releases")

@@ -455,6 +455,24 @@ WORDS: Final[Mapping[str, Text]] = {
         "graph, of één ding.",
     ),
     "statistics": Text("Statistics", "Statistieken"),
+    "conformance": Text("Conformance", "Conformiteit"),
+    "conformance_text": Text(
+        "Of {total} tests in W3C's suites for SPARQL 1.0, 1.1 and 1.2 (query, results, protocol, service "
+        "description, federation), asked over HTTP, the endpoint passes {passed}. Those for updates, "
+        "the graph store protocol and entailment are not asked: it only reads, and infers nothing.",
+        "Van {total} tests in de suites van het W3C voor SPARQL 1.0, 1.1 en 1.2 (query, resultaten, "
+        "protocol, servicebeschrijving, federatie), gesteld via HTTP, doorstaat het endpoint er "
+        "{passed}. Die voor wijzigingen, het graph store-protocol en entailment worden niet gesteld: "
+        "het leest alleen en leidt niets af.",
+    ),
+    "conformance_failed": Text("Tests that fail, and why", "Tests die mislukken, en waarom"),
+    "conformance_suites": Text("Suites", "Suites"),
+    "suite": Text("Suite", "Suite"),
+    "test": Text("Test", "Test"),
+    "tests": Text("Tests", "Tests"),
+    "reason": Text("Reason", "Reden"),
+    "passed": Text("Passed", "Geslaagd"),
+    "failed": Text("Failed", "Mislukt"),
     "statistics_text": Text(
         "What release {release} counts of itself, and what its own questions measure. Below every "
         "figure stands the query behind it: ask it again, or change it.",
