@@ -537,7 +537,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "lookup_sites": Text("Register", "Register"),
     "lookup_links": Text("Links", "Verwijzingen"),
     # --- about the site -------------------------------------------------------------------------
-    "access_title": Text("Accessibility statement", "Toegankelijkheidsverklaring"),
+    "access_title": Text("Accessibility statement", "Toegankelijkheids\u00adverklaring"),
     "access_aim": Text(
         "{site} wants everybody to be able to use these pages: with a keyboard, with a screen reader, "
         "enlarged, on a phone, on paper, and without JavaScript. This statement is about all pages "

@@ -36,6 +36,8 @@ if (reader) {
     const top = scrollY;
     location.hash = link.hash;
     scrollTo({ top, behavior: "instant" });
+    const card = document.getElementById(link.hash.slice(1));
+    card.offsetParent.scrollTo({ top: card.offsetTop, behavior: "instant" });
   });
   addEventListener("hashchange", lightChosen);
   lightChosen();
