@@ -10,7 +10,7 @@ from reference import ADDRESSES, reference, routes
 
 from stadsgraaf.cli import main
 
-FOLDERS = ("ontology", "data", "shapes", "queries", "src", "tests")
+FOLDERS = ("ontology", "data", "shapes", "queries", "src", "tests", "deploy")
 #: A README fits on a screen, the repository's on two.
 SCREEN = 50
 

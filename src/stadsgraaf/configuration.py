@@ -26,7 +26,12 @@ ENVIRONMENT_PREFIX: Final = "STADSGRAAF_"
 _FILE: Final = ENVIRONMENT_PREFIX + "CONFIG"
 _USUAL_FILE: Final = "stadsgraaf.toml"
 #: Variables that begin like settings and are none: this file's, and where the tests look.
-_OTHERS: Final = frozenset((_FILE, ENVIRONMENT_PREFIX + "SHARED"))
+_OTHERS: Final = frozenset(
+    (
+        _FILE,
+        *(ENVIRONMENT_PREFIX + name for name in ("CHROMIUM", "SHACL_SUITE", "SHARED", "STANDARDS")),
+    )
+)
 _WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 

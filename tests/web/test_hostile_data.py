@@ -125,3 +125,12 @@ def test_nothing_that_is_asked_for_comes_back_as_markup(nasty: Client, target: s
     assert reply.status < 500
     assert_safe(reply.page)
     assert "<script>alert" not in reply.text
+
+
+@pytest.mark.parametrize(
+    "name", ["[", "%zz", "%", "a#b%23c", "%F3%BA%B8%9D", "]", "^", "%EF%BF%BE"]
+)
+def test_what_is_no_iri_is_not_found(client: Client, name: str) -> None:
+    for suffix in ("", ".ttl", ".html"):
+        reply = client.get(f"/doc/{name}{suffix}", accept="*/*")
+        assert reply.status in (400, 404), (name, suffix)

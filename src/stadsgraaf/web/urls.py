@@ -19,6 +19,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes, urlencode
 
+from pyoxigraph import NamedNode
+
 from stadsgraaf.errors import Language
 
 __all__ = ["LANGUAGES", "Urls", "is_iri", "outward", "split_suffix"]
@@ -52,7 +54,17 @@ def is_iri(text: str) -> bool:
         len(text) <= _LONGEST_IRI
         and _SCHEME.match(text) is not None
         and _NOT_IN_IRI.search(text) is None
+        and _is_well_formed(text)
     )
+
+
+def _is_well_formed(text: str) -> bool:
+    """Whether each character may stand where it does, RFC 3987, section 2.2."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def outward(iri: str) -> str | None:
