@@ -1,8 +1,10 @@
 """Geometries from WKT to GeoJSON."""
 
+import json
 from typing import Any
 
 import pytest
+from asking import Asker
 
 from stadsgraaf.store.geojson import geometry
 
@@ -51,3 +53,29 @@ def test_geometry_is_translated(wkt: str, kind: str, coordinates: Any) -> None:
 )
 def test_what_geojson_cannot_carry_is_left_out(wkt: str) -> None:
     assert geometry(wkt) is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "point"),
+    [
+        ("52.155 AS ?lat) (5.3875 AS ?long", [5.3875, 52.155]),
+        ("'52.155' AS ?Latitude) ('5.3875' AS ?lng", [5.3875, 52.155]),
+        ("52.155 AS ?lat) (5.3875 AS ?x", None),
+        ("520 AS ?lat) (5 AS ?long", None),
+        ("'noord' AS ?lat) (5 AS ?long", None),
+        ("<http://e/> AS ?lat) (5 AS ?long", None),
+    ],
+)
+def test_latitude_and_longitude_are_a_point(
+    ask: Asker, columns: str, point: list[float] | None
+) -> None:
+    (feature,) = json.loads(ask.text(f"SELECT ({columns}) {{}}", "GeoJSON"))["features"]
+    assert (feature["geometry"] or {}).get("coordinates") == point
+    assert len(feature["properties"]) == 2
+
+
+def test_geometry_goes_before_latitude_and_longitude(ask: Asker) -> None:
+    wkt = '"POINT(1 2)"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'
+    query = f"SELECT ({wkt} AS ?g) (52 AS ?lat) (5 AS ?long) {{}}"
+    (feature,) = json.loads(ask.text(query, "GeoJSON"))["features"]
+    assert feature["geometry"]["coordinates"] == [1, 2]

@@ -4,9 +4,12 @@ import json
 import random
 import re
 import subprocess
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from asking import Loop
@@ -20,6 +23,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 from remote import Remote, distrusted, serving_data
+from serving import in_graph, serving, write_release
 
 from stadsgraaf.errors import (
     MalformedQuery,
@@ -616,3 +620,37 @@ def test_the_list_says_which_services_may_be_asked(
 def test_an_entry_that_is_no_address_is_refused(entry: str) -> None:
     with pytest.raises(UsageError, match="services"):
         Allowed.read(entry)
+
+
+# Over HTTP
+
+
+def test_a_server_asks_the_services_of_its_settings(remote: Remote, tmp_path: Path) -> None:
+    data = Store()
+    data.load(LOCAL.encode(), RdfFormat.TURTLE)
+    release = write_release(
+        tmp_path / "release", list(in_graph(data.quads_for_pattern(None, None, None, None)))
+    )
+    query = f"{PREFIXES}SELECT ?s ?l {{ ?s l:name ?n SERVICE <service:there> {{ ?s r:label ?l }} }}"
+    with serving(release.path, {"services": f"there={remote.url}, 127.0.0.1"}) as server:
+        for target in (query, query.replace("there", "nowhere")):
+            url = f"{server.base}/sparql?{urlencode({'query': target})}"
+            request = urllib.request.Request(url, headers={"Accept": "text/csv"})
+            try:
+                with urllib.request.urlopen(request, timeout=60) as response:
+                    rows = response.read().decode().splitlines()
+                    headers = response.headers
+                    status = response.status
+            except urllib.error.HTTPError as error:
+                status, problem = error.code, json.loads(error.read())
+                error.close()
+        description = urllib.request.urlopen(f"{server.base}/sparql", timeout=60).read().decode()
+    assert sorted(rows[1:]) == [
+        "http://e/a,Op afstand A",
+        "http://e/a,Remote A",
+        "http://e/b,Remote B",
+    ]
+    assert (headers["Cache-Control"], headers["ETag"]) == ("no-cache", None)
+    assert (status, problem["service"]) == (403, "service:nowhere")
+    assert "service:there" in problem["available"]
+    assert "BasicFederatedQuery" in description

@@ -1,5 +1,7 @@
 """Solutions as GeoJSON: a feature each, with the geometry that is bound in it.
 
+Where there is none, ``?lat`` and ``?long`` make a point.
+
 GeoJSON, RFC 7946, https://www.rfc-editor.org/rfc/rfc7946 · geometries as GeoSPARQL writes them,
 https://docs.ogc.org/is/22-047r1/22-047r1.html#_well_known_text
 
@@ -37,6 +39,9 @@ _KINDS: Final[Mapping[str, tuple[str, int]]] = {
     "MULTILINESTRING": ("MultiLineString", 2),
     "MULTIPOLYGON": ("MultiPolygon", 3),
 }
+#: Names of variables that hold degrees of WGS 84, where there is no geometry.
+_LATITUDES: Final = ("lat", "latitude")
+_LONGITUDES: Final = ("long", "lon", "lng", "longitude")
 _NUMERIC: Final = frozenset(_XSD + name for name in ("integer", "decimal", "double", "float"))
 _MAX_DEPTH: Final = 8
 
@@ -63,7 +68,23 @@ def _feature(bound: Mapping[str, Any]) -> dict[str, Any]:
             shape = found
         elif term is not None:
             properties[name] = _value(term)
-    return {"type": "Feature", "geometry": shape, "properties": properties}
+    return {"type": "Feature", "geometry": shape or _point(bound), "properties": properties}
+
+
+def _point(bound: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The point of a latitude and a longitude, by the usual names; it stays in the properties."""
+    named = {name.lower(): term for name, term in bound.items()}
+    latitude = next((_degrees(named[name], 90) for name in _LATITUDES if name in named), None)
+    longitude = next((_degrees(named[name], 180) for name in _LONGITUDES if name in named), None)
+    if latitude is None or longitude is None:
+        return None
+    return {"type": "Point", "coordinates": [longitude, latitude]}
+
+
+def _degrees(term: Any, most: int) -> float | None:
+    """The number of degrees, also when it is written as text."""
+    number = _number(term.value) if isinstance(term, Literal) else None
+    return number if number is not None and abs(number) <= most else None
 
 
 def _geometry(term: Any) -> dict[str, Any] | None:

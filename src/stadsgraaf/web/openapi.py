@@ -333,7 +333,10 @@ def _sparql() -> dict[str, Any]:
         )
     ]
     timeout = _given("timeout", "Seconds, below the limit", schema={"type": "number"})
-    given = [query, *graphs, timeout, _given("format", "Goes before Accept")]
+    labels = _given(
+        "labels", "Languages: a column of labels after each column of IRIs", example="nl,en"
+    )
+    given = [query, *graphs, timeout, labels, _given("format", "Goes before Accept")]
     form = {"type": "object", "properties": {each["name"]: each["schema"] for each in given}}
     bodies = {each: {"schema": form if "form" in each else _STRING} for each in BODY_TYPES}
     posted = {**answers, **_refused("BodyTooLarge", "UnsupportedMediaType")}
