@@ -27,6 +27,7 @@ PAGES: Final = {
     "query": "/queries/list-founders",
     "query with a form": "/queries/list-network-members",
     "query that is asked yes or no": "/queries/ask-platform-exists",
+    "query that asks elsewhere": "/queries/list-mayors",
     "workbench": "/sparql",
     "workbench with a result": "/sparql?"
     + urlencode({"query": "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 20"}),
@@ -57,6 +58,7 @@ PAGES: Final = {
 FAULTY: Final = {
     "nothing there": ("/doc/nothing", 404),
     "wrong parameter": ("/search?page=0", 400),
+    "wrong value": ("/queries/list-network-members?date=2017-02-30", 400),
     "malformed query": ("/sparql?" + urlencode({"query": "SELECT * { ?s ?p }"}), 400),
 }
 FOREIGN: Final = {

@@ -17,10 +17,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stadsgraaf import __version__
-from stadsgraaf.errors import RequestError, StadsgraafError
+from stadsgraaf.errors import QueryTimeout, RequestError, StadsgraafError, StoreBusy
 from stadsgraaf.media import HTML, PROBLEM, RDF, RESULTS, Format
 from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
 from stadsgraaf.web.protocol import BODY_TYPES
+from stadsgraaf.web.query_operations import operations
 from stadsgraaf.web.site import View
 
 __all__ = ["document", "openapi"]
@@ -150,7 +151,8 @@ async def openapi(request: Request) -> Response:
     """``/openapi.json``: every address that a program would use, with what it takes and gives."""
     view = View.of(request.scope)
     routes = [each for each in request.app.routes if isinstance(each, APIRoute)]
-    text = json.dumps(document(view, routes), ensure_ascii=False, indent=1) + "\n"
+    queries = await operations(view)
+    text = json.dumps(document(view, routes, queries), ensure_ascii=False, indent=1) + "\n"
     headers = {
         **SECURITY,
         **CORS,
@@ -161,8 +163,8 @@ async def openapi(request: Request) -> Response:
     return Response(text, headers=headers, media_type="application/json")
 
 
-def document(view: View, routes: Sequence[APIRoute]) -> dict[str, Any]:
-    """The OpenAPI document of a site."""
+def document(view: View, routes: Sequence[APIRoute], queries: Mapping[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document of a site; ``queries`` are the operations of its canned queries."""
     manifest = view.site.release.manifest
     info: dict[str, Any] = {
         "title": f"{manifest.name('en')} web API",
@@ -173,7 +175,7 @@ def document(view: View, routes: Sequence[APIRoute]) -> dict[str, Any]:
     }
     if manifest.licence:
         info["license"] = {"name": "Licence of the data", "url": manifest.licence}
-    paths = {**_fixed(), **_documented(routes)}
+    paths = {**_fixed(), **_documented(routes), **queries}
     return {
         "openapi": "3.1.0",
         "info": info,
@@ -186,6 +188,7 @@ def document(view: View, routes: Sequence[APIRoute]) -> dict[str, Any]:
 
 _TAGS: Final = (
     ("sparql", "Questions in SPARQL"),
+    ("queries", "Questions that are answered already"),
     ("things", "What is known of a thing"),
     ("search", "Things by name"),
     ("look-up", "Things by an IRI of another register"),
@@ -207,6 +210,7 @@ def _contact(view: View) -> dict[str, str]:
 def _problems(paths: str) -> dict[str, Any]:
     """The responses that addresses refer to, by the names of their errors."""
     errors: list[type[StadsgraafError]] = [StadsgraafError, *RequestError.__subclasses__()]
+    errors += [StoreBusy, QueryTimeout]
     return {
         error.__name__: {
             "description": error.title.en,
@@ -353,8 +357,8 @@ def _documented(routes: Sequence[APIRoute]) -> dict[str, Any]:
     """The handlers that the framework documents, with our errors instead of its own."""
     written = get_openapi(title="", version="", routes=list(routes), openapi_version="3.1.0")
     paths: dict[str, Any] = written.get("paths", {})
-    for path, operations in paths.items():
-        for operation in operations.values():
+    for path, item in paths.items():
+        for operation in item.values():
             json_ = {"schema": {"$ref": f"#/components/schemas/{_ANSWERS[path]}"}}
             content = {**_content((HTML,)), "application/json": json_}
             refused = _refused("InvalidParameter", "NotFound")

@@ -409,6 +409,16 @@ WORDS: Final[Mapping[str, Text]] = {
         "The first {n} of more than {total}: a page reads no further. The downloads have all.",
         "De eerste {n} van meer dan {total}: een pagina leest niet verder. De downloads bevatten alles.",
     ),
+    "asks_service": Text(
+        "This question also asks another endpoint:", "Deze vraag bevraagt ook een ander endpoint:"
+    ),
+    "service_allowed": Text("This site allows that.", "Deze site staat dat toe."),
+    "service_refused": Text(
+        "This site does not allow that, so it is not asked here: the setting “services” lists what "
+        "is. Take the query along to where it is.",
+        "Deze site staat dat niet toe, dus wordt zij hier niet gesteld: de instelling “services” "
+        "noemt wat wel mag. Neem de query mee naar waar het mag.",
+    ),
     "as_form": Text("as a form", "als formulier"),
     "view_map": Text("On a map", "Op een kaart"),
     "view_bars": Text("As bars", "Als staven"),

@@ -11,7 +11,7 @@ for (const name of await readdir(out)) {
 }
 
 const { metafile } = await build({
-  entryPoints: ["style.css", "site.js", "workbench.js"],
+  entryPoints: ["style.css", "site.js", "snippets.js", "workbench.js"],
   outdir: out,
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",

@@ -1,5 +1,6 @@
 // The workbench with an editor in place of its text area; the form works without any of this.
 import { edit } from "./editor.js";
+import "./snippets.js";
 
 const form = document.querySelector("#workbench");
 const textarea = form?.elements.query;
@@ -17,15 +18,4 @@ if (textarea) {
     form.setAttribute("aria-busy", "true");
   });
   addEventListener("pageshow", () => form.removeAttribute("aria-busy"));
-}
-
-// A snippet is copied with a button that only a browser with a clipboard gets.
-if (navigator.clipboard) {
-  for (const button of document.querySelectorAll("button[data-copy]")) {
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-      button.textContent = button.dataset.done;
-    });
-  }
 }

@@ -1,35 +1,44 @@
-"""Canned queries: a page each, with its parameters as a form and its result on the page."""
+"""Canned queries: a page each, with its parameters as a form, its result, and its result as data."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stadsgraaf.errors import InvalidParameter, NotAcceptable, NotFound, Text
-from stadsgraaf.media import HTML, RDF, RESULTS, Format, negotiate
-from stadsgraaf.namespaces import expand
-from stadsgraaf.store.base import Question
+from stadsgraaf.errors import NotAcceptable, NotFound, StadsgraafError
+from stadsgraaf.media import HTML, PROBLEM, RDF, RESULTS, SHEET, Format, negotiate
+from stadsgraaf.store.allowed import Allowed
+from stadsgraaf.store.base import Answer, Question
+from stadsgraaf.store.binding import bind
+from stadsgraaf.store.structure import UnreadableError, read_structure, walk
+from stadsgraaf.web.asking import read_results
+from stadsgraaf.web.clients import client_of
+from stadsgraaf.web.excerpt import read_triples
+from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
-from stadsgraaf.web.results import Grid, read_grid
+from stadsgraaf.web.identity import is_volatile
+from stadsgraaf.web.parameters import fields, given_in, read_bindings
+from stadsgraaf.web.results import Grid, as_grid
+from stadsgraaf.web.sheet import workbook
+from stadsgraaf.web.signposts import of_part
 from stadsgraaf.web.site import View
+from stadsgraaf.web.snippets import fetching
 from stadsgraaf.web.urls import split_suffix
 
-__all__ = ["Summary", "catalogue", "query", "summaries"]
+__all__ = ["SUFFIXES", "Summary", "catalogue", "formats_of", "query", "services_in", "summaries"]
 
 #: Suffixes of a result; ``json`` is what people expect a JSON file to be called.
-_SUFFIXES: Final[Mapping[str, Format]] = {
+SUFFIXES: Final[Mapping[str, Format]] = {
     "json": RESULTS[0],
-    "csv": RESULTS[2],
-    "tsv": RESULTS[3],
+    **{each.suffix: each for each in (*RESULTS, *RDF, SHEET)},
     "xml": RESULTS[1],
-    "ttl": RDF[0],
-    "jsonld": RDF[2],
 }
-_SHOWN_ROWS = 200
-_MOST_CHOICES = 400
+_SHOWN_ROWS: Final = 200
+_JSON, _CSV, _N_TRIPLES = RESULTS[0], RESULTS[2], RDF[1]
+_MINUTE: Final = "public, max-age=60"
 
 
 @dataclass(frozen=True)
@@ -44,22 +53,20 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One value that a parameter can take."""
+class Service:
+    """An endpoint that a query asks too, and whether the settings allow it."""
 
-    value: str
-    label: str
+    address: str
+    is_allowed: bool
 
 
 @dataclass(frozen=True)
-class Field:
-    """A parameter as a field of the form."""
+class Outcome:
+    """What came of a query: a table with its pictures, or an error."""
 
-    name: str
-    label: str
-    kind: str
-    value: str
-    choices: tuple[Choice, ...] = ()
+    grid: Grid | None = None
+    figures: Figures | None = None
+    fault: StadsgraafError | None = None
 
 
 def summaries(view: View) -> list[Summary]:
@@ -76,6 +83,11 @@ def summaries(view: View) -> list[Summary]:
     ]
 
 
+def formats_of(form: str) -> tuple[Format, ...]:
+    """What the result of a query comes in, the server's preference first."""
+    return (*(RDF if form == "graph" else RESULTS), SHEET)
+
+
 async def catalogue(request: Request) -> Response:
     """``/queries``: the list."""
     view = View.of(request.scope)
@@ -85,43 +97,25 @@ async def catalogue(request: Request) -> Response:
 async def query(request: Request) -> Response:
     """``/queries/{name}``: the page, or the result by suffix or ``Accept``."""
     view = View.of(request.scope)
-    name, suffix = split_suffix(request.path_params["name"], tuple(_SUFFIXES))
-    found = next((each for each in view.site.release.queries if each["name"] == name), None)
+    whole = request.path_params["name"]
+    known = {each["name"]: each for each in view.site.release.queries}
+    name, suffix = (whole, None) if whole in known else split_suffix(whole, tuple(SUFFIXES))
+    found = known.get(name)
     if found is None:
         raise NotFound(what=view.path)
-    given = {key: value for key, value in request.query_params.items() if value.strip()}
-    bindings = read_bindings(view, found, given)
-    chosen = _choose(request, found, suffix)
+    chosen = _choose(view, request, found, suffix)
+    given = given_in(request.query_params.multi_items())
     if chosen is HTML:
-        return await _page(view, found, given, bindings)
-    question = Question(found["sparql"], results=chosen, rdf=chosen, bindings=bindings)
-    answer = await view.site.store.answer(question, view.site.asker.limits)
-    headers = {
-        **SECURITY,
-        **CORS,
-        "ETag": view.etag(chosen.name),
-        "Cache-Control": "public, max-age=60",
-        "Link": link_header(
-            [
-                Link(view.urls.query(name), "describedby", HTML.media_type),
-                *ways_in(view.urls.prefix),
-            ]
-        ),
-    }
-    if suffix:
-        headers["Content-Disposition"] = attachment(f"{name}.{suffix}")
-    else:
-        headers["Vary"] = "Accept"
-    return Response(await answer.read(), headers=headers, media_type=chosen.content_type)
+        return await _page(view, request, found, given)
+    return await _data(view, request, found, given, chosen, suffix)
 
 
-def _choose(request: Request, found: Mapping[str, Any], suffix: str | None) -> Format:
-    formats = RDF if found["form"] == "graph" else RESULTS
+def _choose(view: View, request: Request, found: Mapping[str, Any], suffix: str | None) -> Format:
+    formats = formats_of(found["form"])
     if suffix:
-        chosen = _SUFFIXES[suffix]
-        if chosen not in formats:
-            raise NotFound(what=request.url.path)
-        return chosen
+        if SUFFIXES[suffix] not in formats:
+            raise NotFound(what=view.path)
+        return SUFFIXES[suffix]
     offered = (HTML, *formats)
     negotiated = negotiate(request.headers.get("accept"), offered)
     if negotiated is None:
@@ -129,107 +123,181 @@ def _choose(request: Request, found: Mapping[str, Any], suffix: str | None) -> F
     return negotiated
 
 
-# --- parameters -------------------------------------------------------------------------------------
+async def _ask(
+    view: View, request: Request, found: Mapping[str, Any], bindings: Mapping[str, str], as_: Format
+) -> Answer:
+    results, rdf = (_JSON, _N_TRIPLES) if as_ in (HTML, SHEET) else (as_, as_)
+    question = Question(
+        found["sparql"],
+        results=results,
+        rdf=rdf,
+        bindings=bindings,
+        client=client_of(request.scope),
+    )
+    return await view.site.store.answer(question, view.site.asker.widest)
 
 
-def read_bindings(view: View, found: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
-    """Terms by variable: what was given, else the default.
+# --- as data ----------------------------------------------------------------------------------------
 
-    Raises InvalidParameter for an unknown parameter or a value of another type.
+
+async def _data(
+    view: View,
+    request: Request,
+    found: Mapping[str, Any],
+    given: Mapping[str, str],
+    chosen: Format,
+    suffix: str | None,
+) -> Response:
+    name = found["name"]
+    bindings = read_bindings(view, found, given)
+    answer = await _ask(view, request, found, bindings, chosen)
+    body = await answer.read()
+    if chosen is SHEET:
+        table = read_triples(body) if answer.form == "graph" else read_results(body)
+        body = await asyncio.to_thread(workbook, table)
+    links = [
+        Link(view.urls.query(name, **given), "describedby", HTML.media_type),
+        *await of_part(view, None, ()),
+        *ways_in(view.urls.prefix),
+    ]
+    headers = {**SECURITY, **CORS, "Cache-Control": "no-cache", "Link": link_header(links)}
+    if not is_volatile(found["sparql"]):
+        headers |= {"ETag": view.etag(chosen.name), "Cache-Control": _MINUTE}
+    if suffix is None:
+        headers["Vary"] = "Accept"
+        headers["Content-Location"] = view.urls.query(name, _suffix_of(chosen), **given)
+    else:
+        headers["Content-Disposition"] = attachment(f"{name}.{suffix}")
+    return Response(body, headers=headers, media_type=chosen.content_type)
+
+
+def _suffix_of(chosen: Format) -> str:
+    """The suffix that people know a format by: of JSON ``json`` and not ``srj``."""
+    return next(suffix for suffix, each in SUFFIXES.items() if each is chosen)
+
+
+# --- as a page --------------------------------------------------------------------------------------
+
+
+def services_in(sparql: str) -> list[str]:
+    """The other endpoints that a query asks, by their IRIs as they stand in it.
+
+    >>> services_in("SELECT * { SERVICE <https://sparql.example/> { ?s ?p ?o } }")
+    ['https://sparql.example/']
     """
-    parameters = {each["name"]: each for each in found["parameters"]}
-    for name in given:
-        if name not in parameters:
-            known = ", ".join(parameters) or "–"
-            reason = Text(f"this query has the parameters: {known}", f"deze vraag heeft: {known}")
-            raise InvalidParameter(name=name, reason=reason)
-    bindings = {
-        name: _term(view, parameter, given[name]) if name in given else parameter["default"]
-        for name, parameter in parameters.items()
-    }
-    return {name: term for name, term in bindings.items() if term is not None}
-
-
-def _term(view: View, parameter: Mapping[str, Any], text: str) -> str:
-    if parameter["type"] is not None:
-        return str(Literal(text, datatype=NamedNode(parameter["type"])))
     try:
-        return str(NamedNode(expand(text.strip(), view.site.prefixes)))
-    except (ValueError, KeyError):
-        reason = Text(f"“{text}” is not an IRI", f"“{text}” is geen IRI")
-        raise InvalidParameter(name=parameter["name"], reason=reason) from None
+        elements = list(walk(read_structure(sparql).where))
+    except UnreadableError:
+        return []
+    named = [each.name.text for each in elements if each.kind == "service" and each.name]
+    return list(dict.fromkeys(name[1:-1] for name in named if name.startswith("<")))
 
 
-def _plain(term: str | None) -> str:
-    """The text of a term in N-Triples notation, as a form holds it."""
-    if term is None:
-        return ""
-    value = next(iter(parse(f"<x:s> <x:p> {term} .", RdfFormat.N_TRIPLES))).object
-    return value.value if isinstance(value, NamedNode | Literal) else ""
+def _services(view: View, sparql: str) -> list[Service]:
+    allowed = Allowed.read(view.site.settings.services)
+    return [Service(each, allowed.address(each) is not None) for each in services_in(sparql)]
 
 
-async def _fields(
-    view: View, found: Mapping[str, Any], given: Mapping[str, str]
-) -> tuple[Field, ...]:
-    return tuple([await _field(view, each, given) for each in found["parameters"]])
-
-
-async def _field(view: View, parameter: Mapping[str, Any], given: Mapping[str, str]) -> Field:
-    name, value = parameter["name"], given.get(parameter["name"], _plain(parameter["default"]))
-    label = view.text(parameter["label"])
-    datatype = (parameter["type"] or "").rsplit("#", 1)[-1]
-    if parameter["type"] is not None:
-        kind = {"date": "date", "integer": "number"}.get(datatype, "text")
-        return Field(name, label, kind, value)
-    choices = await _choices(view, parameter["class"]) if parameter["class"] else ()
-    if not any(choice.value == value for choice in choices):
-        return Field(name, label, "text", value)
-    return Field(name, label, "choice", value, choices)
-
-
-async def _choices(view: View, target: str) -> tuple[Choice, ...]:
-    """The things that a parameter takes, when they are few enough for a list."""
-    query_ = f"SELECT DISTINCT ?s WHERE {{ ?s a {NamedNode(target)} }} LIMIT {_MOST_CHOICES + 1}"
-    rows = await view.site.once(f"choices {target}", lambda: view.site.asker.rows(query_))
-    if len(rows) > _MOST_CHOICES:
-        return ()
-    labels = view.labels(row["s"].value for row in rows)
-    ordered = sorted(labels.items(), key=lambda item: item[1].casefold())
-    return tuple(Choice(iri, label) for iri, label in ordered)
-
-
-# --- the page ---------------------------------------------------------------------------------------
+async def _run(
+    view: View, request: Request, found: Mapping[str, Any], bindings: Mapping[str, str]
+) -> Outcome:
+    try:
+        answer = await _ask(view, request, found, bindings, HTML)
+        body = await answer.read()
+    except StadsgraafError as error:
+        return Outcome(fault=error)
+    table = read_triples(body) if answer.form == "graph" else read_results(body)
+    grid = as_grid(view, table, _SHOWN_ROWS)
+    return Outcome(grid, await figures(view, grid) if answer.form == "select" else None)
 
 
 async def _page(
-    view: View, found: Mapping[str, Any], given: Mapping[str, str], bindings: Mapping[str, str]
+    view: View, request: Request, found: Mapping[str, Any], given: Mapping[str, str]
 ) -> Response:
-    name, form = found["name"], found["form"]
-    question = Question(found["sparql"], results=RESULTS[0], rdf=RDF[0], bindings=bindings)
-    answer = await view.site.store.answer(question, view.site.asker.limits)
-    grid: Grid | None = None
-    text = ""
-    if form == "graph":
-        text = (await answer.read()).decode("utf-8", "replace")
+    name, sparql = found["name"], found["sparql"]
+    services = _services(view, sparql)
+    try:
+        bindings = read_bindings(view, found, given)
+    except StadsgraafError as error:
+        if not _reads_pages(request):
+            raise
+        # the form stays, with what was typed
+        bindings, outcome = read_bindings(view, found, {}), Outcome(fault=error)
     else:
-        grid = read_grid(view, await answer.read(), _SHOWN_ROWS)
-    suffixes = ("ttl", "jsonld") if form == "graph" else ("csv", "json", "tsv", "xml")
-    return view.page(
+        runs = all(each.is_allowed for each in services)
+        outcome = await _run(view, request, found, bindings) if runs else Outcome()
+        if outcome.fault and not _reads_pages(request):
+            raise outcome.fault
+    asked = bind(sparql, bindings) if given and not outcome.fault else sparql
+    formats = formats_of(found["form"])
+    links = {each: view.urls.query(name, _suffix_of(each), **given) for each in formats}
+    first = _CSV if _CSV in links else formats[0]
+    fault = outcome.fault
+    answer = view.page(
         "query.html",
+        status=fault.status if fault else 200,
+        headers=fault.headers if fault else None,
         links=[
-            Link(view.urls.query(name, each, **given), "alternate", _SUFFIXES[each].media_type)
-            for each in suffixes
+            Link(view.urls.query(name, **given), "canonical"),
+            *await of_part(view, _iri(view, name), links.items(), holds=True),
+            *(Link(href, "alternate", each.media_type) for each, href in links.items()),
         ],
         name=name,
         summary=view.text(found["summary"]),
         text=view.text(found["description"]),
         competency=found["competency"],
-        sparql=found["sparql"],
+        sparql=asked,
         action=view.urls.query(name),
-        fields=await _fields(view, found, given),
-        grid=grid,
-        graph_text=text,
-        downloads=[(each.upper(), view.urls.query(name, each, **given)) for each in suffixes],
-        edit=view.urls.sparql(found["sparql"]),
-        address=view.urls.absolute(view.urls.query(name, suffixes[1], **given)),
+        fields=await fields(view, found, given),
+        services=services,
+        fault=fault,
+        grid=outcome.grid,
+        figures=outcome.figures,
+        downloads=[(each.name, href) for each, href in links.items()],
+        numbers=links.get(_CSV),
+        permalink=view.urls.sparql(asked),
+        snippets=fetching(view.urls.absolute(links[first]), first.media_type),
+        schema=_schema(view, found, links),
     )
+    if is_volatile(sparql) and "ETag" in answer.headers:
+        del answer.headers["ETag"]
+        answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def _reads_pages(request: Request) -> bool:
+    """Whether an error is better told on the page than as problem details."""
+    return negotiate(request.headers.get("accept"), (PROBLEM, HTML)) is HTML
+
+
+def _iri(view: View, name: str) -> str | None:
+    """The IRI of the query, under which the graph lists it; None where it has none."""
+    base = view.site.release.manifest.base_iri
+    iri = f"{base}id/query/{name}" if base else None
+    return iri if iri and view.knows(iri) else None
+
+
+def _schema(view: View, found: Mapping[str, Any], links: Mapping[Format, str]) -> dict[str, Any]:
+    """The result in the words of schema.org: a dataset made by a query."""
+    manifest = view.site.release.manifest
+    schema: dict[str, Any] = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "name": view.text(found["summary"]),
+        "description": view.text(found["description"]) or view.text(found["summary"]),
+        "inLanguage": view.language,
+        "url": view.urls.absolute(view.urls.query(found["name"])),
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": each.media_type,
+                "contentUrl": view.urls.absolute(href),
+            }
+            for each, href in links.items()
+        ],
+    }
+    if manifest.licence:
+        schema["license"] = manifest.licence
+    if manifest.dataset:
+        schema["isPartOf"] = {"@type": "Dataset", "@id": manifest.dataset}
+    return schema

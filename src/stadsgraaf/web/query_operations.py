@@ -1,0 +1,151 @@
+"""Every canned query as a typed operation of the interface: OpenAPI 3.1, https://spec.openapis.org/oas/v3.1.0.
+
+Parameters have the types of their terms; the JSON of a result has the variables of its query.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from stadsgraaf.errors import (
+    InvalidParameter,
+    NotAcceptable,
+    QueryTimeout,
+    ServiceNotAllowed,
+    StadsgraafError,
+    StoreBusy,
+    TooManyRequests,
+)
+from stadsgraaf.media import HTML, RESULTS, Format
+from stadsgraaf.store.base import Question
+from stadsgraaf.web.pages.catalogue import formats_of, services_in
+from stadsgraaf.web.parameters import schema_of
+from stadsgraaf.web.site import View
+
+__all__ = ["operations"]
+
+#: What can go wrong with any question.
+_ERRORS: Final[Sequence[type[StadsgraafError]]] = (
+    InvalidParameter,
+    NotAcceptable,
+    TooManyRequests,
+    StoreBusy,
+    QueryTimeout,
+    StadsgraafError,
+)
+_JSON: Final = RESULTS[0]
+_TEXT: Final = {"type": "string"}
+_BINARY: Final = {"type": "string", "format": "binary"}
+
+
+async def operations(view: View) -> dict[str, dict[str, Any]]:
+    """The operations by path."""
+    return {
+        f"/queries/{found['name']}": {"get": await _operation(view, found)}
+        for found in view.site.release.queries
+    }
+
+
+def _refusals(found: Mapping[str, Any]) -> dict[str, Any]:
+    errors: list[type[StadsgraafError]] = [
+        *_ERRORS,
+        *([ServiceNotAllowed] if services_in(found["sparql"]) else []),
+    ]
+    return {
+        str(error.status): {"$ref": f"#/components/responses/{error.__name__}"} for error in errors
+    }
+
+
+async def _operation(view: View, found: Mapping[str, Any]) -> dict[str, Any]:
+    formats = formats_of(found["form"])
+    variables = await _variables(view, found)
+    suffixes = ", ".join(f"`.{each.suffix}`" for each in formats)
+    words = found["description"].get("en") or found["summary"]["en"]
+    return {
+        "operationId": _name(found["name"]),
+        "tags": ["queries"],
+        "summary": found["summary"]["en"],
+        "description": f"{words}\n\nThe format goes by `Accept`, or by suffix: {suffixes}.",
+        "parameters": [await _parameter(view, each) for each in found["parameters"]],
+        "responses": {
+            "200": {
+                "description": "The result",
+                "content": {
+                    HTML.media_type: {"schema": _TEXT},
+                    **{
+                        each.media_type: {"schema": _schema(each, found["form"], variables)}
+                        for each in formats
+                    },
+                },
+            },
+            **_refusals(found),
+        },
+        "x-sparql": found["sparql"],
+    }
+
+
+def _name(name: str) -> str:
+    """The name of an operation, as programs write names.
+
+    >>> _name("list-network-members")
+    'listNetworkMembers'
+    """
+    first, *rest = re.split(r"[^A-Za-z0-9]+", name)
+    return first + "".join(word.capitalize() for word in rest)
+
+
+async def _parameter(view: View, parameter: Mapping[str, Any]) -> dict[str, Any]:
+    schema = await schema_of(view, parameter)
+    described: dict[str, Any] = {
+        "name": parameter["name"],
+        "in": "query",
+        "description": parameter["label"]["en"],
+        "required": False,
+        "schema": schema,
+    }
+    if "default" in schema:
+        described["example"] = schema["default"]
+    return described
+
+
+async def _variables(view: View, found: Mapping[str, Any]) -> Sequence[str]:
+    """The variables of the result, which the store reads from the query."""
+
+    async def ask() -> Sequence[str]:
+        question = Question(found["sparql"], results=_JSON, task="check")
+        try:
+            answer = await view.site.store.answer(question, view.site.asker.limits)
+            told: dict[str, Any] = json.loads(await answer.read())
+        except StadsgraafError:
+            return ()
+        return tuple(told.get("variables", ()))
+
+    return await view.site.once(f"variables {found['name']}", ask)
+
+
+def _schema(given: Format, form: str, variables: Sequence[str]) -> Mapping[str, Any]:
+    if given is _JSON:
+        return _result(form, variables)
+    if given.media_type.endswith("json"):
+        return {"type": ["object", "array"]}
+    return _BINARY if given.kind == "page" else _TEXT
+
+
+def _result(form: str, variables: Sequence[str]) -> Mapping[str, Any]:
+    """SPARQL 1.1 Query Results JSON, with the variables or the truth of this query."""
+    general = {"$ref": "#/components/schemas/Results"}
+    if form == "ask":
+        own: dict[str, Any] = {"required": ["boolean"]}
+    else:
+        term = {"$ref": "#/components/schemas/Term"}
+        row: dict[str, Any] = {"type": "object"}
+        if variables:
+            row |= {"properties": dict.fromkeys(variables, term), "additionalProperties": False}
+        own = {
+            "required": ["results"],
+            "properties": {
+                "results": {"properties": {"bindings": {"type": "array", "items": row}}}
+            },
+        }
+    return {"allOf": [general, own]}
