@@ -234,6 +234,11 @@ rdflib 7, SPARQLWrapper 2, Oxigraph 0.5, Jena 4.5.0 and Virtuoso 7.2.5 of Debian
 `GRANT SELECT ON "DB.DBA.SPARQL_SINV_2"` and `GRANT EXECUTE ON "DB.DBA.SPARQL_SINV_IMP"` for its
 user `SPARQL` before it asks anybody.
 
+The other way round, a query asks others by `SERVICE` when the setting `services` lists them. With
+`services=wikidata=https://query.wikidata.org/sparql,cbs=https://betalinkeddata.cbs.nl/sparql` the
+queries `list-mayors` and `rank-by-population` can be asked as they are, and any query can say
+`SERVICE <service:wikidata>`.
+
 """ + _table(("what is asked", *clients), table)
 
 
