@@ -121,10 +121,11 @@ def _counts(view: View) -> Iterable[Count]:
         ],
         WHOLE,
     )
-    names = view.labels(each["iri"] for each in counted["classes"][:_SHOWN_ROWS])
+    found = {each["iri"]: each["count"] for each in counted["classes"][:_SHOWN_ROWS]}
+    names, kinds = view.labels(found), release.labels.kinds()
     classes = [
-        Row(names[each["iri"]], urls.browse(each["iri"]), each["count"], view.short(each["iri"]))
-        for each in counted["classes"][:_SHOWN_ROWS]
+        Row(names[iri], urls.browse(iri) if iri in kinds else None, count, view.short(iri))
+        for iri, count in found.items()
     ]
     yield _count(view, "things_per_class", classes, CLASSES, noted="IRI")
     graphs = [
