@@ -4,6 +4,7 @@
 name of the release is made of what the manifest says: no byte can change unnoticed.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ __all__ = ["Damage", "check", "verify"]
 Kind = Literal["missing", "truncated", "changed", "extra", "misnamed"]
 
 _OWN: Final = frozenset(("manifest.json", "manifest.sha256"))
-_NAME: Final = 16
+_NAME: Final = re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def verify(folder: Path, *, quick: bool = False) -> Iterator[Damage]:
         file = "manifest.sha256" if is_as_written and is_named else "manifest.json"
         yield Damage(file, "changed")
         return
-    if len(folder.name) == _NAME and folder.name != release.identifier:
+    if _NAME.fullmatch(folder.name) and folder.name != release.identifier:
         yield Damage(folder.name, "misnamed", f"its content is that of {release.identifier}")
     yield from _files(release, quick=quick)
 

@@ -148,7 +148,9 @@ def sample(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_documented_interface_keeps_what_it_says_whatever_it_is_asked(sample: Path) -> None:
+def test_the_documented_interface_keeps_what_it_says_whatever_it_is_asked(
+    sample: Path, tmp_path: Path
+) -> None:
     """Requests that schemathesis makes from our OpenAPI document, right ones and wrong ones."""
     with serving(sample, {"query_timeout": 2}) as server:
         command = [sys.executable, "-m", "schemathesis.cli", "run", server.base + "/openapi.json"]
@@ -163,7 +165,12 @@ def test_the_documented_interface_keeps_what_it_says_whatever_it_is_asked(sample
             "--no-color",
         ]
         done = subprocess.run(
-            [*command, *options], capture_output=True, text=True, timeout=400, check=False
+            [*command, *options],
+            capture_output=True,
+            text=True,
+            timeout=400,
+            check=False,
+            cwd=tmp_path,  # it writes down what it finds there
         )
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
         assert server.is_live()
