@@ -12,6 +12,7 @@ import click
 from pyoxigraph import Literal, NamedNode
 
 from stadsgraaf.cli import main
+from stadsgraaf.comparison.breaking import RULES
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.errors import PROBLEMS, StadsgraafError
 from stadsgraaf.namespaces import PREFIXES, shorten
@@ -94,8 +95,60 @@ def reference(root: Path) -> str:
         _queries(root),
         _shapes(root),
         _clients(root),
+        _integration(),
+        _breaking(),
     ]
     return "\n".join(parts)
+
+
+def _integration() -> str:
+    return """## In commits, CI and editors
+
+Hooks for [pre-commit](https://pre-commit.com), in `.pre-commit-config.yaml`; quick ones on commit,
+everything on push (`pre-commit install -t pre-commit -t pre-push`):
+
+```yaml
+repos:
+  - repo: ADDRESS-OF-THIS-REPOSITORY
+    rev: v0.1.0
+    hooks: [id: stadsgraaf-fmt, id: stadsgraaf-validate-changed, id: stadsgraaf-validate, id: stadsgraaf-diff]
+```
+
+GitHub: annotations, a summary of the job, and SARIF for code scanning, also when there are findings.
+`.github/workflows/fix.yml` formats a branch for people without tools; copy it.
+
+```yaml
+steps:
+  - uses: actions/checkout@v4
+    with: {fetch-depth: 0}
+  - uses: OWNER/stadsgraaf@v0.1.0
+    with: {paths: ontology data, diff: origin/main}
+```
+
+GitLab: a code quality report and JUnit.
+
+```yaml
+include: {project: GROUP/stadsgraaf, ref: v0.1.0, file: .gitlab/stadsgraaf.gitlab-ci.yml}
+rdf:
+  extends: .stadsgraaf
+  variables: {STADSGRAAF_PATHS: ontology data, STADSGRAAF_DIFF: origin/main}
+```
+
+Editors: `stadsgraaf validate --format lines` writes one line a finding, as compilers do. A task of
+VS Code with `"problemMatcher": "$gcc"` shows them; `.github/problem-matcher.json` does so in a job
+(`echo "::add-matcher::.github/problem-matcher.json"`).
+"""
+
+
+def _breaking() -> str:
+    rows = ((f"`{name}`", text.en) for name, text in RULES.items())
+    return """## Breaking changes
+
+What `stadsgraaf diff` fails on until the version of the ontology, concept scheme or dataset that the
+thing belongs to goes up by a major one (before 1.0.0 a minor one), or `--allow IRI` says that it is
+meant.
+
+""" + _table(("rule", "what it finds"), rows)
 
 
 def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:

@@ -30,7 +30,7 @@ _EXPLAIN = "explain"
     multiple=True,
     metavar="FORMAT[=FILE]",
     help="How to report; may be given several times, with a file to write to. Default: text. "
-    "There are text, json, github, gitlab, sarif, junit, markdown, html, turtle.",
+    "There are text, lines, json, github, gitlab, sarif, junit, markdown, html, turtle.",
 )
 @click.option("--fail-on", type=SEVERITIES, help="What gives exit code 1. Default: violation.")
 @click.option("--show", type=SEVERITIES, default="warning", help="The least that text shows.")
