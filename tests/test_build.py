@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, parse
+from samples import SAMPLE, publish
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.build import Options, build, fingerprint
@@ -189,3 +190,24 @@ def test_a_folder_that_is_no_release_is_refused(tmp_path: Path) -> None:
         (tmp_path / "manifest.json").write_text(text)
         with pytest.raises(UsageError):
             Release.open(tmp_path)
+
+
+def test_the_validation_report_is_a_named_graph_of_the_release(tmp_path: Path) -> None:
+    release = publish(SAMPLE, tmp_path / "out", validated=True)
+    assert release.manifest.graphs_with("validation") == ["https://example.org/graph/validation"]
+    store = Store()
+    store.bulk_load(path=release.data, format=RdfFormat.N_QUADS)
+    found = store.query(
+        "PREFIX sh: <http://www.w3.org/ns/shacl#> SELECT ?focus ?conforms {"
+        " GRAPH <https://example.org/graph/validation> { ?report sh:conforms ?conforms ;"
+        " sh:result [ sh:focusNode ?focus ; sh:resultSeverity sh:Warning ;"
+        " sh:sourceShape <https://example.org/def/shape/Harbour-tide> ] } }"
+    )
+    assert isinstance(found, QuerySolutions)
+    assert [(str(row["focus"]), row["conforms"].value) for row in found] == [
+        ("<https://example.org/id/harbour/north>", "false")
+    ]
+
+
+def test_a_folder_without_namespace_is_published_as_it_is(folder: Path, tmp_path: Path) -> None:
+    assert build(folder, tmp_path / "out").manifest.graphs_with("validation") == []

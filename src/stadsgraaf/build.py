@@ -19,7 +19,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from stadsgraaf import __version__
 from stadsgraaf.archive import MAKING, Archive
 from stadsgraaf.bulk import Bulk
-from stadsgraaf.dataset import Dataset, below, source_files
+from stadsgraaf.dataset import Dataset, Graph, below, report_graph, report_node, source_files
 from stadsgraaf.errors import InvalidData, ReleaseShrinks
 from stadsgraaf.exports import (
     CanonicalQuads,
@@ -35,6 +35,7 @@ from stadsgraaf.release import FORMAT, GraphEntry, Manifest, Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.suppression import NOTHING, Suppressed
 from stadsgraaf.validation import Report, validate
+from stadsgraaf.validation.formats.turtle import triples as report_triples
 from stadsgraaf.writing import Content, digest_of, files_of, write_files
 
 __all__ = ["DEFAULTS", "Options", "build", "fingerprint", "write"]
@@ -180,10 +181,14 @@ def write(
     progress("write N-Quads")
     with CanonicalQuads(made) as quads:
         quads.extend(suppressed.kept(dataset.stream()))
+        graphs = list(dataset.graphs)
+        if findings and dataset.base_iri:  # a folder without namespace is served as it is
+            graphs.append(report_graph(dataset.base_iri))
+            quads.extend(suppressed.kept(_report(findings, dataset.base_iri)))
         digest = quads.write(data)
         links = linksets(read_quads(data), dataset.base_iri)
         stems = {each.name: triples for each, triples in links.items()}
-        dumps = graph_dumps((graph.iri for graph in dataset.graphs), dataset.base_iri)
+        dumps = graph_dumps((graph.iri for graph in graphs), dataset.base_iri)
         profile = _profile(dataset, findings, links, stems, suppressed)
         added, counted = _of_itself(dataset, profile, data)
         if added:
@@ -211,7 +216,7 @@ def write(
         triples=counted["triples"],
         prefixes=dataset.prefixes,
         base_iri=dataset.base_iri,
-        graphs=_graph_entries(dataset, counted["graphs"], dumps),
+        graphs=_graph_entries(dataset, graphs, counted["graphs"], dumps),
         files=files_of(made),
         **_description(dataset),
     )
@@ -329,8 +334,18 @@ def _description(dataset: Dataset | Bulk) -> dict[str, Any]:
     }
 
 
+def _report(findings: Report, base_iri: str) -> Iterator[Quad]:
+    """The validation report in its named graph."""
+    graph = NamedNode(report_graph(base_iri).iri)
+    for triple in report_triples(findings, report_node(base_iri)):
+        yield Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
 def _graph_entries(
-    dataset: Dataset | Bulk, counts: Mapping[str, int], dumps: Mapping[str, Sequence[str]]
+    dataset: Dataset | Bulk,
+    graphs: Iterable[Graph],
+    counts: Mapping[str, int],
+    dumps: Mapping[str, Sequence[str]],
 ) -> list[GraphEntry]:
     quads = [quad for quad in dataset.asserted if quad.predicate.value == _TITLE]
     return [
@@ -341,5 +356,5 @@ def _graph_entries(
             _texts(quads, NamedNode(graph.iri), _TITLE),
             dumps.get(graph.iri, ()),
         )
-        for graph in dataset.graphs
+        for graph in graphs
     ]

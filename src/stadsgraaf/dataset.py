@@ -41,11 +41,13 @@ __all__ = [
     "below",
     "derive",
     "read_all_queries",
+    "report_graph",
+    "report_node",
     "source_files",
     "turtle_files",
 ]
 
-Role = OneOf["vocabulary", "shapes", "metadata", "queries", "claims", "facts", "data"]
+Role = OneOf["vocabulary", "shapes", "metadata", "queries", "claims", "facts", "data", "validation"]
 
 #: What a folder has that is a release: its dumps are no sources.
 _MANIFEST, _DATA = "manifest.json", "data.nq"
@@ -213,6 +215,16 @@ def derive(
 
 def _graph_iri(quad: Quad) -> str:
     return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
+
+
+def report_graph(base_iri: str) -> Graph:
+    """The named graph of the validation report; it counts no triples yet."""
+    return Graph(f"{base_iri}graph/validation", "validation", 0)
+
+
+def report_node(base_iri: str) -> NamedNode:
+    """The validation report itself, in its named graph."""
+    return NamedNode(f"{report_graph(base_iri).iri}#report")
 
 
 def turtle_files(root: Path) -> list[Path]:

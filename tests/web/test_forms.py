@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stadsgraaf.errors import NotUtf8, RequestError, StadsgraafError
-from stadsgraaf.web.protocol import _parameters
+from stadsgraaf.web.protocol import read_parameters
 
 PIECES = [*(bytes([n]) for n in b"%=+&\n\r \t_a3Df.;"), b"\xc3", b"\xa9", b"%3D", b"%0A", b"%C3%A9"]
 BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -17,7 +17,7 @@ BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join))
 def test_fields_are_what_the_standard_library_reads(text: bytes) -> None:
     try:
-        found = _parameters(text, "form")
+        found = read_parameters(text, "form")
     except NotUtf8:
         with pytest.raises(UnicodeDecodeError):
             parse_qsl(text.decode(), keep_blank_values=True, errors="strict")
@@ -38,4 +38,4 @@ def quoted(text: bytes) -> bytes:
 @pytest.mark.parametrize("text", [b"a=%", b"a=%4", b"a=%zz", b"a=%\n", b"a=%\r\n", b"a=%%41"])
 def test_a_broken_escape_is_refused(text: bytes) -> None:
     with pytest.raises(RequestError):
-        _parameters(text, "form")
+        read_parameters(text, "form")

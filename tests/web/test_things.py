@@ -1,9 +1,11 @@
 """The page of a thing: everything that the graph knows of it, in order, with its sources."""
 
 import re
+from pathlib import Path
 
 import pytest
-from visiting import Client, links_of
+from samples import SAMPLE, publish
+from visiting import Client, links_of, open_site
 
 NORTH = "/doc/harbour/north"
 
@@ -203,3 +205,14 @@ def test_a_download_is_about_as_large_as_the_page_says(
     }
     size = len(client.get(f"{path}.{suffix}").body)
     assert size / 2 < said[suffix] < size * 2
+
+
+def test_what_validation_found_stands_on_the_page_of_the_thing(tmp_path: Path) -> None:
+    client = open_site(publish(SAMPLE, tmp_path, validated=True))
+    try:
+        page = client.browse("/en/doc/harbour/north").section("findings")
+        assert "warning" in page.text
+        assert "shape:Harbour-tide" in page.text
+        assert 'id="findings"' not in client.browse("/en/doc/harbour/south").text
+    finally:
+        client.close()

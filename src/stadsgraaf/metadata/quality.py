@@ -7,6 +7,7 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
+from stadsgraaf.dataset import report_node
 from stadsgraaf.metadata.profile import Names, Profile, Statements, bilingual, iri, text
 
 __all__ = ["quality"]
@@ -19,14 +20,13 @@ _METRICS: Final = {
 
 
 def quality(said: Statements, names: Names, profile: Profile) -> None:
-    """How many findings of each severity the validation report has, and whether it conforms."""
+    """How many findings of each severity the validation report has."""
     if not profile.findings:
         return
-    page = names.document.value
-    report = NamedNode(f"{page}#validation-report")
+    page, base = names.document.value, profile.base_iri
+    report = report_node(base) if base else NamedNode(f"{page}#validation-report")
     dimension = NamedNode(f"{page}#validity")
     said.add(report, "rdf:type", iri("sh:ValidationReport"))
-    said.add(report, "sh:conforms", text(str(not profile.findings["violation"]).lower(), "boolean"))
     said.add(dimension, "rdf:type", iri("dqv:Dimension"))
     said.add(dimension, "skos:prefLabel", *bilingual("geldigheid", "validity"))
     for severity, (dutch, english) in _METRICS.items():

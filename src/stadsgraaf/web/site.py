@@ -179,6 +179,16 @@ class Site:
         return digest.hexdigest()
 
     @cached_property
+    def findings(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """What validation found of the release, by the IRI of the focus node."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for finding in self.release.report.get("findings", ()):
+            focus = finding.get("focus", "")
+            if focus.startswith("<"):
+                found.setdefault(focus[1:-1], []).append(finding)
+        return found
+
+    @cached_property
     def public(self) -> tuple[str, str]:
         """Origin and path prefix that clients see. Never from a request: Host can be anything."""
         parts = urlsplit(self.settings.public_url)

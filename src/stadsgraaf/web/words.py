@@ -647,6 +647,8 @@ WORDS: Final[Mapping[str, Text]] = {
         "Checks your RDF against the shapes of this dataset. Nothing of it is kept.",
         "Toetst uw RDF aan de shapes van deze dataset. Er wordt niets van bewaard.",
     ),
+    "validate_data": Text("Your RDF", "Uw RDF"),
+    "validation_found": Text("What validation found", "Wat de validatie vond"),
     "validation_report": Text("Validation report", "Validatierapport"),
     "conforms": Text("The data conform.", "De data voldoen."),
     "conforms_not": Text("The data do not conform.", "De data voldoen niet."),

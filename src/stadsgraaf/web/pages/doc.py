@@ -288,6 +288,7 @@ async def _page(view: View, iri: str) -> Response:
         names=view.labels(concepts_of(tree)),
         definitions=await definitions_of(view, tree),
         usage=usage_of(view, iri, shapes),
+        findings=site.findings.get(iri, ()),
         examples=await examples_of(view, iri) if portrait.sort == "term" else (),
         around_query=_AROUND.format(thing=NamedNode(iri)),
         graph=graph,
