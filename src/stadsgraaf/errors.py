@@ -658,7 +658,7 @@ class QueryMemoryLimit(StoreError):
 
 
 class QueryStopped(StoreError):
-    """Somebody who looks after the server stopped the query."""
+    """Who looks after the server stopped the query; member ``retry_after``, in seconds."""
 
     status = 503
     slug = "query-stopped"

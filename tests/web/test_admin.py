@@ -139,6 +139,7 @@ def test_a_running_query_is_shown_as_far_as_the_settings_say_and_can_be_stopped(
     assert reply.status == 503
     assert reply.headers["content-type"] == "application/problem+json"
     assert reply.body["type"].endswith("/query-stopped")
+    assert reply.headers["retry-after"] == "60"
     assert running(server) == []
     assert ask(server, "DELETE", f"/admin/queries/{found['id']}", bearer()).status == 404
 

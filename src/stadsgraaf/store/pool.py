@@ -63,6 +63,8 @@ _ROOM: Final = 2
 _STALLED: Final = 1.0
 #: Seconds that a question may wait for a worker.
 _QUEUED: Final = 5.0
+#: Seconds after which who asked for what was stopped may ask again.
+_STOPPED: Final = 60
 #: How often a question is put to another worker when somebody killed the first.
 _ATTEMPTS: Final = 3
 _BACKOFF: Final = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0)
@@ -408,11 +410,11 @@ class PoolStore:
         """Part of `Supervised`."""
         for asked, place in self._places.items():
             if str(asked.number) == id_ and not place.done():
-                place.set_exception(QueryStopped())
+                place.set_exception(QueryStopped(retry_after=_STOPPED))
                 return True
         for worker in self._workers:
             if worker.reply and worker.asked and str(worker.asked.number) == id_:
-                self._kill(worker, QueryStopped())
+                self._kill(worker, QueryStopped(retry_after=_STOPPED))
                 return True
         return False
 
