@@ -21,7 +21,7 @@ JOBS ?= $(shell nproc)
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 
-.PHONY: help run build validate bench evidence test check lint types unit fmt reference soak sbom audit lock clean
+.PHONY: help run build validate bench evidence test check lint types unit fmt reference soak sbom audit lock clean lighthouse
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -63,6 +63,13 @@ types: .venv/.test-stamp ## mypy, strict
 unit: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/shacl/.stamp ## every test
 	$(call say,tests)
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal
+
+lighthouse: ## what Lighthouse says of the site that `make run` serves: landing, thing and query page
+	@for page in $(PAGES); do CHROME_PATH="$${CHROME_PATH:-$$(command -v chromium)}" \
+		npm exec --yes --package=lighthouse@12.8.2 -- lighthouse http://$(HOST):$(PORT)$$page --quiet \
+		--no-enable-error-reporting --chrome-flags='--headless=new --no-sandbox --disable-gpu' --output=json \
+		| node -e 'const { categories } = JSON.parse(require("fs").readFileSync(0)); console.log(process.argv[1], ...Object.values(categories).map((c) => `$${c.id} $${Math.round(c.score * 100)}`))' $$page; done
+PAGES ?= /en/ /en/doc/municipality/gm0307 /en/queries/list-network-members
 
 fmt: .venv/.test-stamp ## format Python and Turtle
 	@$(BIN)/ruff check --fix --quiet . || true

@@ -59,7 +59,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "last_release": Text("As it last was", "Zoals het laatst was"),
     "accessibility": Text("Accessibility", "Toegankelijkheid"),
     "privacy": Text("Privacy", "Privacy"),
-    "start": Text("Start", "Start"),
+    "start": Text("Home", "Start"),
     "crumbs": Text("Breadcrumbs", "Kruimelpad"),
     "and": Text("and", "en"),
     "yes": Text("yes", "ja"),
