@@ -128,7 +128,7 @@ def _schema(given: Format, form: str, variables: Sequence[str]) -> Mapping[str, 
     if given is _JSON:
         return _result(form, variables)
     if given.media_type.endswith("json"):
-        return {"type": ["object", "array"]}
+        return {"type": ["object", "array"], "items": {"type": "object"}}
     return _BINARY if given.kind == "page" else _TEXT
 
 
