@@ -27,7 +27,8 @@ from questions import Asked
 __all__ = ["Connection", "encode", "read_requests", "run", "write_requests"]
 
 _HEAD_END = b"\r\n\r\n"
-_LAST_CHUNK = b"0\r\n\r\n"
+#: With the end of the chunk before it: a row of CSV may end in 0, and its chunk there.
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
 _RECEIVE = 1 << 18
 
 
@@ -109,9 +110,11 @@ class Connection:
         self.status = int(head[9:12])
         at = head.find(b"content-length:")
         if at >= 0:
-            self._body = int(head[at + 15 :].split(b"\r\n", 1)[0])
+            self._body = int(head[at + 15 :].split(b"\r\n", 1)[0]) + 2
         self._chunked = b"transfer-encoding: chunked" in head
-        body = bytes(self._received[end + 4 :])
+        body = bytes(
+            self._received[end + 2 :]
+        )  # from the line end on, for an answer without chunks
         self._received.clear()
         return self._is_complete(body)
 
