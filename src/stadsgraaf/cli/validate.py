@@ -4,16 +4,17 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from stadsgraaf.cli.options import Steps
-from stadsgraaf.errors import Language, UsageError
+from stadsgraaf.errors import Language, NothingToServe, UsageError
 
 if TYPE_CHECKING:
-    from stadsgraaf.validation import Report
+    from stadsgraaf.validation import Options, Report
 
 __all__ = ["validate"]
 
@@ -75,6 +76,14 @@ _EXPLAIN = "explain"
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the findings that there are as a baseline, and pass.",
 )
+@click.option(
+    "--changed",
+    is_flag=False,
+    flag_value="",
+    metavar="[REV]",
+    help="Tell only what a change brought about: what was found at this revision passes. "
+    "Default: the target of the pull request, else the last commit.",
+)
 @click.option("--language", type=click.Choice(["nl", "en"]), default="en", help="Of the report.")
 @click.option("--explain", metavar="RULE", help="Print the page of a rule; all: list the rules.")
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
@@ -93,6 +102,7 @@ def validate(  # noqa: PLR0913 – one for each option
     exclude: tuple[str, ...],
     baseline: Path | None,
     write_baseline: Path | None,
+    changed: str | None,
     language: Language,
     explain: str | None,
     quiet: bool,
@@ -116,6 +126,7 @@ def validate(  # noqa: PLR0913 – one for each option
     from stadsgraaf.validation import Options, Severity, gather, reading_profile
     from stadsgraaf.validation import validate as check
     from stadsgraaf.validation.baseline import Baseline, write
+    from stadsgraaf.validation.changes import compared_with
     from stadsgraaf.validation.standards import PROFILES, named, shape_files
 
     explained = _explained(paths, explain)
@@ -139,6 +150,13 @@ def validate(  # noqa: PLR0913 – one for each option
         standards=shape_files([*standards, *shapes]),
         baseline=Baseline.read(known) if known and not write_baseline else None,
     )
+    if changed is not None:
+        steps("revision")
+        revision = changed or compared_with(os.environ)
+        before = _before(
+            revision, paths, sources.dataset.root, (*profile.exclude, *exclude), options
+        )
+        options = replace(options, before=before)
     report = check(sources.dataset, options, steps)
     steps.end()
     if write_baseline:
@@ -151,6 +169,24 @@ def validate(  # noqa: PLR0913 – one for each option
     if report.failures or broken:
         context.exit(3)
     context.exit(1 if report.fails(least) and not write_baseline else 0)
+
+
+def _before(
+    revision: str, paths: Sequence[Path], root: Path, exclude: Sequence[str], options: "Options"
+) -> frozenset[str]:
+    """The fingerprints of what was found at a revision; none when there was nothing yet."""
+    from stadsgraaf.validation import gather
+    from stadsgraaf.validation import validate as check
+    from stadsgraaf.validation.changes import folder_at
+
+    with folder_at(revision, root) as copy:
+        there = [copy / os.path.relpath(path, root) for path in paths]
+        try:
+            sources = gather([path for path in there if path.exists()] or [copy], exclude)
+        except NothingToServe:
+            return frozenset()
+        report = check(sources.dataset, replace(options, queries=sources.queries, baseline=None))
+    return frozenset(finding.fingerprint for finding in report.findings)
 
 
 def _explained(paths: Sequence[Path], option: str | None) -> str | None:

@@ -1,14 +1,18 @@
 """What changed since a revision, as git knows it, https://git-scm.com/docs/git-diff."""
 
+import io
 import os
 import re
-from collections.abc import Mapping
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from stadsgraaf.errors import UsageError
 from stadsgraaf.revisions import git
 
-__all__ = ["base_revision", "changed_lines", "content_at"]
+__all__ = ["base_revision", "changed_lines", "compared_with", "folder_at"]
 
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 
@@ -36,9 +40,26 @@ def changed_lines(revision: str | None = None) -> set[tuple[str, int]]:
     return found
 
 
-def content_at(revision: str, path: Path, folder: Path) -> bytes | None:
-    """A file as it was at a revision, or None when it was not there."""
+def compared_with(environ: Mapping[str, str]) -> str:
+    """What ``--changed`` compares with: the target of a pull request, else the last commit."""
+    found = base_revision(environ)
+    return "HEAD" if found == "HEAD^" else found
+
+
+@contextmanager
+def folder_at(revision: str, folder: Path) -> Iterator[Path]:
+    """A copy of a folder as it was at a revision; empty when it was not there.
+
+    Raises UsageError when git does not know the revision, or the folder is in no repository.
+    """
     try:
-        return git("show", f"{revision}:./{path.as_posix()}", folder=folder)
-    except UsageError:
-        return None
+        git("rev-parse", "--verify", f"{revision}^{{commit}}", folder=folder)
+    except UsageError as error:
+        raise UsageError(reason=f"--changed {revision}: {error.members['reason']}") from None
+    with TemporaryDirectory(prefix="revision-") as name:
+        # a folder without a file that git knows has no archive
+        if git("ls-tree", revision, "./", folder=folder):
+            packed = git("archive", "--format=tar", revision, ".", folder=folder)
+            with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+                archive.extractall(name, filter="data")
+        yield Path(name)

@@ -93,7 +93,7 @@ def collect(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     seen: Counter[str] = Counter()
     kept: list[Finding] = []
     for finding in sorted(dict.fromkeys(findings), key=lambda finding: finding.key):
-        fingerprint = finding.fingerprint
+        fingerprint = replace(finding, order=0).fingerprint
         kept.append(replace(finding, order=seen[fingerprint]))
         seen[fingerprint] += 1
     return tuple(kept)

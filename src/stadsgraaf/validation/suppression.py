@@ -19,7 +19,7 @@ from stadsgraaf.turtle.scan import Lines, comments
 from stadsgraaf.validation.catalogue import rule
 from stadsgraaf.validation.finding import Finding, Span
 
-__all__ = ["Suppression", "apply", "suppressions"]
+__all__ = ["Suppression", "apply", "faults", "suppressions"]
 
 _MARK = "stadsgraaf:ignore"
 _FORM = re.compile(
@@ -75,12 +75,9 @@ def _next(rows: Sequence[str], line: int) -> int:
 
 
 def apply(
-    findings: Iterable[Finding], given: Sequence[Suppression], known: Collection[str]
+    findings: Iterable[Finding], given: Sequence[Suppression]
 ) -> tuple[list[Finding], list[Finding]]:
-    """The findings that stay, with those about the suppressions, and the findings that pass.
-
-    ``known`` are the names of all rules there are.
-    """
+    """The findings that stay, and those that pass. ``faults`` tells of the suppressions afterwards."""
     by_place: dict[tuple[str, int], list[Suppression]] = {}
     for suppression in given:
         if suppression.reason:
@@ -93,7 +90,13 @@ def apply(
         for one in fitting:
             one.used.update({finding.name, finding.rule})
         (passed if fitting else stay).append(finding)
-    return [*stay, *(told for one in given for told in _told(one, known))], passed
+    return stay, passed
+
+
+def faults(given: Iterable[Suppression], known: Collection[str]) -> Iterator[Finding]:
+    """What is wrong with suppressions, once they have been applied."""
+    for one in given:
+        yield from _told(one, known)
 
 
 def _told(suppression: Suppression, known: Collection[str]) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Validation from end to end: a dataset goes in, a report comes out."""
 
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -26,6 +26,7 @@ class Options:
     """How to validate.
 
     ``engine`` is one of ``shacl.ENGINES``; ``stages`` are those to run, all when empty;
+    ``before`` are fingerprints of findings that pass as they were there before a change;
     ``queries`` are files of queries beside those of the dataset, ``standards`` documents of shapes.
     """
 
@@ -34,6 +35,7 @@ class Options:
     queries: tuple[Path, ...] = ()
     profile: Profile = field(default_factory=Profile)
     baseline: Baseline | None = None
+    before: frozenset[str] = frozenset()
     standards: tuple[Document, ...] = ()
 
 
@@ -58,12 +60,16 @@ def validate(
     known = _known(subject, findings)
     findings = tuple(chosen.profile.apply(findings, known))
     given = [one for file, text in _texts(subject) for one in suppression.suppressions(file, text)]
-    stay, suppressed = suppression.apply(findings, given if not chosen.stages else (), known)
-    new, passed = chosen.baseline.split(stay) if chosen.baseline else (stay, [])
+    stay, suppressed = suppression.apply(findings, given)
+    # what is numbered once stays so: a fingerprint does not depend on what passes
+    faults = () if chosen.stages else collect(suppression.faults(given, known))
+    new, passed = _split([*stay, *faults], chosen)
     if chosen.baseline and not (chosen.stages or run.failures or run.skipped):
-        new += chosen.baseline.stale(stay, subject.path_of(chosen.baseline.path))
+        file = subject.path_of(chosen.baseline.path)
+        new += collect(chosen.baseline.stale([*stay, *faults], file))
+    new += map(_failed, run.failures)
     return Report(
-        findings=collect([*new, *map(_failed, run.failures)]),
+        findings=tuple(sorted(new, key=lambda finding: finding.key)),
         files=len(dataset.documents)
         + len(dataset.queries)
         + len(dataset.rules)
@@ -76,6 +82,13 @@ def validate(
         failures=tuple(run.failures),
         skipped=tuple(run.skipped),
     )
+
+
+def _split(findings: Sequence[Finding], options: Options) -> tuple[list[Finding], list[Finding]]:
+    """The findings that are told, and those that pass as they are known or were there before."""
+    new, passed = options.baseline.split(findings) if options.baseline else (list(findings), [])
+    passed += [finding for finding in new if finding.fingerprint in options.before]
+    return [finding for finding in new if finding.fingerprint not in options.before], passed
 
 
 @dataclass

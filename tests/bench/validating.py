@@ -1,0 +1,157 @@
+"""How long validation takes: each engine, in a process of its own, on data that grows.
+
+    python tests/bench/validating.py --triples 10000 100000 --engine pyshacl turbo pyshacl-plain
+
+Organisations with memberships, roles, themes and claims; one in a hundred has a fault. The shapes ask
+for classes, datatypes, patterns, languages, counts, values, closedness, order, paths and four queries.
+Seconds are of the processor, as other work on the machine does not count then; MiB are the peak.
+"""
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter, process_time
+
+ENGINES = ("pyshacl", "turbo", "pyshacl-plain", "turbo-plain")
+PREFIXES = """\
+@prefix b: <http://example.org/bench/> .
+@prefix org: <http://www.w3.org/ns/org#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+"""
+SHAPES = (
+    PREFIXES
+    + r"""
+b: sh:declare [ sh:prefix "b" ; sh:namespace "http://example.org/bench/"^^xsd:anyURI ] ,
+    [ sh:prefix "org" ; sh:namespace "http://www.w3.org/ns/org#"^^xsd:anyURI ] ,
+    [ sh:prefix "skos" ; sh:namespace "http://www.w3.org/2004/02/skos/core#"^^xsd:anyURI ] .
+b:Organisation a sh:NodeShape ; sh:targetClass org:Organization ; sh:closed true ;
+    sh:ignoredProperties ( rdf:type ) ;
+    sh:property [ sh:path skos:prefLabel ; sh:minCount 1 ; sh:uniqueLang true ; sh:languageIn ( "nl" "en" ) ] ,
+        [ sh:path b:code ; sh:pattern "^O[0-9]+$" ; sh:minCount 1 ; sh:maxCount 1 ] ,
+        [ sh:path b:founded ; sh:datatype xsd:date ; sh:lessThan b:ended ] , [ sh:path b:ended ] ,
+        [ sh:path b:theme ; sh:class skos:Concept ; sh:nodeKind sh:IRI ] ;
+    sh:sparql [ sh:prefixes b: ; sh:select "SELECT $this (b:code AS ?path) ?value { $this b:code ?value . ?other b:code ?value FILTER (?other != $this) }" ] ,
+        [ sh:prefixes b: ; sh:select "SELECT $this { FILTER NOT EXISTS { ?membership org:organization $this } }" ] .
+b:Membership a sh:NodeShape ; sh:targetClass org:Membership ;
+    sh:property [ sh:path org:organization ; sh:class org:Organization ; sh:minCount 1 ; sh:maxCount 1 ] ,
+        [ sh:path org:role ; sh:in ( b:member b:chair ) ; sh:minCount 1 ] ,
+        [ sh:path ( org:organization b:theme ) ; sh:nodeKind sh:IRI ] ;
+    sh:sparql [ sh:prefixes b: ; sh:select "SELECT $this (org:member AS ?path) ?value { $this org:member ?value . FILTER NOT EXISTS { ?value a ?class } }" ] .
+b:Claim a sh:NodeShape ; sh:targetClass b:Claim ;
+    sh:property [ sh:path b:says ; sh:datatype xsd:string ; sh:minLength 3 ; sh:maxCount 1 ] ,
+        [ sh:path b:about ; sh:or ( [ sh:class org:Organization ] [ sh:class skos:Concept ] ) ; sh:minCount 1 ] ,
+        [ sh:path [ sh:inversePath b:supports ] ; sh:maxCount 3 ] ;
+    sh:sparql [ sh:prefixes b: ; sh:select "SELECT $this (b:supports AS ?path) ?value { $this b:supports ?value . ?value b:supports $this }" ] .
+b:Theme a sh:NodeShape ; sh:targetClass skos:Concept ;
+    sh:property [ sh:path skos:inScheme ; sh:hasValue b:scheme ] ,
+        [ sh:path [ sh:zeroOrMorePath skos:broader ] ; sh:nodeKind sh:IRI ] .
+"""
+)
+
+
+def dataset(triples: int, seed: int = 1) -> Iterator[str]:
+    """Turtle of about so many triples."""
+    chance = random.Random(seed)
+    count = max(triples // 20, 4)
+    yield PREFIXES
+    for number in range(50):
+        broader = f" ; skos:broader b:t{chance.randrange(number)}" if number else ""
+        yield f'b:t{number} a skos:Concept ; skos:prefLabel "theme {number}"@en ; skos:inScheme b:scheme{broader} .\n'
+    for number in range(count):
+        odd = [chance.random() < 0.01 for _ in range(6)]
+        yield (
+            f"b:o{number} a org:Organization ;"
+            f' skos:prefLabel "organisatie {number}"@nl , "organisation {number}"@{"fr" if odd[0] else "en"} ;'
+            f' b:code "{"X" if odd[1] else "O"}{number}" ; b:founded "{2020 if odd[2] else 2000}-01-01"^^xsd:date ;'
+            f' b:ended "2010-01-01"^^xsd:date ; b:theme b:t{chance.randrange(50)} .\n'
+            f"b:m{number} a org:Membership ; org:organization b:o{chance.randrange(count) if odd[3] else number} ;"
+            f" org:member b:o{(number + 1) % count} ; org:role b:{'guest' if odd[4] else 'member'} .\n"
+            f'b:c{number} a b:Claim ; b:says "{"x" if odd[5] else "claim"} {number}" ; b:about b:o{number} , b:t1 ;'
+            f" b:supports b:c{chance.randrange(count)} .\n"
+        )
+
+
+def measure(folder: Path, engine: str) -> dict[str, object]:
+    """Validate a folder with one engine, in this process."""
+    from stadsgraaf.validation import gather  # noqa: PLC0415 – its import is part of what is measured
+    from stadsgraaf.validation.shacl import validate_data  # noqa: PLC0415
+    from stadsgraaf.validation.stages import Subject  # noqa: PLC0415
+
+    started = process_time()
+    subject = Subject(gather([folder]).dataset)
+    triples, shapes = subject.triples, subject.shapes.triples
+    read, wall = process_time(), perf_counter()
+    outcome = validate_data(triples, shapes, engine)
+    found = sorted(
+        f"{r.focus} {r.path} {r.value} {r.component} {r.severity}" for r in set(outcome.results)
+    )
+    return {
+        "triples": len(triples),
+        "read": round(read - started, 2),
+        "shacl": round(process_time() - read, 2),
+        "wall": round(perf_counter() - wall, 2),
+        "MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "results": len(found),
+        "faults": [reason for _, reason in outcome.faults],
+        "digest": hash_of(found),
+    }
+
+
+def hash_of(lines: list[str]) -> str:
+    """The same for the same results."""
+    import hashlib  # noqa: PLC0415 – of no use to who only generates
+
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+def run(triples: int, engines: list[str]) -> Iterator[dict[str, object]]:
+    """Each engine on the same data, in a process of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "shapes").mkdir()
+        (folder / "shapes" / "bench.ttl").write_text(SHAPES, encoding="utf-8")
+        (folder / "data.ttl").write_text("".join(dataset(triples)), encoding="utf-8")
+        for engine in engines:
+            done = subprocess.run(
+                [sys.executable, __file__, "--measure", str(folder), "--engine", engine],
+                capture_output=True,
+                check=True,
+            )
+            yield {"engine": engine, **json.loads(done.stdout)}
+
+
+def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--triples", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--engine", nargs="+", default=["pyshacl", "turbo"], choices=ENGINES)
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.measure:
+        print(json.dumps(measure(given.measure, given.engine[0])))  # noqa: T201 – what it is run for
+        return
+    lines = ["  triples engine          read s  shacl s   wall s    MiB  results digest"]
+    for triples in given.triples:
+        lines += [
+            f"{row['triples']:>9} {row['engine']:<14} {row['read']:>7} {row['shacl']:>8} {row['wall']:>8}"
+            f" {row['MiB']:>6} {row['results']:>8} {row['digest']} {row['faults'] or ''}"
+            for row in run(triples, given.engine)
+        ]
+    print("\n".join(lines))  # noqa: T201 – what it is run for
+
+
+if __name__ == "__main__":
+    main()
