@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 from samples import SAMPLE, publish
@@ -216,3 +217,16 @@ def test_what_validation_found_stands_on_the_page_of_the_thing(tmp_path: Path) -
         assert 'id="findings"' not in client.browse("/en/doc/harbour/south").text
     finally:
         client.close()
+
+
+def test_every_figure_leads_to_a_query_that_can_be_asked(client: Client) -> None:
+    queries = [
+        unquote(href.partition("query=")[2].replace("+", " "))
+        for path in (NORTH, "/doc/company/tow", "/doc/def/ont/Harbour")
+        for href in links_of(client.browse("/en" + path).page)
+        if "/sparql?query=" in href
+    ]
+    assert len(queries) > 3
+    for query in queries:
+        reply = client.get("/sparql?query=" + quote(query, safe=""), accept="text/csv")
+        assert reply.status == 200, query

@@ -20,6 +20,7 @@ from stadsgraaf.release import GraphEntry
 from stadsgraaf.store.base import Question
 from stadsgraaf.web import departed
 from stadsgraaf.web.asking import term_iri
+from stadsgraaf.web.dates import DATE_TYPES
 from stadsgraaf.web.describing import describe, schema
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.kinds import Taxonomy
@@ -50,6 +51,20 @@ _SUBJECTS = (
     "SELECT DISTINCT ?s WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} FILTER(isIRI(?s)) }} LIMIT {most}"
 )
 _WITHIN = "SELECT ?s ?p ?o\nWHERE {{\n  GRAPH {graph} {{ ?s ?p ?o }}\n}}\nLIMIT 100"
+_DATE_TYPES = ", ".join(f"<{each}>" for each in sorted(DATE_TYPES))
+_DATED = (
+    "SELECT DISTINCT ?thing ?property ?date\nWHERE {{\n"
+    "  {{ BIND({thing} AS ?thing) }} UNION {{ {thing} ?to ?thing }} UNION {{ ?thing ?from {thing} }}\n"
+    "  ?thing ?property ?date .\n"
+    "  FILTER(isLiteral(?date) && DATATYPE(?date) IN ({types}))\n}}\nORDER BY ?date"
+)
+_LIES = (
+    "PREFIX geo: <http://www.opengis.net/ont/geosparql#>\n"
+    "SELECT DISTINCT ?place ?wkt\nWHERE {{\n"
+    "  {{ BIND({thing} AS ?place) }} UNION {{ ?place ?to {thing} }}\n"
+    "  UNION {{ ?detail ?of {thing} ; ?with ?place }}\n"
+    "  ?place geo:hasGeometry/geo:asWKT ?wkt .\n}}"
+)
 _AROUND = (
     "SELECT ?property ?thing ?pointsHere\nWHERE {{\n"
     "  {{ {thing} ?property ?thing . BIND(false AS ?pointsHere) }}\n"
@@ -279,7 +294,7 @@ async def _page(view: View, iri: str) -> Response:
         chart=chart,
         dots=dots,
         origins=origins(view, chart, graphs) if chart and dots else (),
-        sparql=None,
+        sparql=_LIES.format(thing=NamedNode(iri)) if dots else None,
         downloads=_downloads(view, thing, is_graph=graph is not None),
         citation=citing.citation(view, iri),
         contact=await site.once("contact", lambda: citing.contact(site)),
@@ -291,6 +306,7 @@ async def _page(view: View, iri: str) -> Response:
         findings=site.findings.get(iri, ()),
         examples=await examples_of(view, iri) if portrait.sort == "term" else (),
         around_query=_AROUND.format(thing=NamedNode(iri)),
+        line_query=_DATED.format(thing=NamedNode(iri), types=_DATE_TYPES),
         graph=graph,
         subjects=await _subjects(view, graph) if graph else (),
         within=_WITHIN.format(graph=NamedNode(iri)),

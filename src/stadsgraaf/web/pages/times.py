@@ -32,6 +32,11 @@ SELECT DISTINCT ?n ?begin ?end WHERE {{
   OPTIONAL {{ ?period time:hasEnd/(sg:date|time:inXSDDate) ?end }}
 }}
 """
+#: The same for the workbench: what is drawn is sorted from this by kind.
+_SHOWN = (
+    "SELECT ?thing ?property ?date\nWHERE {\n  ?thing ?property ?date .\n"
+    f"  FILTER(isLiteral(?date) && DATATYPE(?date) IN ({_TYPES}))\n}}\nORDER BY ?date"
+)
 #: When something was written down or changed in the data is not when it happened.
 _ABOUT_DATA = frozenset(
     PREFIXES["dct"] + name for name in ("modified", "created", "issued", "available")
@@ -67,6 +72,7 @@ async def times(request: Request) -> Response:
     return view.page(
         "timeline.html",
         line=timeline(moments, rows=_PAGE),
+        line_query=_SHOWN,
         sort=sort,
         sorts=[
             (each, view.urls.page("/timeline", sort=each), len(dated[each])) for each in present
