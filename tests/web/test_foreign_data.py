@@ -87,3 +87,14 @@ def test_no_property_is_lost_among_very_many_values(visit: Visit) -> None:
 )
 def test_a_number_is_never_written_as_another(visit: Visit, literal: str, shown: str) -> None:
     assert shown in visit(f":a :size {literal} .", "a").section("facts").text
+
+
+def test_long_names_of_many_neighbours_make_no_question_that_is_too_long(visit: Visit) -> None:
+    long = "n" * 300
+    turtle = "".join(
+        f":{long}{number} a :Thing ; :on '2020-01-0{number % 9 + 1}'^^xsd:date ; :of :a .\n"
+        f":a :has :{long}{number} .\n"
+        for number in range(350)
+    )
+    page = visit(turtle, "a")
+    assert "2020" in page.section("timeline").text

@@ -4,7 +4,7 @@ Each part is a branch of one UNION, told apart by the variables that its solutio
 costs more for being asked than for being long.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +17,9 @@ from stadsgraaf.web.dates import DATE_TYPES
 
 __all__ = ["Dated", "Nearby", "read_nearby"]
 
+#: Characters of the IRIs in one branch, and of one question: far below ``query_length``.
+_AT_ONCE: Final = 15_000
+_LONGEST: Final = 40_000
 _TIME = PREFIXES["time"]
 _DATES = ", ".join(f"<{iri}>" for iri in sorted(DATE_TYPES))
 _DATE = f"(<{SG}date>|<{_TIME}inXSDDate>)"
@@ -63,17 +66,45 @@ async def read_nearby(
     """Read the properties of details, the dates of others, periods, and claims."""
     order = list(dict.fromkeys(claims))
     branches = [
-        template.format(things=iris(things))
+        template.format(things=iris(part))
         for template, things in ((_DETAILS, details), (_DATED, others), (_PERIODS, periods))
-        if things
+        for part in _parts(things)
     ] + claim_branches(order)
-    if not branches:
-        return Nearby()
-    rows = await asker.rows("SELECT * WHERE { " + " UNION ".join(branches) + " }")
+    rows = [row for query in _queries(branches) for row in await asker.rows(query)]
     nearby = Nearby(claims=gather_claims((row for row in rows if "claim" in row), order))
     for row in rows:
         _add(nearby, row)
     return nearby
+
+
+def _parts(things: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The things in parts whose IRIs together are short enough for a branch."""
+    part: list[str] = []
+    length = 0
+    for thing in things:
+        length += len(thing)
+        if part and length > _AT_ONCE:
+            yield part
+            part, length = [], len(thing)
+        part.append(thing)
+    if part:
+        yield part
+
+
+def _queries(branches: Iterable[str]) -> Iterator[str]:
+    """The branches as few questions, none of them longer than a query may be."""
+    together: list[str] = []
+    for branch in branches:
+        if together and sum(map(len, together)) + len(branch) > _LONGEST:
+            yield _union(together)
+            together = []
+        together.append(branch)
+    if together:
+        yield _union(together)
+
+
+def _union(branches: Sequence[str]) -> str:
+    return "SELECT * WHERE { " + " UNION ".join(branches) + " }"
 
 
 def _add(nearby: Nearby, row: Row) -> None:

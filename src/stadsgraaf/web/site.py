@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
@@ -378,6 +378,7 @@ class View:
             alternates.append(Link(self.urls.releases(), "version-history"))
         if self.urls.release:
             alternates.append(Link(self.urls.now(self.path, self.query), "latest-version"))
+        said = [self._whole(link) for link in (*links, *alternates)]
         content = self.site.templates.get_template(template).render(
             view=self,
             t=self.t,
@@ -385,7 +386,7 @@ class View:
             urls=self.urls,
             language=self.language,
             manifest=self.site.release.manifest,
-            links=[*links, *alternates],
+            links=said,
             **context,
         )
         answer = Response(content, status, media_type=HTML.media_type)
@@ -394,10 +395,16 @@ class View:
         if status == 200:  # noqa: PLR2004 – only what was found may be kept
             answer.headers["ETag"] = self.etag("html")
             answer.headers["Cache-Control"] = _MINUTE
-            answer.headers["Link"] = link_header([*links, *alternates, *ways_in(self.urls.prefix)])
+            answer.headers["Link"] = link_header([*said, *ways_in(self.urls.prefix)])
         self.vary(answer)
         answer.headers.update(headers or {})
         return answer
+
+    def _whole(self, link: Link) -> Link:
+        """Search engines want whole addresses of what is the same page."""
+        if link.href.startswith("/") and (link.language or link.rel == "canonical"):
+            return replace(link, href=self.urls.absolute(link.href))
+        return link
 
     def vary(self, answer: Response) -> None:
         """Say what the answer depends on beside its address."""
