@@ -66,6 +66,8 @@ ADDRESSES = {
     "/changes": "what changed between two releases, `?from=&to=`, as a page or as RDF Patch",
     "/changes.rdfp": "the same, always RDF Patch",
     "/dumps/{name}": "a dump",
+    "/def/rule": "the rules of validation beside the shapes",
+    "/def/rule/{name}": "what one of them means, with a bad and a good example",
     "/def/problem/{slug}": "what a problem type means",
     "/accessibility": "accessibility statement",
     "/privacy": "privacy statement",

@@ -35,6 +35,7 @@ from stadsgraaf.release import FORMAT, GraphEntry, Manifest, Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.suppression import NOTHING, Suppressed
 from stadsgraaf.validation import Report, validate
+from stadsgraaf.validation.catalogue import rules
 from stadsgraaf.validation.formats.turtle import triples as report_triples
 from stadsgraaf.writing import Content, digest_of, files_of, write_files
 
@@ -204,6 +205,7 @@ def write(
         description=profile.written,
         statistics=counted,
         queries=queries,
+        rules=[each.as_json() for each in rules().values()],
         report={**report, "findings": without(report.get("findings", ()), suppressed)},
         on_disk=counted["triples"] >= options.disk_triples,
     )

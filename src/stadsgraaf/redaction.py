@@ -94,6 +94,7 @@ def _rewrite(release: Release, suppressed: Suppressed, made: Path) -> Manifest:
         statistics=counted,
         queries=without(release.queries, suppressed),
         report=report,
+        rules=release.rules,
         on_disk=manifest.on_disk,
     )
     write_files(content, made)

@@ -193,6 +193,11 @@ class Release:
         """The validation report."""
         return self._json("report.json")  # type: ignore[no-any-return]  # an object, by build.py
 
+    @cached_property
+    def rules(self) -> list[dict[str, Any]]:
+        """The built-in rules that it was validated by."""
+        return self._json("rules.json") if "rules.json" in self.manifest.files else []
+
     def close(self) -> None:
         """Close the files that it holds open."""
         for name in ("labels", "lookup"):

@@ -24,7 +24,7 @@ class Content:
     """What a release has to say beside its quads.
 
     ``dumps`` are the names of the dumps of each named graph; ``description`` what people wrote of
-    the dataset; ``statistics``, ``queries`` and ``report`` are what their JSON files will hold;
+    the dataset; ``statistics``, ``queries``, ``report`` and ``rules`` are what their JSON files hold;
     ``on_disk`` whether there is a store on the disk.
     """
 
@@ -36,6 +36,7 @@ class Content:
     statistics: Mapping[str, Any]
     queries: Sequence[Mapping[str, Any]]
     report: Mapping[str, Any]
+    rules: Sequence[Mapping[str, Any]] = ()
     on_disk: bool = False
 
 
@@ -58,6 +59,7 @@ def write_files(
     _write_json(made / "moved.json", tombstones(read_quads(data)))
     _write_json(made / "queries.json", content.queries)
     _write_json(made / "report.json", content.report)
+    _write_json(made / "rules.json", content.rules)
     serialize(content.description, made / "description.nt", RdfFormat.N_TRIPLES)
 
 

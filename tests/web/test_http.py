@@ -452,3 +452,16 @@ def test_who_names_another_host_changes_nothing_for_others(client: Client) -> No
     first = client.get("/data.ttl", host="evil.example").text
     assert "evil.example" not in client.get("/data.ttl", host="good.example").text
     assert first  # it was answered, and kept for that host alone
+
+
+def test_every_rule_has_a_page_at_its_iri(client: Client) -> None:
+    listed = client.browse("/en/def/rule").page
+    links = [each["href"] for each in listed.all("a") if "/def/rule/" in each["href"]]
+    with_examples = 0
+    for link in links:
+        page = client.browse(link).page
+        name = link.partition("/def/rule/")[2]
+        assert f"https://w3id.org/stadsgraaf/def/rule/{name}" in page.text
+        with_examples += "Wrong" in page.text
+    assert with_examples > 50  # what is no fault in a file has none
+    assert client.get("/def/rule/none", accept=BROWSER).status == 404

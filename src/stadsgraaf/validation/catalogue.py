@@ -43,6 +43,20 @@ class Rule:
         """The IRI of the rule."""
         return RULES + self.name
 
+    def as_json(self) -> dict[str, Any]:
+        """The rule as a JSON object; texts by language tag."""
+        return {
+            "name": self.name,
+            "iri": self.iri,
+            "severity": self.severity.value,
+            "title": self.title._asdict(),
+            "why": self.why._asdict(),
+            "mend": self.mend._asdict(),
+            "good": self.good.strip(),
+            "bad": self.bad.strip(),
+            "query": self.query.strip(),
+        }
+
     def explain(self, language: str) -> str:
         """A page about the rule, in Markdown."""
         dutch = language == "nl"

@@ -300,6 +300,10 @@ class Urls:
         """The page that explains a problem type."""
         return self.page(f"/def/problem/{quote(slug, safe='')}")
 
+    def rule(self, name: str | None = None) -> str:
+        """The page of a rule of validation, or the list of them."""
+        return self.page("/def/rule" if name is None else f"/def/rule/{quote(name)}")
+
     def static(self, name: str) -> str:
         """A file of the front end, by the name it had before it was built."""
         return f"{self.prefix}/static/{quote(self.assets.get(name, name), safe='/')}"
