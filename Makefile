@@ -21,7 +21,7 @@ JOBS ?= $(shell nproc)
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 
-.PHONY: help run build validate bench evidence test check lint types unit fmt reference soak sbom audit lock clean lighthouse
+.PHONY: help run build validate bench evidence test check lint types engines unit fmt reference soak sbom audit lock clean lighthouse
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -41,12 +41,13 @@ validate: .venv/.run-stamp ## validate the dataset
 
 bench: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/bench/peers/.stamp virtuoso ## measure against what people would use instead: make bench BENCH="--help"
 	@$(BIN)/python tests/bench/run.py --output $(BUILD)/bench $(BENCH)
+	$(if $(BENCH),,@$(BIN)/python tests/bench/validating.py --triples 10000 100000 --engine pyshacl turbo pyshacl-plain)
 
 evidence: .venv/.run-stamp ## print each claim beside its passage, recompute all digests
 	@$(BIN)/stadsgraaf evidence --source $(SHARED)/source/article.txt
 
 test: .venv/.test-stamp $(STATIC)/manifest.json chromium clients ## set up, then lint, types and every test
-	@$(MAKE) lint types unit
+	@$(MAKE) lint types engines unit
 
 check: test ## what CI runs
 
@@ -59,6 +60,10 @@ lint: .venv/.test-stamp ## ruff: rules and format; the format of the Turtle file
 types: .venv/.test-stamp ## mypy, strict
 	$(call say,types)
 	@$(BIN)/mypy
+
+engines: .venv/.test-stamp ## validate the dataset with both SHACL engines: any difference is an error
+	$(call say,both SHACL engines)
+	@$(BIN)/stadsgraaf validate --quiet --engine both
 
 unit: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/shacl/.stamp ## every test
 	$(call say,tests)
