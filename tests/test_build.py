@@ -211,3 +211,21 @@ def test_the_validation_report_is_a_named_graph_of_the_release(tmp_path: Path) -
 
 def test_a_folder_without_namespace_is_published_as_it_is(folder: Path, tmp_path: Path) -> None:
     assert build(folder, tmp_path / "out").manifest.graphs_with("validation") == []
+
+
+def test_anybodys_folder_is_published_unless_it_breaks_its_own_shapes(tmp_path: Path) -> None:
+    ttl = tmp_path / "a.ttl"
+    undeclared = (
+        "@prefix ex: <http://example.org/> .\n"
+        "ex:A a <http://www.w3.org/2002/07/owl#Class> .\nex:a a ex:A ; ex:undeclared 1 .\n"
+    )
+    ttl.write_text(undeclared, encoding="utf-8")
+    assert build(tmp_path, tmp_path / "out").report["counts"]["violation"]
+    shape = (
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        "ex:S a sh:NodeShape ; sh:targetClass ex:A ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .\n"
+    )
+    for broken in (undeclared + shape, undeclared + "ex:a ex:p"):
+        ttl.write_text(broken, encoding="utf-8")
+        with pytest.raises(InvalidData):
+            build(tmp_path, tmp_path / "out")

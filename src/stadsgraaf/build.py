@@ -34,8 +34,9 @@ from stadsgraaf.redaction import redact, without
 from stadsgraaf.release import FORMAT, GraphEntry, Manifest, Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.suppression import NOTHING, Suppressed
-from stadsgraaf.validation import Report, validate
+from stadsgraaf.validation import Report, Severity, validate
 from stadsgraaf.validation.catalogue import rules
+from stadsgraaf.validation.finding import Finding
 from stadsgraaf.validation.formats.turtle import triples as report_triples
 from stadsgraaf.writing import Content, digest_of, files_of, write_files
 
@@ -159,9 +160,22 @@ def _validated(
     progress("validate")
     findings = validate(dataset)
     report(findings)
-    if not findings.conforms:
-        raise InvalidData(count=findings.violations)
+    refused = sum(_is_refused(finding, dataset) for finding in findings.findings)
+    if refused:
+        raise InvalidData(count=refused)
     return dataset, findings
+
+
+def _is_refused(finding: Finding, dataset: Dataset) -> bool:
+    """Whether a finding keeps a release from being made.
+
+    A dataset that describes itself has to keep every rule. Anybody else's folder is published as it
+    is, when it can be read and keeps the rules that it brings itself: its shapes.
+    """
+    if finding.severity != Severity.VIOLATION:
+        return False
+    own = bool(dataset.base_iri)
+    return own or bool(finding.component) or finding.name.startswith(("syntax/", "validator/"))
 
 
 def write(

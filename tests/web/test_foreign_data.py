@@ -98,3 +98,17 @@ def test_long_names_of_many_neighbours_make_no_question_that_is_too_long(visit: 
     )
     page = visit(turtle, "a")
     assert "2020" in page.section("timeline").text
+
+
+def test_a_finding_of_no_shape_leads_to_its_rule(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(
+        PREFIXES + "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        ":a a :Thing ; rdfs:label 'Alpha' .\n:b a :Thing ; rdfs:label 'Bèta'@fr .\n",
+        encoding="utf-8",
+    )
+    client = open_site(publish(tmp_path, tmp_path / "out", validated=True))
+    try:
+        page = client.browse("/en/resource?iri=http%3A%2F%2Fother.example%2Fns%23a")
+        assert "/en/def/rule/label/no-language" in page.section("findings").text + page.text
+    finally:
+        client.close()

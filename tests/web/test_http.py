@@ -465,3 +465,9 @@ def test_every_rule_has_a_page_at_its_iri(client: Client) -> None:
         with_examples += "Wrong" in page.text
     assert with_examples > 50  # what is no fault in a file has none
     assert client.get("/def/rule/none", accept=BROWSER).status == 404
+
+
+def test_a_slash_too_many_leads_to_the_thing_without_it(client: Client) -> None:
+    """So does a namespace that ends in one lead to its ontology."""
+    for path in ("/id/harbour/north", "/id/harbour/north/"):
+        assert client.get(path).headers["location"] == NORTH

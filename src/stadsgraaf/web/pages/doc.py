@@ -117,7 +117,10 @@ CONSTRUCT {{{{ ?s ?p ?o . {{about}} }}}} WHERE {{{{
 async def see_other(request: Request) -> Response:
     """``/id/…`` and ``/def/…``: what they name is not a document, but there is one about it."""
     view = View.of(request.scope)
-    answer = RedirectResponse(view.urls.after_see_other(view.path), 303)
+    # a namespace ends in a slash that its ontology or concept scheme has not
+    named = view.urls.iri_of_path(view.path.rstrip("/"))
+    path = view.path.rstrip("/") if named and view.knows(named) else view.path
+    answer = RedirectResponse(view.urls.after_see_other(path), 303)
     answer.headers.update({**SECURITY, **CORS})
     return answer
 
