@@ -371,13 +371,16 @@ def test_latin_1_is_told_at_its_first_byte_and_the_rest_is_read(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("content", "name"),
-    [("<http://e/a> a 1 .".encode("utf-16"), "UTF-16"), (b"\x1f\x8b\x08\x00", "gzip")],
+    ("content", "name", "known"),
+    # what UTF-16 says is known all the same, so that nothing else seems to be missing
+    [("<http://e/a> a 1 .".encode("utf-16"), "UTF-16", 1), (b"\x1f\x8b\x08\x00", "gzip", 0)],
 )
-def test_another_kind_of_file_is_named(tmp_path: Path, content: bytes, name: str) -> None:
+def test_another_kind_of_file_is_named(
+    tmp_path: Path, content: bytes, name: str, known: int
+) -> None:
     doc = written(tmp_path / "a.ttl", content)
     assert [name in fault.detail("en") for fault in doc.faults] == [True]
-    assert not doc.triples
+    assert len(doc.triples) == known
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,8 @@ def test_markdown_has_every_finding_and_breaks_no_table(report: Report) -> None:
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_every_format_renders_a_report_without_findings(name: str, empty: Report) -> None:
-    assert FORMATS[name](empty).strip()
+    said = FORMATS[name](empty).strip()
+    assert bool(said) is (name != "lines")  # as a compiler is silent
 
 
 def test_text_shows_the_words_under_which_the_caret_stands(report: Report, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ SEEDS = [
     # lexical forms
     Seed("data/networks/time.ttl", 'sg:latest "2009-04-28"^^xsd:date', '|sg:latest "2009-02-30"^^xsd:date', "lexical/literal", "“2017-09-13”"),
     Seed("ontology/roles.ttl", 'dct:created "2026-11-23"^^xsd:date', '|dct:created "23-11-2026"^^xsd:date', "lexical/literal", "“2026-11-23”, if the day came first"),
-    Seed("ontology/themes.ttl", 'dct:modified "2026-11-23"^^xsd:date', '|dct:modified "2026-11-23T10:00:00"^^xsd:date', "lexical/literal", "use xsd:dateTime"),
+    Seed("ontology/themes.ttl", 'dct:modified "2026-11-26"^^xsd:date', '|dct:modified "2026-11-26T10:00:00"^^xsd:date', "lexical/literal", "use xsd:dateTime"),
     Seed("data/claims/roles.ttl", "oa:start 2406 ;", '|oa:start "24o6"^^xsd:integer ;', "lexical/literal", "“42”"),
     # names
     Seed("data/claims/themes.ttl", "    sg:modality modality:", "|    sg:modalty modality:", "term/undeclared", "Did you mean sg:modality?"),
