@@ -53,6 +53,7 @@ def canary() -> Iterator[tuple[str, list[str]]]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}", asked
         server.shutdown()
+        server.server_close()
 
 
 #: Runs a command from a small process of its own: what other tests took does not count.

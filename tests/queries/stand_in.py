@@ -53,6 +53,7 @@ def main(path: str) -> None:
     sys.stdout.flush()
     sys.stdin.read()
     server.shutdown()
+    server.server_close()
 
 
 if __name__ == "__main__":
