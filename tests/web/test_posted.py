@@ -156,8 +156,8 @@ def test_other_sites_may_ask(client: Client) -> None:
 # --- limits --------------------------------------------------------------------------------------
 
 
-def judged(release: Release, **settings: Any) -> Any:
-    return asyncio.run(Validator(release, Settings(**settings)).validate(POSTED))
+def judged(release: Release, posted: Posted = POSTED, **settings: Any) -> Any:
+    return asyncio.run(Validator(release, Settings(**settings)).validate(posted))
 
 
 def test_the_deadline_ends_the_process(sample: Release) -> None:
@@ -166,8 +166,10 @@ def test_the_deadline_ends_the_process(sample: Release) -> None:
 
 
 def test_the_memory_limit_ends_the_process(sample: Release) -> None:
+    # more than what a process may have left over from its start
+    many = "".join(f"<#a{number}> a <#{'x' * 200}{number}> .\n" for number in range(100_000))
     with pytest.raises((ValidationLimit, ValidationFailed)):
-        judged(sample, query_memory=1)
+        judged(sample, replace(POSTED, body=many.encode()), query_memory=1)
 
 
 def test_who_comes_while_others_are_served_waits_or_is_told_to_come_back(
