@@ -16,8 +16,8 @@ PACKAGE = Path(stadsgraaf.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"configuration", "media", "namespaces", "sorting"}),
-    frozenset({"settings"}),
-    frozenset({"logs"}),
+    frozenset({"datatypes", "settings"}),
+    frozenset({"logs", "parameters"}),
     frozenset({"turtle", "queries"}),
     frozenset({"dataset", "formatting"}),
     frozenset({"bulk"}),
@@ -41,6 +41,7 @@ FORBIDDEN = {
         "dataset",
         "bulk",
         "queries",
+        "parameters",
         "metadata",
         "exports",
         "validation",

@@ -25,36 +25,9 @@ from pyoxigraph import Literal, NamedNode, Quad
 from stadsgraaf.errors import InvalidParameter, SyntaxFault, Text
 from stadsgraaf.media import Form
 from stadsgraaf.namespaces import PREFIXES, expand
+from stadsgraaf.parameters import Parameter, bound
 
-__all__ = ["Parameter", "Query", "describe", "form_of", "read_queries", "read_query"]
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A variable of the query that a caller may bind.
-
-    ``datatype`` is the IRI of its literals, or None when it takes an IRI; ``default`` is a term in
-    N-Triples notation, or None when the variable stays free; ``target_class`` is the IRI of the
-    class whose instances it takes.
-    """
-
-    name: str
-    datatype: str | None
-    default: str | None
-    label: Text
-    target_class: str | None = None
-
-    def term(self, text: str) -> str:
-        """The RDF term, in N-Triples notation, that somebody means by this text.
-
-        Raises InvalidParameter when the text is no IRI where one is needed.
-        """
-        if self.datatype is not None:
-            return str(Literal(text, datatype=NamedNode(self.datatype)))
-        try:
-            return str(NamedNode(expand(text.strip(), PREFIXES)))
-        except (ValueError, KeyError):
-            raise InvalidParameter(name=self.name, reason=f"“{text}” is not an IRI") from None
+__all__ = ["Query", "describe", "form_of", "read_queries", "read_query"]
 
 
 @dataclass(frozen=True)
@@ -78,22 +51,14 @@ class Query:
     graph: str | None = None
     tags: tuple[str, ...] = ()
 
-    def bindings(self, given: Mapping[str, str]) -> dict[str, str]:
+    def bindings(
+        self, given: Mapping[str, str], prefixes: Mapping[str, str] = PREFIXES
+    ) -> dict[str, str]:
         """Terms by variable name: what was given as text, else the defaults.
 
-        Raises InvalidParameter for a name that the query does not have.
+        Raises what `bound` raises.
         """
-        unknown = set(given) - {parameter.name for parameter in self.parameters}
-        for name in sorted(unknown):
-            known = ", ".join(parameter.name for parameter in self.parameters) or "none"
-            raise InvalidParameter(name=name, reason=f"this query has the parameters: {known}")
-        terms = {
-            parameter.name: parameter.term(given[parameter.name])
-            if given.get(parameter.name)
-            else parameter.default
-            for parameter in self.parameters
-        }
-        return {name: term for name, term in terms.items() if term is not None}
+        return bound(self.parameters, given, prefixes)
 
     def as_json(self) -> dict[str, object]:
         """The query as the release's catalogue lists it."""
@@ -106,16 +71,7 @@ class Query:
             "tags": list(self.tags),
             "form": self.form,
             "sparql": self.sparql,
-            "parameters": [
-                {
-                    "name": parameter.name,
-                    "type": parameter.datatype,
-                    "default": parameter.default,
-                    "label": parameter.label._asdict(),
-                    "class": parameter.target_class,
-                }
-                for parameter in self.parameters
-            ],
+            "parameters": [parameter.as_json() for parameter in self.parameters],
         }
 
 
@@ -213,7 +169,10 @@ def _parameter(path: Path, entry: Mapping[str, Any], prefixes: Mapping[str, str]
     if "default" not in entry:
         return parameter
     text = str(entry["default"])
-    default = parameter.term(text if datatype else expand(text, prefixes))
+    try:
+        default = parameter.term(text, prefixes)
+    except InvalidParameter as error:
+        raise SyntaxFault(file=str(path), line=1, column=1, reason=error.detail()) from None
     return Parameter(name, datatype, default, parameter.label, parameter.target_class)
 
 

@@ -111,6 +111,60 @@ def test_query_answers_in_the_format_asked(folder: Path) -> None:
     assert json.loads(result.stdout)["boolean"] is True
 
 
+def test_an_answer_on_the_terminal_ends_its_last_line(folder: Path) -> None:
+    for form in ("tsv", "csv", "json", "xml"):
+        result = run(
+            "query", "-", "--data", str(folder), "--format", form, text="ASK { ?s ?p 'A'@nl }"
+        )
+        assert result.stdout.endswith("\n"), form
+        assert "true" in result.stdout
+
+
+@pytest.fixture
+def canned(folder: Path) -> Path:
+    """The folder, with a query that has parameters."""
+    (folder / "queries").mkdir()
+    (folder / "queries" / "list-names.rq").write_text(
+        "#+ summary: Names\n#+ parameters:\n#+   - name: s\n#+   - name: day\n#+     type: xsd:date\n"
+        "SELECT ?o ?day { ?s <http://example.org/name> ?o }",
+        encoding="utf-8",
+    )
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["day=2018-02-30"], "“2018-02-30” is not a date such as 2017-09-13"),
+        (["s=not an iri"], "“not an iri” is not an IRI"),
+        (["s=urn:a", "s=urn:b"], "“s” may be given only once"),
+        (["colour=red"], "this query has the parameters: s, day"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_refused_in_words(
+    canned: Path, given: list[str], says: str
+) -> None:
+    arguments = [each for pair in given for each in ("--set", pair)]
+    result = run("query", "list-names", "--data", str(canned), *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert says in result.stderr
+
+
+def test_a_parameter_may_have_a_prefix_of_the_data(canned: Path) -> None:
+    (canned / "more.ttl").write_text(
+        "@prefix mine: <http://mine.example/> . mine:a <http://example.org/name> 'B' .",
+        encoding="utf-8",
+    )
+    result = run("query", "list-names", "--data", str(canned), "--set", "s=mine:a")
+    assert result.stdout.splitlines()[1:] == ['"B"\t']
+
+
+def test_a_query_that_is_not_there_has_a_neighbour(canned: Path) -> None:
+    result = run("query", "list-name", "--data", str(canned))
+    assert result.exit_code == 2
+    assert "did you mean list-names?" in result.stderr
+
+
 def test_query_of_a_graph_form_is_turtle(folder: Path) -> None:
     result = run("query", "-", "--data", str(folder), text="CONSTRUCT WHERE { ?s ?p ?o }")
     assert '"A"@nl' in result.stdout

@@ -1,9 +1,10 @@
 """``stadsgraaf query``."""
 
 import asyncio
+import difflib
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import click
@@ -12,6 +13,8 @@ from stadsgraaf.dataset import Dataset
 from stadsgraaf.errors import Text, UsageError
 from stadsgraaf.exports import canonical_nquads
 from stadsgraaf.media import RDF, RESULTS, Format, by_suffix
+from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.parameters import given_in
 from stadsgraaf.queries import Query, form_of, read_query
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
@@ -47,24 +50,27 @@ def query(
     """Ask a question: a file with SPARQL, the name of a query in queries/, or - for stdin.
 
     SELECT and ASK answer in TSV, CONSTRUCT and DESCRIBE in Turtle, unless --format says otherwise.
-    Exit code 1 when the query or the data cannot be read.
+    An IRI may be set with a prefix that the data declares. Exit code 1 when the query or the data
+    cannot be read.
 
     \b
     Examples:
       stadsgraaf query list-network-cities
       stadsgraaf query question.rq --format csv
-      stadsgraaf query count-network-members --set date=2018-03-01
+      stadsgraaf query count-network-members --set network=network:g40 --set date=2018-03-01
       echo 'ASK { ?s ?p ?o }' | stadsgraaf query -
     """
     asked = _read(query_file, directory)
     form = _format(asked, suffix)
+    texts = given_in(map(_pair, given))
+    store, prefixes = _open(directory)
     question = Question(
         query=asked.sparql,
         results=form if form.kind == "results" else None,
         rdf=form if form.kind == "rdf" else None,
-        bindings=asked.bindings(dict(_pair(text) for text in given)),
+        bindings=asked.bindings(texts, prefixes),
     )
-    asyncio.run(_print(directory, question, Limits(seconds=timeout)))
+    asyncio.run(_print(store, question, Limits(seconds=timeout)))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -83,7 +89,9 @@ def _read(query_file: str, directory: Path) -> Query:
     if not path.is_file() and named.is_file():
         path = named
     if not path.is_file():
-        raise UsageError(reason=f"there is no file {query_file} and no query {named}")
+        near = difflib.get_close_matches(query_file, [p.stem for p in named.parent.glob("*.rq")], 1)
+        hint = f": did you mean {near[0]}?" if near else ""
+        raise UsageError(reason=f"there is no file {query_file} and no query {named}{hint}")
     return read_query(path)
 
 
@@ -96,8 +104,7 @@ def _format(asked: Query, suffix: str | None) -> Format:
     return chosen
 
 
-async def _print(directory: Path, question: Question, limits: Limits) -> None:
-    store = _store(directory)
+async def _print(store: EmbeddedStore, question: Question, limits: Limits) -> None:
     try:
         answer = await store.answer(question, limits)
         await _write(answer.chunks)
@@ -106,17 +113,25 @@ async def _print(directory: Path, question: Question, limits: Limits) -> None:
 
 
 async def _write(chunks: AsyncIterator[bytes]) -> None:
+    last = b""
     async for chunk in chunks:
         sys.stdout.buffer.write(chunk)
+        last = chunk or last
+    if last and not last.endswith(b"\n"):
+        sys.stdout.buffer.write(b"\n")
     sys.stdout.buffer.flush()
 
 
-def _store(directory: Path) -> EmbeddedStore:
+def _open(directory: Path) -> tuple[EmbeddedStore, Mapping[str, str]]:
+    """What is asked, and the prefixes that it declares."""
     door = open_door(Settings.load(os.environ))
+    content: Path | bytes
     if Release.is_at(directory):
         release = Release.open(directory)
-        return EmbeddedStore(release.store, prefixes=release.manifest.prefixes, door=door)
-    dataset = Dataset.load(directory)
-    for fault in dataset.faults:
-        raise fault
-    return EmbeddedStore(canonical_nquads(dataset.quads), prefixes=dataset.prefixes, door=door)
+        content, prefixes = release.store, release.manifest.prefixes
+    else:
+        dataset = Dataset.load(directory)
+        for fault in dataset.faults:
+            raise fault
+        content, prefixes = canonical_nquads(dataset.quads), dataset.prefixes
+    return EmbeddedStore(content, prefixes=prefixes, door=door), {**PREFIXES, **prefixes}

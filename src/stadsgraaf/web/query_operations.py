@@ -18,9 +18,10 @@ from stadsgraaf.errors import (
     TooManyRequests,
 )
 from stadsgraaf.media import HTML, RESULTS, Format
+from stadsgraaf.parameters import Parameter
 from stadsgraaf.store.base import Question
 from stadsgraaf.web.pages.catalogue import formats_of, services_in
-from stadsgraaf.web.parameters import schema_of
+from stadsgraaf.web.parameters import parameters_of, schema_of
 from stadsgraaf.web.site import View
 
 __all__ = ["operations"]
@@ -67,7 +68,7 @@ async def _operation(view: View, found: Mapping[str, Any]) -> dict[str, Any]:
         "tags": ["queries"],
         "summary": found["summary"]["en"],
         "description": f"{words}\n\nThe format goes by `Accept`, or by suffix: {suffixes}.",
-        "parameters": [await _parameter(view, each) for each in found["parameters"]],
+        "parameters": [await _parameter(view, each) for each in parameters_of(found)],
         "responses": {
             "200": {
                 "description": "The result",
@@ -95,12 +96,12 @@ def _name(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-async def _parameter(view: View, parameter: Mapping[str, Any]) -> dict[str, Any]:
+async def _parameter(view: View, parameter: Parameter) -> dict[str, Any]:
     schema = await schema_of(view, parameter)
     described: dict[str, Any] = {
-        "name": parameter["name"],
+        "name": parameter.name,
         "in": "query",
-        "description": parameter["label"]["en"],
+        "description": parameter.label.en,
         "required": False,
         "schema": schema,
     }

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from stadsgraaf.errors import NotAcceptable, NotFound, StadsgraafError
 from stadsgraaf.media import HTML, PROBLEM, RDF, RESULTS, SHEET, Format, negotiate
+from stadsgraaf.parameters import bound, given_in
 from stadsgraaf.store.allowed import Allowed
 from stadsgraaf.store.base import Answer, Question
 from stadsgraaf.store.binding import bind
@@ -20,7 +21,7 @@ from stadsgraaf.web.excerpt import read_triples
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.identity import is_volatile
-from stadsgraaf.web.parameters import fields, given_in, read_bindings
+from stadsgraaf.web.parameters import fields, parameters_of
 from stadsgraaf.web.results import Grid, as_grid
 from stadsgraaf.web.sheet import workbook
 from stadsgraaf.web.signposts import of_part
@@ -110,6 +111,10 @@ async def query(request: Request) -> Response:
     return await _data(view, request, found, given, chosen, suffix)
 
 
+def _bound(view: View, found: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
+    return bound(parameters_of(found), given, view.site.prefixes)
+
+
 def _choose(view: View, request: Request, found: Mapping[str, Any], suffix: str | None) -> Format:
     formats = formats_of(found["form"])
     if suffix:
@@ -149,7 +154,7 @@ async def _data(
     suffix: str | None,
 ) -> Response:
     name = found["name"]
-    bindings = read_bindings(view, found, given)
+    bindings = _bound(view, found, given)
     answer = await _ask(view, request, found, bindings, chosen)
     body = await answer.read()
     if chosen is SHEET:
@@ -217,12 +222,12 @@ async def _page(
     name, sparql = found["name"], found["sparql"]
     services = _services(view, sparql)
     try:
-        bindings = read_bindings(view, found, given)
+        bindings = _bound(view, found, given)
     except StadsgraafError as error:
         if not _reads_pages(request):
             raise
         # the form stays, with what was typed
-        bindings, outcome = read_bindings(view, found, {}), Outcome(fault=error)
+        bindings, outcome = _bound(view, found, {}), Outcome(fault=error)
     else:
         runs = all(each.is_allowed for each in services)
         outcome = await _run(view, request, found, bindings) if runs else Outcome()
