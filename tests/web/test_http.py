@@ -448,6 +448,29 @@ def test_every_problem_type_has_a_page(client: Client) -> None:
     assert client.get("/def/problem/no-such").status == 404
 
 
+@pytest.mark.parametrize("suffix", ["", ".json", ".ttl", ".jsonld", ".rdf"])
+def test_a_problem_type_is_data_too(client: Client, suffix: str) -> None:
+    types = {"": "text/turtle", ".json": "application/json", ".jsonld": "application/ld+json"}
+    media_type = types.get(suffix, "text/turtle" if suffix == ".ttl" else "application/rdf+xml")
+    reply = client.get(f"/en/def/problem/not-found{suffix}", accept=media_type)
+    assert reply.headers["content-type"].startswith(media_type)
+    assert reply.headers["content-location"].startswith("/en/def/problem/not-found.")
+    assert "def/problem/not-found" in reply.text
+    assert "Not found" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/doc/nothing.ttl", 404), ("/def/problem/gone", 406)]
+)
+def test_a_problem_says_what_it_depends_on(client: Client, path: str, status: int) -> None:
+    for language, vary in (("", "Accept, Accept-Language"), ("/nl", "Accept")):
+        reply = client.get(language + path, accept="image/png")
+        assert (reply.status, reply.headers["vary"].removesuffix(", Accept-Encoding")) == (
+            status,
+            vary,
+        )
+
+
 def test_who_names_another_host_changes_nothing_for_others(client: Client) -> None:
     first = client.get("/data.ttl", host="evil.example").text
     assert "evil.example" not in client.get("/data.ttl", host="good.example").text

@@ -25,6 +25,7 @@ from stadsgraaf.web.pages import (
     doc,
     home,
     lookup,
+    problem_types,
     releases,
     rules,
     search,
@@ -44,7 +45,7 @@ __all__ = ["ROUTES", "Application", "create_app"]
 ROUTES = [
     Route("/", home.home),
     Route("/id/{rest:path}", doc.see_other),
-    Route("/def/problem/{slug}", home.problem_type),
+    Route("/def/problem/{slug}", problem_types.problem_type),
     Route("/def/rule", rules.rules),
     Route("/def/rule/{name:path}", rules.rule),
     Route("/def/{rest:path}", doc.see_other),

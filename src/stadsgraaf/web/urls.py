@@ -296,9 +296,10 @@ class Urls:
         """A dump of the dataset."""
         return self._in_release(f"{self.prefix}/dumps/{quote(name, safe='')}")
 
-    def problem(self, slug: str) -> str:
-        """The page that explains a problem type."""
-        return self.page(f"/def/problem/{quote(slug, safe='')}")
+    def problem(self, slug: str, suffix: str | None = None) -> str:
+        """The page that explains a problem type, or the same in a format."""
+        path = f"/def/problem/{quote(slug, safe='')}"
+        return self.page(path if suffix is None else f"{path}.{suffix}")
 
     def rule(self, name: str | None = None) -> str:
         """The page of a rule of validation, or the list of them."""

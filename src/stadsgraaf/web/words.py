@@ -637,6 +637,7 @@ WORDS: Final[Mapping[str, Text]] = {
         "Mensen staan in de dataset alleen om wat zij in het openbaar deden of zeiden.",
     ),
     # --- errors ---------------------------------------------------------------------------------
+    "did_you_mean": Text("Did you mean", "Bedoelde u"),
     "to_start": Text("To the start page", "Naar de startpagina"),
     "about_problem": Text("About this kind of error", "Over dit soort fout"),
     "problem_type": Text("Kind of error", "Soort fout"),

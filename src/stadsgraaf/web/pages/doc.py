@@ -120,9 +120,24 @@ async def see_other(request: Request) -> Response:
     # a namespace ends in a slash that its ontology or concept scheme has not
     named = view.urls.iri_of_path(view.path.rstrip("/"))
     path = view.path.rstrip("/") if named and view.knows(named) else view.path
+    await _check_named(view, path)
     answer = RedirectResponse(view.urls.after_see_other(path), 303)
     answer.headers.update({**SECURITY, **CORS})
     return answer
+
+
+async def _check_named(view: View, path: str) -> None:
+    """Raises NotFound when there never was anything of this name, with or without a suffix."""
+    names = dict.fromkeys((path, split_suffix(path, _SUFFIXES)[0]))
+    iris = [iri for name in names if (iri := view.urls.iri_of_path(name))]
+    if not any(view.knows(iri) or departed.as_the_data_say(view, iri) for iri in iris):
+        if not iris:
+            raise NotFound(what=view.path)
+        try:
+            await _check_exists(view, iris[-1])
+        except NotFound:
+            if departed.as_remembered(view, iris[-1]) is None:
+                raise
 
 
 async def document(request: Request) -> Response:

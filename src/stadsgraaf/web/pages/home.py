@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 import stadsgraaf
-from stadsgraaf.errors import NotFound, StadsgraafError, StoreBusy
+from stadsgraaf.errors import NotFound, StoreBusy
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import read_claims
@@ -23,7 +23,7 @@ from stadsgraaf.web.signposts import of_dataset
 from stadsgraaf.web.site import View
 from stadsgraaf.web.teaser import Teaser, read_teaser
 
-__all__ = ["about", "home", "live", "problem_type", "ready"]
+__all__ = ["about", "home", "live", "ready"]
 
 _QUESTIONS = 3
 _KINDS = 9
@@ -117,26 +117,6 @@ async def about(request: Request) -> Response:
         f"{name}.html",
         software=stadsgraaf.__version__,
         contact=await view.site.once("contact", lambda: contact(view.site)),
-    )
-
-
-def _all_errors(error: type[StadsgraafError]) -> list[type[StadsgraafError]]:
-    below = [found for each in error.__subclasses__() for found in _all_errors(each)]
-    return [error, *below]
-
-
-async def problem_type(request: Request) -> Response:
-    """``/def/problem/…``: what a problem type of RFC 9457 means."""
-    view = View.of(request.scope)
-    slug = request.path_params["slug"]
-    found = next((each for each in _all_errors(StadsgraafError) if each.slug == slug), None)
-    if found is None:
-        raise NotFound(what=view.path)
-    return view.page(
-        "problem_type.html",
-        error=found,
-        title=found.title.say(view.language),
-        sentence=found().detail(view.language),
     )
 
 
