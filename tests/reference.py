@@ -18,7 +18,7 @@ from stadsgraaf.errors import PROBLEMS, StadsgraafError
 from stadsgraaf.namespaces import PREFIXES, shorten
 from stadsgraaf.queries import read_queries
 from stadsgraaf.settings import ENVIRONMENT_PREFIX, Settings
-from stadsgraaf.web.app import ROUTES
+from stadsgraaf.web.app import ADMINISTRATION, ROUTES
 
 #: What answers at an address; a route without a row here has no documentation, and fails the test.
 ADDRESSES = {
@@ -75,15 +75,15 @@ ADDRESSES = {
     "/ready": "whether questions are answered",
     "/admin/queries": "for an administrator: the queries under way, as JSON",
     "/admin/queries/{id}": "for an administrator: `DELETE` stops one",
-    "/metrics": "numbers for Prometheus; with the token",
-    "/admin/reload": "`POST`: build again where a folder is served, and switch to the current release; with the token",
+    "/metrics": "for an administrator: numbers for Prometheus",
+    "/admin/reload": "for an administrator, `POST`: build again where a folder is served, and switch to the current release",
     "/static/{name}": "style, scripts, fonts",
 }
 
 
 def routes() -> set[str]:
     """Every address of the application, without the converters of its parameters."""
-    return {route.path.replace(":path}", "}") for route in ROUTES}
+    return {route.path.replace(":path}", "}") for route in (*ROUTES, *ADMINISTRATION)}
 
 
 def reference(root: Path) -> str:

@@ -117,6 +117,11 @@ class Settings:
         "Set it in the environment: options are seen by every user of the machine.",
         secret=True,
     )
+    admin_socket: str = _setting(
+        "",
+        "Where administrators come in, and no more at the public port: the path of a Unix socket, or "
+        "host:port. Who reaches it needs a token only if one is set, which other machines do need.",
+    )
     shown_query: int = _setting(
         2048, "Characters of a running query that an administrator sees; 0 shows none."
     )

@@ -2,7 +2,8 @@
 
 Who has the token of the settings sends it as RFC 6750, section 2.1 says,
 https://www.rfc-editor.org/rfc/rfc6750#section-2.1; in no other way, so that neither a link nor a
-cookie of somebody else's can do anything here.
+cookie of somebody else's can do anything here. Where administrators have a socket of their own, who
+reaches it is one; a token that is set is asked for there too.
 """
 
 import hmac
@@ -15,14 +16,16 @@ from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Running, Supervised
 from stadsgraaf.web.headers import SECURITY
 
-__all__ = ["HEADERS", "authorise", "queries", "stop_query"]
+__all__ = ["BACKSTAGE", "HEADERS", "authorise", "queries", "stop_query"]
 
+#: In the scope of a request that came in where only administrators do.
+BACKSTAGE = "stadsgraaf.backstage"
 #: On every answer here: nobody may keep it.
 HEADERS = {**SECURITY, "Cache-Control": "no-store"}
 
 _OFF = Text(
-    "there is no administration here (the setting admin_token is empty)",
-    "er is hier geen beheer (de instelling admin_token is leeg)",
+    "there is no administration here (the settings admin_token and admin_socket are empty)",
+    "er is hier geen beheer (de instellingen admin_token en admin_socket zijn leeg)",
 )
 _MISSING = Text(
     "send “Authorization: Bearer” and the token", "stuur “Authorization: Bearer” en het token"
@@ -37,6 +40,8 @@ def authorise(request: Request) -> None:
     """
     settings: Settings = request.app.state.site.settings
     if not settings.admin_token:
+        if BACKSTAGE in request.scope:
+            return
         raise NotAllowed(reason=_OFF)
     given = [value for name, value in request.scope["headers"] if name == b"authorization"]
     scheme, _, token = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")

@@ -39,9 +39,9 @@ from stadsgraaf.web.site import Site
 from stadsgraaf.web.sparql import SparqlEndpoint
 from stadsgraaf.web.workbench import workbench
 
-__all__ = ["ROUTES", "Application", "create_app"]
+__all__ = ["ADMINISTRATION", "ROUTES", "Application", "create_app"]
 
-#: Every address but the endpoint's, which stands ahead of them.
+#: Every address of readers but the endpoint's, which stands ahead of them.
 ROUTES = [
     Route("/", home.home),
     Route("/id/{rest:path}", doc.see_other),
@@ -86,11 +86,15 @@ ROUTES = [
     Route("/privacy", home.about),
     Route("/live", home.live),
     Route("/ready", home.ready),
+    Route("/static/{name}", static.static),
+]
+
+#: What administrators ask: at these addresses too, unless they have a socket of their own.
+ADMINISTRATION = [
     Route("/admin/queries", admin.queries),
     Route("/admin/queries/{id}", admin.stop_query, methods=["DELETE"]),
-    Route("/metrics", metrics.metrics),
     Route("/admin/reload", operation.reload, methods=["POST"]),
-    Route("/static/{name}", static.static),
+    Route("/metrics", metrics.metrics),
 ]
 
 
@@ -124,6 +128,7 @@ def create_app(
         exception_handlers=HANDLERS,
         routes=[
             *ROUTES,
+            *(() if settings.admin_socket else ADMINISTRATION),
             APIRoute("/lookup", lookup.lookup, tags=["look-up"]),
             APIRoute("/lookup.json", lookup.lookup, include_in_schema=False),
             APIRoute("/search", search.search, tags=["search"]),

@@ -6,30 +6,34 @@
 """
 
 import asyncio
-import errno
 import logging
 import math
+import os
 import resource
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from functools import partial
 from types import FrameType
-from typing import Final
+from typing import Final, NamedTuple
 
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
 from stadsgraaf.archive import Archive
-from stadsgraaf.errors import NoPermission, PortTaken
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.door import open_door
 from stadsgraaf.store.pool import PoolStore
-from stadsgraaf.web.app import ROUTES
+from stadsgraaf.web.app import ADMINISTRATION, ROUTES
+from stadsgraaf.web.backstage import Backstage
 from stadsgraaf.web.connections import GuardedProtocol
 from stadsgraaf.web.editions import Editions
 from stadsgraaf.web.forwarded import Forwarded
+from stadsgraaf.web.listening import BACKLOG, Place, administration, listen
+from stadsgraaf.web.notifying import Notifier
 from stadsgraaf.web.observing import Observed
 from stadsgraaf.web.reloading import Reloader
 from stadsgraaf.web.sparql import BrokenOffError
@@ -37,10 +41,13 @@ from stadsgraaf.web.tracing import Tracing
 
 __all__ = ["open_store", "run"]
 
-_BACKLOG: Final = 2048
 #: First parts of the paths that there are; with the endpoint, and the documented API.
 _ROUTES: Final = frozenset(
-    (*(route.path.split("/")[1].partition(".")[0] for route in ROUTES), "sparql", "search")
+    (
+        *(route.path.split("/")[1].partition(".")[0] for route in (*ROUTES, *ADMINISTRATION)),
+        "sparql",
+        "search",
+    )
 ) - {""}
 
 _log = logging.getLogger(__name__)
@@ -77,8 +84,10 @@ def run(
     ``rebuild`` is the command that builds when a reload is asked for.
     Raises PortTaken, NoPermission, or StoreUnavailable when the release's data cannot be read.
     """
+    apart = administration(settings)
     with (
-        _listen(settings) as listener,
+        listen(Place(settings.host, settings.port)) as listener,
+        listen(apart) if apart else nullcontext() as backstage,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -86,19 +95,15 @@ def run(
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
         editions = Editions(settings, open_store, archive)
         reloader = Reloader(editions, rebuild)
-        runner.run(_serve(release, reloader, settings, announce, listener))
+        sockets = _Sockets(listener, backstage)
+        runner.run(_serve(release, reloader, settings, announce, sockets))
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise PortTaken(host=settings.host, port=settings.port) from None
-        if error.errno == errno.EACCES:
-            raise NoPermission(path=f"{settings.host}:{settings.port}") from None
-        raise
+class _Sockets(NamedTuple):
+    """Where readers come in, and administrators, when they come in elsewhere."""
+
+    public: socket.socket
+    backstage: socket.socket | None
 
 
 async def _serve(
@@ -106,28 +111,41 @@ async def _serve(
     reloader: Reloader,
     settings: Settings,
     announce: Callable[[], None],
-    listener: socket.socket,
+    sockets: _Sockets,
 ) -> None:
     editions, tracing = reloader.editions, Tracing(settings)
+    notifier = Notifier.of(os.environ)
     editions.reloads = reloader
     await editions.start(release)
     reloader.listen()
-    watch = asyncio.create_task(reloader.watch(settings.watch))
+    tasks = [
+        asyncio.create_task(reloader.watch(settings.watch)),
+        asyncio.create_task(notifier.watch()),
+    ]
     try:
         app = Observed(editions, settings, editions.metrics, _ROUTES, tracing)
-        server = _Server(_config(app, settings), announce, editions, settings.drain_delay)
-        await server.serve(sockets=[listener])
+        config = _config(Forwarded(app, settings), connections=_room(), grace=settings.grace)
+        server = _Server(
+            config, announce, editions, settings.drain_delay, notifier, sockets.backstage
+        )
+        await server.serve(sockets=[sockets.public])
     finally:
-        watch.cancel()
+        for task in tasks:
+            task.cancel()
         await editions.close()
         tracing.close()
 
 
-def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+def _room() -> int:
+    """Connections that there are descriptors for; what is left over lets administrators in."""
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(_FEWEST, descriptors - _RESERVED)
+
+
+def _config(app: ASGIApp, *, connections: int | None = None, grace: float = 0.0) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").addFilter(_said_already)
     return uvicorn.Config(
-        Forwarded(app, settings),
+        app,
         http=GuardedProtocol,
         ws="none",
         lifespan="off",
@@ -136,10 +154,10 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         access_log=False,  # addresses and queries are their users' own
         server_header=False,
         proxy_headers=False,  # Forwarded sees to them
-        limit_concurrency=max(_FEWEST, descriptors - _RESERVED),
-        timeout_graceful_shutdown=math.ceil(settings.grace),
+        limit_concurrency=connections,
+        timeout_graceful_shutdown=math.ceil(grace),
         log_config=None,
-        backlog=_BACKLOG,
+        backlog=BACKLOG,
     )
 
 
@@ -157,15 +175,20 @@ class _Server(uvicorn.Server):
         announce: Callable[[], None],
         editions: Editions,
         drain_delay: float,
+        notifier: Notifier,
+        backstage: socket.socket | None,
     ) -> None:
         super().__init__(config)
         self._announce = announce
+        self._backstage = backstage
         self._editions = editions
         self._drain_delay = drain_delay
+        self._notifier = notifier
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Part of uvicorn's server."""
         was_told, self._editions.is_draining = self._editions.is_draining, True
+        self._notifier.tell("STOPPING=1")
         if self._drain_delay and not was_told:
             _log.info("stopping soon", extra={"seconds": self._drain_delay})
             loop = asyncio.get_running_loop()
@@ -178,4 +201,16 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Part of uvicorn's server."""
         await super().startup(sockets)
+        if self._backstage:
+            self.servers.append(await self._let_administrators_in(self._backstage))
+        self._notifier.tell("READY=1")
         self._announce()
+
+    async def _let_administrators_in(self, backstage: socket.socket) -> asyncio.Server:
+        """They have an application of their own, and end with the server like anybody."""
+        config = _config(Backstage(self._editions))
+        make = partial(GuardedProtocol, config, self.server_state, {})
+        loop = asyncio.get_running_loop()
+        if backstage.family == socket.AF_UNIX:
+            return await loop.create_unix_server(make, sock=backstage)
+        return await loop.create_server(make, sock=backstage)
