@@ -27,7 +27,10 @@ from stadsgraaf.media import Form
 from stadsgraaf.namespaces import PREFIXES, expand
 from stadsgraaf.parameters import Parameter, bound
 
-__all__ = ["Query", "describe", "form_of", "read_queries", "read_query"]
+__all__ = ["Query", "describe", "form_of", "read_queries", "read_query", "read_yaml"]
+
+#: libyaml, where PyYAML was built with it.
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -129,9 +132,18 @@ def read_query(path: Path) -> Query:
     )
 
 
+def read_yaml(text: str) -> Any:
+    """What a header says. Raises YAMLError when it is not YAML."""
+    try:
+        return yaml.load(text, Loader=_LOADER)  # noqa: S506 – it is a safe one
+    except yaml.YAMLError:
+        # the same words for a mistake on every machine
+        return yaml.safe_load(text)
+
+
 def _parse_header(path: Path, header: str) -> dict[str, Any]:
     try:
-        fields = yaml.safe_load(header) or {}
+        fields = read_yaml(header) or {}
     except yaml.YAMLError as error:
         # what is not closed is wrong where it begins
         mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)

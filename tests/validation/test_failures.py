@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from stadsgraaf.cli import main
-from stadsgraaf.validation import shacl, stages, turbo
+from stadsgraaf.validation import reference, shacl, stages, turbo
 from stadsgraaf.validation.formats import FORMATS
 from stadsgraaf.validation.stages import STAGES
 
@@ -62,13 +62,17 @@ def test_a_stage_that_crashes_is_exit_code_3_and_no_format_says_that_all_is_well
 @pytest.mark.parametrize("engine", ["pyshacl", "turbo", "both"])
 @pytest.mark.parametrize(
     "place",
-    [(pyshacl, "validate"), (shacl, "read_report"), (turbo, "read_report"), (shacl, "batch")],
+    [(pyshacl, "validate"), (reference, "read_report"), (turbo, "read_report"), (shacl, "batch")],
 )
 def test_an_engine_that_crashes_never_conforms(
     engine: str, place: tuple[object, str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(*place, boom)
-    asked = {"pyshacl": (pyshacl, shacl), "turbo": (turbo,), "both": (pyshacl, shacl, turbo)}
+    asked = {
+        "pyshacl": (pyshacl, reference, shacl),
+        "turbo": (turbo,),
+        "both": (pyshacl, reference, shacl, turbo),
+    }
     code, text, _ = run(folder, "--engine", engine)
     if place[0] in asked[engine]:
         assert code in {1, 3}

@@ -149,6 +149,7 @@ def validate(  # noqa: PLR0913 – one for each option
         profile=profile,
         standards=shape_files([*standards, *shapes]),
         baseline=Baseline.read(known) if known and not write_baseline else None,
+        processes=(os.cpu_count() or 1) if hasattr(os, "fork") else 1,
     )
     if changed is not None:
         steps("revision")

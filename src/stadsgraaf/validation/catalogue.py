@@ -10,9 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from stadsgraaf.errors import Text
+from stadsgraaf.queries import read_yaml
 from stadsgraaf.validation.finding import RULES, Severity
 
 __all__ = ["Rule", "rule", "rules"]
@@ -101,7 +100,7 @@ def _rule(name: str, entry: Mapping[str, Any], query: str = "") -> Rule:
 
 def _read() -> Iterator[Rule]:
     here = files(_PACKAGE)
-    built_in = yaml.safe_load(here.joinpath("rules.yaml").read_text(encoding="utf-8"))
+    built_in = read_yaml(here.joinpath("rules.yaml").read_text(encoding="utf-8"))
     for name, entry in built_in.items():
         yield _rule(name, entry)
     for folder in sorted(here.joinpath("checks").iterdir(), key=lambda item: item.name):
@@ -120,7 +119,7 @@ def read_check(name: str, text: str) -> Rule:
     lines = text.splitlines()
     header = [line[2:].removeprefix(" ") for line in lines if line.startswith("#+")]
     query = "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
-    return _rule(name, yaml.safe_load("\n".join(header)), query)
+    return _rule(name, read_yaml("\n".join(header)), query)
 
 
 @cache

@@ -13,7 +13,7 @@ from rdflib.term import Node
 
 from stadsgraaf.validation.bridge import Term, term
 
-__all__ = ["Result", "path_text", "read_report"]
+__all__ = ["Outcome", "Result", "path_text", "read_report"]
 
 _SUFFIXES = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
 
@@ -35,6 +35,21 @@ class Result:
     constraint: Term | None = field(default=None, compare=False)
     messages: tuple[Literal, ...] = field(default=(), compare=False)
     details: tuple["Result", ...] = field(default=(), compare=False)
+
+
+@dataclass
+class Outcome:
+    """What an engine said. ``faults`` are shapes that it cannot use: the shape, and why.
+
+    ``recursions`` are what the engine says of shapes that refer to themselves.
+    ``differences`` are results that one of two engines has and the other has not, each with the
+    name of the engine that has it.
+    """
+
+    results: list[Result] = field(default_factory=list)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    recursions: list[str] = field(default_factory=list)
+    differences: list[tuple[Result, str]] = field(default_factory=list)
 
 
 def path_text(graph: rdflib.Graph, path: Node) -> str:

@@ -294,9 +294,14 @@ _TERMS = frozenset({"variable", "iri", "name", "blank", "string", "number"})
 def plan(shapes: rdflib.Graph, data: Store, profile: Profile) -> list[SetBased]:
     """The constraints that can run once."""
     found: list[SetBased] = []
+    declared: dict[frozenset[Node], dict[str, str]] = {}
     for shape, constraint in alone(shapes):
         select = shapes.value(constraint, SH.select)
-        prefixes = declared_prefixes(shapes, constraint)
+        # most constraints share one declaration of all prefixes
+        ontologies = frozenset(shapes.objects(constraint, SH.prefixes))
+        if ontologies not in declared:
+            declared[ontologies] = declared_prefixes(shapes, constraint)
+        prefixes = declared[ontologies]
         targets = " UNION ".join(_targets(shapes, shape, data))
         if (
             select is not None

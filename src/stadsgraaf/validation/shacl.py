@@ -8,55 +8,61 @@ focus nodes where that gives the same (``setbased``). ``turbo`` is the optional 
 ``both`` takes the word of pySHACL and tells wherever the other one differs.
 """
 
-import warnings
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-import pyshacl
-import pyshacl.shape
 import rdflib
-from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
-from pyshacl.constraints import ALL_CONSTRAINT_PARAMETERS, CONSTRAINT_PARAMETERS_MAP
-from pyshacl.errors import ShapeRecursionWarning
+from pyoxigraph import Quad, Store, Triple
 from rdflib import RDF, SH, BNode, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from stadsgraaf import turtle
 from stadsgraaf.validation import bridge, setbased, turbo
+from stadsgraaf.validation.apart import Apart
 from stadsgraaf.validation.batching import TARGETS, batch
-from stadsgraaf.validation.results import Result, read_report
+from stadsgraaf.validation.results import Outcome, Result
 from stadsgraaf.validation.wellformed import plainly_well_formed
 
 __all__ = [
     "ENGINES",
+    "Data",
     "Outcome",
     "ask_pyshacl_of_shapes",
     "check_shapes",
-    "store_of",
     "validate_data",
 ]
 
-Progress = Callable[[str], None]
+#: What pySHACL does and what queries do are two parts, worth a process each from so many triples on.
+_PARTS = 2
+_WORTH_A_PROCESS = 5_000
 
 
-@dataclass
-class Outcome:
-    """What an engine said. ``faults`` are shapes that it cannot use: the shape, and why.
+class Data:
+    """The data graph, in each of the forms that engines want; each is made once."""
 
-    ``recursions`` are what the engine says of shapes that refer to themselves.
-    ``differences`` are results that one of two engines has and the other has not, each with the
-    name of the engine that has it.
-    """
+    def __init__(self, triples: Sequence[Triple]) -> None:
+        self.triples = triples
 
-    results: list[Result] = field(default_factory=list)
-    faults: list[tuple[str, str]] = field(default_factory=list)
-    recursions: list[str] = field(default_factory=list)
-    differences: list[tuple[Result, str]] = field(default_factory=list)
+    @cached_property
+    def store(self) -> Store:
+        """A store with the triples in its default graph."""
+        store = Store()
+        store.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in self.triples)
+        return store
+
+    @cached_property
+    def graph(self) -> rdflib.Graph:
+        """The same for pySHACL."""
+        return bridge.data_graph(self.triples)
+
+    @cached_property
+    def profile(self) -> setbased.Profile:
+        """What decides which queries can run once."""
+        return setbased.Profile.of(self.triples)
 
 
 def check_shapes(shapes: Sequence[Triple]) -> list[Result]:
@@ -152,115 +158,96 @@ def _targeted(given: rdflib.Graph, targets: list[tuple[URIRef, Node]]) -> set[No
     return found
 
 
-class _Looked(list[Any]):
-    """A list that is looked up as a set: pySHACL asks for each predicate of each shape."""
-
-    def __init__(self, members: Iterable[Any]) -> None:
-        super().__init__(members)
-        self._set = frozenset(self)
-
-    def __contains__(self, member: object) -> bool:
-        return member in self._set
-
-
-def _hasten() -> None:
-    """Let pySHACL find the parameters of constraints faster; it makes no other difference."""
-    vars(pyshacl.shape)["CONSTRAINT_PARAMS"] = (
-        _Looked(ALL_CONSTRAINT_PARAMETERS),
-        CONSTRAINT_PARAMETERS_MAP,
-    )
-
-
 def validate_data(
-    triples: Sequence[Triple], shapes: Sequence[Triple], engine: str = "pyshacl"
+    data: Data | Sequence[Triple],
+    shapes: Sequence[Triple],
+    engine: str = "pyshacl",
+    *,
+    processes: int = 1,
 ) -> Outcome:
-    """Validate the data with one of ``ENGINES``.
+    """Validate the data with one of ``ENGINES``, in so many ``processes`` at once.
 
     Raises KeyError for an engine that is not there, EngineMissing for one that is not installed.
     """
-    return ENGINES[engine](triples, shapes)
+    given = data if isinstance(data, Data) else Data(data)
+    return ENGINES[engine](given, shapes, processes)
 
 
-def _fast(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
+def _fast(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Outcome:
     """pySHACL, with its work arranged."""
-    given, data = bridge.graph(shapes), bridge.data_graph(triples)
-    outcome = _queries_once(triples, given)
-    for shape, constraint in setbased.alone(given):
-        single = _pyshacl(data, setbased.isolated(given, shape, constraint), {})
+    given = bridge.graph(shapes)
+
+    def core() -> Outcome:
+        for shape, constraint in setbased.alone(given):
+            given.remove((shape, SH.sparql, constraint))
+        batched = batch(given)
+        return _pyshacl(data.graph, batched.shapes, batched.stands_for)
+
+    if processes < _PARTS or len(data.triples) < _WORTH_A_PROCESS:
+        return _joined(_queries(data, given), core())
+    beside = Apart(core)
+    try:
+        queries = _queries(data, given)
+    except BaseException:
+        beside.stop()
+        raise
+    return _joined(queries, beside.result())
+
+
+def _joined(one: Outcome, other: Outcome) -> Outcome:
+    return Outcome(
+        [*one.results, *other.results],
+        [*one.faults, *other.faults],
+        [*one.recursions, *other.recursions],
+    )
+
+
+def _queries(data: Data, shapes: rdflib.Graph) -> Outcome:
+    """Run the queries of node shapes: together where they can, else one by one with pySHACL."""
+    outcome = _queries_once(data, shapes)
+    for shape, constraint in setbased.alone(shapes):
+        single = _pyshacl(data.graph, setbased.isolated(shapes, shape, constraint), {})
         name = str(bridge.term(constraint))
-        outcome.results += single.results
-        outcome.recursions += single.recursions
-        outcome.faults += [(name, reason) for _, reason in single.faults]
-        given.remove((shape, SH.sparql, constraint))
-    batched = batch(given)
-    core = _pyshacl(data, batched.shapes, batched.stands_for)
-    outcome.results += core.results
-    outcome.faults += core.faults
-    outcome.recursions += core.recursions
+        faults = [(name, reason) for _, reason in single.faults]
+        outcome = _joined(outcome, replace(single, faults=faults))
     return outcome
 
 
-def _queries_once(triples: Sequence[Triple], shapes: rdflib.Graph) -> Outcome:
+def _pyshacl(data: rdflib.Graph, shapes: rdflib.Graph, stands_for: dict[Node, Node]) -> Outcome:
+    from stadsgraaf.validation import reference  # noqa: PLC0415 – its import takes long
+
+    return reference.validate(data, shapes, stands_for)
+
+
+def _queries_once(data: Data, shapes: rdflib.Graph) -> Outcome:
     """Run the constraints that can run once, and take them out of the shapes."""
-    store, outcome = store_of(triples), Outcome()
-    for constraint in setbased.plan(shapes, store, setbased.Profile.of(triples)):
+    outcome = Outcome()
+    for constraint in setbased.plan(shapes, data.store, data.profile):
         try:
-            outcome.results += setbased.run(constraint, store)
+            outcome.results += setbased.run(constraint, data.store)
         except (SyntaxError, RuntimeError, ValueError) as error:
             outcome.faults.append((str(bridge.term(constraint.constraint)), str(error)))
         shapes.remove((constraint.shape, SH.sparql, constraint.constraint))
     return outcome
 
 
-def store_of(triples: Iterable[Triple]) -> Store:
-    """A store with these triples in its default graph."""
-    store = Store()
-    store.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in triples)
-    return store
-
-
-def _plain(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
+def _plain(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Outcome:
     """PySHACL as it comes."""
-    return _pyshacl(bridge.graph(triples), bridge.graph(shapes), {})
+    return _pyshacl(bridge.graph(data.triples), bridge.graph(shapes), {})
 
 
-def _pyshacl(data: rdflib.Graph, shapes: rdflib.Graph, stands_for: dict[Node, Node]) -> Outcome:
-    _hasten()
-    with warnings.catch_warnings(record=True) as warned, bridge.quiet():
-        warnings.simplefilter("always", ShapeRecursionWarning)
-        warnings.simplefilter("ignore", DeprecationWarning)
-        try:
-            _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
-        except Exception as error:  # noqa: BLE001 – rdflib fails in many ways on a valid query
-            return Outcome(faults=[("", f"{type(error).__name__}: {error}")])
-    if not isinstance(report, rdflib.Graph):
-        return Outcome(faults=[("", str(text))])
-    results = list(dict.fromkeys(read_report(report)))
-    names = {bridge.term(new): bridge.term(old) for new, old in stands_for.items()}
-    # a recursive shape is undefined in SHACL; pySHACL leaves it out and warns
-    recursions = [str(one.message) for one in warned if one.category is ShapeRecursionWarning]
-    return Outcome([_named(result, names) for result in results], recursions=recursions)
-
-
-def _named(result: Result, names: dict[bridge.Term, bridge.Term]) -> Result:
-    original = names.get(result.shape)
-    if isinstance(original, NamedNode | BlankNode):
-        return replace(result, shape=original)
-    return result
-
-
-def _turbo(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
+def _turbo(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Outcome:
     """pyshacl-turbo, but for the queries that run once."""
     given = bridge.graph(shapes)
-    outcome = _queries_once(triples, given)
-    _add(outcome, turbo.validate(triples, given))
+    outcome = _queries_once(data, given)
+    _add(outcome, turbo.validate(data.triples, given))
     return outcome
 
 
-def _turbo_plain(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
+def _turbo_plain(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Outcome:
     """pyshacl-turbo as it comes."""
     outcome = Outcome()
-    _add(outcome, turbo.validate(triples, bridge.graph(shapes)))
+    _add(outcome, turbo.validate(data.triples, bridge.graph(shapes)))
     return outcome
 
 
@@ -272,9 +259,9 @@ def _add(outcome: Outcome, said: tuple[list[Result], list[str], str]) -> None:
         outcome.faults.append(("", refusal))
 
 
-def _both(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
+def _both(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Outcome:
     """pySHACL, and where pyshacl-turbo as it comes says something else."""
-    outcome, other = _fast(triples, shapes), _turbo_plain(triples, shapes)
+    outcome, other = _fast(data, shapes, processes), _turbo_plain(data, shapes)
     mine, others = set(outcome.results), set(other.results)
     outcome.differences += [
         (result, "pyshacl") for result in outcome.results if result not in others
@@ -285,7 +272,7 @@ def _both(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
     return outcome
 
 
-ENGINES: dict[str, Callable[[Sequence[Triple], Sequence[Triple]], Outcome]] = {
+ENGINES: dict[str, Callable[[Data, Sequence[Triple], int], Outcome]] = {
     "pyshacl": _fast,
     "turbo": _turbo,
     "both": _both,

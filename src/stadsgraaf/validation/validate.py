@@ -27,7 +27,8 @@ class Options:
 
     ``engine`` is one of ``shacl.ENGINES``; ``stages`` are those to run, all when empty;
     ``before`` are fingerprints of findings that pass as they were there before a change;
-    ``queries`` are files of queries beside those of the dataset, ``standards`` documents of shapes.
+    ``queries`` are files of queries beside those of the dataset, ``standards`` documents of shapes;
+    ``processes`` are how many may work at once.
     """
 
     engine: str = "pyshacl"
@@ -37,6 +38,7 @@ class Options:
     baseline: Baseline | None = None
     before: frozenset[str] = frozenset()
     standards: tuple[Document, ...] = ()
+    processes: int = 1
 
 
 def validate(
@@ -51,7 +53,9 @@ def validate(
     names a rule that is not there.
     """
     chosen = options or Options()
-    subject = Subject(dataset, chosen.engine, chosen.queries, chosen.standards)
+    subject = Subject(
+        dataset, chosen.engine, chosen.queries, chosen.standards, processes=chosen.processes
+    )
     run = _Run(subject)
     for name in chosen.stages or tuple(STAGES):
         progress(name)

@@ -43,7 +43,7 @@ def shapes(subject: Subject) -> Iterator[Finding]:
         yield _ill_formed(subject, result)
     yield from _dangling(subject, known)
     sound = _without(known.whole, ill_formed)
-    outcome = shacl.validate_data(subject.triples, sound, subject.engine)
+    outcome = shacl.validate_data(subject.data, sound, subject.engine, processes=subject.processes)
     for shape, reason in outcome.faults:
         yield _unusable(known, shape, reason)
     yield from {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stadsgraaf.dataset import Dataset, Document
 from stadsgraaf.errors import Text
@@ -35,6 +35,7 @@ class Subject:
     engine: str = "pyshacl"
     queries: tuple[Path, ...] = ()
     standards: tuple[Document, ...] = ()
+    processes: int = 1
 
     @cached_property
     def places(self) -> Places:
@@ -87,9 +88,9 @@ class Subject:
         )
 
     @cached_property
-    def store(self) -> Store:
-        """The same in a store, as its default graph."""
-        return shacl.store_of(self.triples)
+    def data(self) -> shacl.Data:
+        """The same in the forms that engines want."""
+        return shacl.Data(self.triples)
 
     @cached_property
     def shape_documents(self) -> list[Document]:

@@ -23,7 +23,7 @@ def verify(subject: Subject) -> Iterator[Finding]:
 
 def run_check(subject: Subject, found: Rule) -> Iterator[Finding]:
     """The findings of one verify rule."""
-    answer = subject.store.query(found.query)
+    answer = subject.data.store.query(found.query)
     if not isinstance(answer, QuerySolutions):
         message = f"{found.name} is not a SELECT query"
         raise TypeError(message)

@@ -1,0 +1,67 @@
+"""Work in a process of its own, beside what this one does meanwhile.
+
+The process is a fork: it sees all that this one has, and gives back what it made, pickled.
+"""
+
+import os
+import pickle
+import signal
+import warnings
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+__all__ = ["Apart"]
+
+Made = TypeVar("Made")
+
+
+class Apart(Generic[Made]):
+    """``beside = Apart(work)``, then other work, then ``beside.result()``."""
+
+    def __init__(self, work: Callable[[], Made]) -> None:
+        reading, writing = os.pipe()
+        with warnings.catch_warnings():
+            # the other threads here are those of progress, which the work does not touch
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._process = os.fork()
+        if not self._process:
+            os.close(reading)
+            _give(work, writing)
+        os.close(writing)
+        self._reading = reading
+
+    def result(self) -> Made:
+        """What the work made. Raises what it raised, RuntimeError when its process was ended."""
+        with os.fdopen(self._reading, "rb") as pipe:
+            content = pipe.read()
+        _, status = os.waitpid(self._process, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code:
+            reason = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+            message = f"a process that validates ended with {reason}"
+            raise RuntimeError(message)
+        made, error = pickle.loads(content)  # noqa: S301 – the process is our own
+        if error is not None:
+            raise error
+        return made  # type: ignore[no-any-return]  # it is what the work gives
+
+    def stop(self) -> None:
+        """End the work: nobody asks for its result any more."""
+        os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
+        os.close(self._reading)
+
+
+def _give(work: Callable[[], object], writing: int) -> None:
+    """Work, write what it made, and end without anything that the parent would have done."""
+    code = 1
+    try:
+        try:
+            content = pickle.dumps((work(), None))
+        except Exception as error:  # noqa: BLE001 – the parent raises it
+            content = pickle.dumps((None, error))
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(content)
+        code = 0
+    finally:
+        os._exit(code)
