@@ -37,7 +37,7 @@ build: .venv/.run-stamp ## build and validate the dataset only
 	@$(BIN)/stadsgraaf build . --output $(BUILD)/releases
 
 validate: .venv/.run-stamp ## validate the dataset
-	@$(BIN)/stadsgraaf validate
+	@STADSGRAAF_ARTICLE="$${STADSGRAAF_ARTICLE-$(ARTICLE)}" $(BIN)/stadsgraaf validate
 
 bench: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/bench/peers/.stamp virtuoso ## measure against what people would use instead: make bench BENCH="--help"
 	@$(BIN)/python tests/bench/run.py --output $(BUILD)/bench $(BENCH)
@@ -63,7 +63,8 @@ types: .venv/.test-stamp ## mypy, strict
 
 engines: .venv/.test-stamp ## validate the dataset with both SHACL engines: any difference is an error
 	$(call say,both SHACL engines)
-	@$(BIN)/stadsgraaf validate --quiet --engine both
+	@STADSGRAAF_ARTICLE="$${STADSGRAAF_ARTICLE-$(ARTICLE)}" \
+		$(BIN)/stadsgraaf validate --quiet --engine both
 
 unit: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/shacl/.stamp ## every test
 	$(call say,tests)

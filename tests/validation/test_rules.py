@@ -1,10 +1,13 @@
 """Every rule finds its bad example and lets its good one pass."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, parse
 
-from stadsgraaf.validation import Report
+from stadsgraaf.comparison.breaking import RULES as BREAKING
+from stadsgraaf.validation import Options, Report
 from stadsgraaf.validation.catalogue import Rule, rules
 from stadsgraaf.validation.finding import RULES, Severity
 
@@ -31,10 +34,19 @@ def example(rule: Rule, text: str) -> dict[str, str]:
     return {"a.ttl": text}
 
 
+def compared(rule: Rule, folder: Path) -> Options:
+    """What a rule on changes compares with, and the source of one on evidence."""
+    said = tuple(parse(rule.before.encode(), RdfFormat.TURTLE)) if rule.before else None
+    source = folder / "source.txt" if rule.source else None
+    if source:
+        source.write_text(rule.source, encoding="utf-8")
+    return Options(released=said, source=source)
+
+
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
-def test_the_bad_example_is_found_once(name: str, check: Check) -> None:
+def test_the_bad_example_is_found_once(name: str, check: Check, tmp_path: Path) -> None:
     rule = rules()[name]
-    report = check(example(rule, rule.bad))
+    report = check(example(rule, rule.bad), options=compared(rule, tmp_path))
     found = [finding for finding in report.findings if finding.name == name]
     assert found, [finding.name for finding in report.findings]
     assert len({finding.focus for finding in found}) == len(found)
@@ -49,9 +61,9 @@ def test_the_bad_example_is_found_once(name: str, check: Check) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
-def test_the_good_example_passes(name: str, check: Check) -> None:
+def test_the_good_example_passes(name: str, check: Check, tmp_path: Path) -> None:
     rule = rules()[name]
-    report = check(example(rule, rule.good))
+    report = check(example(rule, rule.good), options=compared(rule, tmp_path))
     assert [f.name for f in report.findings if f.severity == Severity.VIOLATION] == []
     assert name not in {finding.name for finding in report.findings}
 
@@ -70,3 +82,9 @@ def test_a_rule_has_a_page_with_its_examples() -> None:
     assert rule.why.nl in rule.explain("nl")
     assert "```sparql" in rules()["query/syntax"].explain("en")
     assert rule.iri == "https://w3id.org/stadsgraaf/def/rule/skos/broader-cycle"
+
+
+def test_every_breaking_change_is_a_rule() -> None:
+    names = {name for name in rules() if name.startswith("breaking/")}
+    assert names == {f"breaking/{name}" for name in BREAKING}
+    assert "## The last release" in rules()["breaking/term-kind"].explain("en")

@@ -71,6 +71,8 @@ def diff(
         if name not in FORMATS:
             raise UsageError(reason=f"--format {name}: there are {', '.join(FORMATS)}")
     before, after = (read_side(each, lambda path: gather([path]).dataset) for each in (old, new))
+    if bool(before.roles) != bool(after.roles):
+        before, after = before.written(), after.written()
     prefixes = {**PREFIXES, **before.prefixes, **after.prefixes}
     try:
         allowed = [expand(each, prefixes) for each in allow]

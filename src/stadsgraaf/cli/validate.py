@@ -3,23 +3,29 @@
 import os
 import sys
 import traceback
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from stadsgraaf.cli.options import Steps
-from stadsgraaf.errors import Language, NothingToServe, UsageError
+from stadsgraaf.errors import Language, NoSuchPath, NothingToServe, Text, UsageError
+from stadsgraaf.settings import Settings
 
 if TYPE_CHECKING:
-    from stadsgraaf.validation import Options, Report
+    from stadsgraaf.validation import Options, Report, Sources
 
 __all__ = ["validate"]
 
 SEVERITIES = click.Choice(["violation", "warning", "info"])
-_EXPLAIN = "explain"
+_EXPLAIN, _LATEST = "explain", "latest"
+_NO_RELEASE = Text(
+    "There is no tag, so nothing was compared with a last release.",
+    "Er is geen tag, dus is er niets met een vorige versie vergeleken.",
+)
 
 
 @click.command()
@@ -47,7 +53,7 @@ _EXPLAIN = "explain"
     multiple=True,
     metavar="STAGE",
     help="Run this stage only; may be given several times. There are syntax, lexical, terms, "
-    "shacl, verify, queries, formatting.",
+    "shacl, verify, evidence, queries, formatting, difference.",
 )
 @click.option(
     "--profile",
@@ -84,6 +90,17 @@ _EXPLAIN = "explain"
     help="Tell only what a change brought about: what was found at this revision passes. "
     "Default: the target of the pull request, else the last commit.",
 )
+@click.option(
+    "--since",
+    metavar="RELEASE",
+    help="The last release: a git revision, a folder, a file, or “latest” for the newest tag. What "
+    "breaks those who use it is a violation, unless a new version declares it.",
+)
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The text that evidence points into, to check its digests. Default: STADSGRAAF_ARTICLE.",
+)
 @click.option("--language", type=click.Choice(["nl", "en"]), default="en", help="Of the report.")
 @click.option("--explain", metavar="RULE", help="Print the page of a rule; all: list the rules.")
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
@@ -103,6 +120,8 @@ def validate(  # noqa: PLR0913 – one for each option
     baseline: Path | None,
     write_baseline: Path | None,
     changed: str | None,
+    since: str | None,
+    source: Path | None,
     language: Language,
     explain: str | None,
     quiet: bool,
@@ -121,6 +140,7 @@ def validate(  # noqa: PLR0913 – one for each option
       stadsgraaf validate some/folder --fail-on warning
       stadsgraaf validate vocabulary.ttl shapes.ttl --engine both
       stadsgraaf validate --format text --format sarif=report.sarif
+      stadsgraaf validate --since latest
       stadsgraaf validate explain skos/broader-cycle
     """
     from stadsgraaf.validation import Options, Severity, gather, reading_profile
@@ -150,13 +170,17 @@ def validate(  # noqa: PLR0913 – one for each option
         standards=shape_files([*standards, *shapes]),
         baseline=Baseline.read(known) if known and not write_baseline else None,
         processes=(os.cpu_count() or 1) if hasattr(os, "fork") else 1,
+        source=_existing(source) or Settings.load(os.environ).article_path,
     )
+    since = since or profile.since
+    if since:
+        steps("last release")
+        there = _Place(paths, sources.dataset.root, (*profile.exclude, *exclude))
+        options = _with_release(options, since, there)
     if changed is not None:
         steps("revision")
-        revision = changed or compared_with(os.environ)
-        before = _before(
-            revision, paths, sources.dataset.root, (*profile.exclude, *exclude), options
-        )
+        there = _Place(paths, sources.dataset.root, (*profile.exclude, *exclude))
+        before = _before(changed or compared_with(os.environ), there, options)
         options = replace(options, before=before)
     report = check(sources.dataset, options, steps)
     steps.end()
@@ -172,22 +196,62 @@ def validate(  # noqa: PLR0913 – one for each option
     context.exit(1 if report.fails(least) and not write_baseline else 0)
 
 
-def _before(
-    revision: str, paths: Sequence[Path], root: Path, exclude: Sequence[str], options: "Options"
-) -> frozenset[str]:
-    """The fingerprints of what was found at a revision; none when there was nothing yet."""
-    from stadsgraaf.validation import gather
-    from stadsgraaf.validation import validate as check
-    from stadsgraaf.validation.changes import folder_at
+@dataclass(frozen=True)
+class _Place:
+    """What is validated, to look at it in another revision."""
 
-    with folder_at(revision, root) as copy:
-        there = [copy / os.path.relpath(path, root) for path in paths]
-        try:
-            sources = gather([path for path in there if path.exists()] or [copy], exclude)
-        except NothingToServe:
+    paths: Sequence[Path]
+    root: Path
+    exclude: Sequence[str]
+
+    @contextmanager
+    def at(self, revision: str) -> "Iterator[Sources | None]":
+        """The same at a revision; None when there was nothing yet."""
+        from stadsgraaf.validation import gather
+        from stadsgraaf.validation.changes import folder_at
+
+        with folder_at(revision, self.root) as copy:
+            there = [copy / os.path.relpath(path, self.root) for path in self.paths]
+            try:
+                found = gather([path for path in there if path.exists()] or [copy], self.exclude)
+            except NothingToServe:
+                found = None
+            yield found
+
+
+def _before(revision: str, place: _Place, options: "Options") -> frozenset[str]:
+    """The fingerprints of what was found at a revision."""
+    from stadsgraaf.validation import validate as check
+
+    with place.at(revision) as sources:
+        if sources is None:
             return frozenset()
-        report = check(sources.dataset, replace(options, queries=sources.queries, baseline=None))
+        old = replace(options, queries=sources.queries, baseline=None)
+        report = check(sources.dataset, old)
     return frozenset(finding.fingerprint for finding in report.findings)
+
+
+def _with_release(options: "Options", since: str, place: _Place) -> "Options":
+    """The options with what the last release says, or with a notice that there is none."""
+    from stadsgraaf.revisions import read_side
+    from stadsgraaf.validation import gather
+    from stadsgraaf.validation.changes import latest_tag
+
+    if Path(since).exists():
+        read = read_side(since, lambda path: gather([path]).dataset)
+        return replace(options, released=read.written().read)
+    revision = latest_tag(place.root) if since == _LATEST else since
+    if revision is None:
+        return replace(options, notices=(*options.notices, _NO_RELEASE))
+    with place.at(revision) as sources:
+        released = tuple(sources.dataset.asserted) if sources else ()
+    return replace(options, released=released)
+
+
+def _existing(path: Path | None) -> Path | None:
+    if path is not None and not path.is_file():
+        raise NoSuchPath(path=str(path))
+    return path
 
 
 def _explained(paths: Sequence[Path], option: str | None) -> str | None:

@@ -9,8 +9,8 @@
 """
 
 from stadsgraaf.comparison.breaking import Breaking
-from stadsgraaf.comparison.compare import Comparison, compare
+from stadsgraaf.comparison.compare import Breaks, Comparison, compare
 from stadsgraaf.comparison.things import PropertyChange, ThingChange
 from stadsgraaf.comparison.versions import Bump
 
-__all__ = ["Breaking", "Bump", "Comparison", "PropertyChange", "ThingChange", "compare"]
+__all__ = ["Breaking", "Breaks", "Bump", "Comparison", "PropertyChange", "ThingChange", "compare"]

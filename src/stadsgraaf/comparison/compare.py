@@ -15,44 +15,35 @@ from stadsgraaf.difference import Difference, compare_lines
 from stadsgraaf.exports import canonical_nquads
 from stadsgraaf.namespaces import PREFIXES
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Breaks", "Comparison", "compare"]
 
 _OWNERS: Final = (PREFIXES["rdfs"] + "isDefinedBy", PREFIXES["skos"] + "inScheme")
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """What changed. ``difference`` has every statement, ``things`` the same by thing.
+class Breaks:
+    """What breaks those who used ``old`` when they get ``new``.
 
     ``headers`` is what carries a version; ``allowed`` are IRIs whose breaking changes are meant.
     """
 
     old: Side
     new: Side
-    difference: Difference
-    things: Sequence[ThingChange]
     breaking: Sequence[Breaking]
     headers: Sequence[Header]
-    prefixes: Mapping[str, str] = field(default_factory=dict)
     allowed: frozenset[str] = frozenset()
 
-    @cached_property
-    def moved(self) -> int:
-        """How many statements went from one named graph to another and are otherwise the same."""
-        gone, come = (
-            {quad.triple for sign, quad in self.difference.quads() if sign == wanted}
-            for wanted in "-+"
-        )
-        return len(gone & come)
-
-    @cached_property
-    def bump(self) -> Bump:
-        """What the change is worth: breaking, more, or other words for the same."""
-        if self.breaking:
-            return Bump.MAJOR
-        if any(change.status == "added" for change in self.things):
-            return Bump.MINOR
-        return Bump.PATCH if self.difference else Bump.NONE
+    @classmethod
+    def between(
+        cls,
+        old: Iterable[Quad],
+        new: Iterable[Quad],
+        base_iri: str | None = None,
+        allowed: Iterable[str] = (),
+    ) -> "Breaks":
+        """Look for what breaks. ``base_iri`` is the namespace of the dataset's own IRIs."""
+        sides = Side(old), Side(new)
+        return cls(*sides, breaking(*sides, base_iri), tuple(headers(*sides)), frozenset(allowed))
 
     @cached_property
     def undeclared(self) -> list[Breaking]:
@@ -77,6 +68,33 @@ class Comparison:
         return own or around or list(self.headers)
 
 
+@dataclass(frozen=True)
+class Comparison(Breaks):
+    """What changed. ``difference`` has every statement, ``things`` the same by thing."""
+
+    difference: Difference = field(kw_only=True)
+    things: Sequence[ThingChange] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def moved(self) -> int:
+        """How many statements went from one named graph to another and are otherwise the same."""
+        gone, come = (
+            {quad.triple for sign, quad in self.difference.quads() if sign == wanted}
+            for wanted in "-+"
+        )
+        return len(gone & come)
+
+    @cached_property
+    def bump(self) -> Bump:
+        """What the change is worth: breaking, more, or other words for the same."""
+        if self.breaking:
+            return Bump.MAJOR
+        if any(change.status == "added" for change in self.things):
+            return Bump.MINOR
+        return Bump.PATCH if self.difference else Bump.NONE
+
+
 def compare(
     old: Iterable[Quad],
     new: Iterable[Quad],
@@ -91,15 +109,12 @@ def compare(
     ``allowed`` are IRIs whose breaking changes are meant.
     """
     before, after = list(old), list(new)
-    sides = Side(before), Side(after)
+    found = Breaks.between(before, after, base_iri, allowed)
     return Comparison(
-        *sides,
+        **vars(found),
         difference=compare_lines(_lines(before), _lines(after)),
-        things=tuple(things(*sides, prefixes)),
-        breaking=breaking(*sides, base_iri),
-        headers=tuple(headers(*sides)),
+        things=tuple(things(found.old, found.new, prefixes)),
         prefixes=prefixes,
-        allowed=frozenset(allowed),
     )
 
 

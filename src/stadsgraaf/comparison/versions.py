@@ -13,6 +13,7 @@ from pyoxigraph import Literal
 
 from stadsgraaf.comparison.side import Side
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.revisions import VERSIONS
 
 __all__ = ["Bump", "Header", "headers"]
 
@@ -24,12 +25,6 @@ _HEADERS: Final = tuple(
         ("skos", "ConceptScheme"),
         ("dcat", "Dataset"),
     )
-)
-_VERSIONS: Final = (
-    PREFIXES["owl"] + "versionInfo",
-    PREFIXES["dcat"] + "version",
-    PREFIXES["schema"] + "version",
-    "http://purl.org/pav/version",
 )
 
 
@@ -94,7 +89,7 @@ def headers(old: Side, new: Side) -> Iterator[Header]:
 
 
 def _version(side: Side, iri: str) -> str | None:
-    values = (value for predicate in _VERSIONS for value in side.values(iri, predicate))
+    values = (value for predicate in VERSIONS for value in side.values(iri, predicate))
     return next((value.value for value in values if isinstance(value, Literal)), None)
 
 

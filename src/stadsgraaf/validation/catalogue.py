@@ -21,6 +21,9 @@ __all__ = ["Rule", "rule", "rules"]
 class Rule:
     """One rule. ``good`` and ``bad`` are Turtle (or SPARQL for rules on queries).
 
+    ``before`` is what the last release said, for rules on what changed; ``source`` the text of the
+    source, for rules on evidence.
+
     ``message`` and ``mend`` may name ``{this}``, ``{path}`` and ``{value}``.
 
     ``query`` is the SPARQL of a verify rule: each solution is a finding, at ``?this``, ``?path``
@@ -36,11 +39,17 @@ class Rule:
     good: str
     bad: str
     query: str = ""
+    before: str = ""
+    source: str = ""
 
     @property
     def iri(self) -> str:
         """The IRI of the rule."""
         return RULES + self.name
+
+    @property
+    def _examples(self) -> tuple[str, str, str, str]:
+        return self.before, self.source, self.bad, self.good
 
     def as_json(self) -> dict[str, Any]:
         """The rule as a JSON object; texts by language tag."""
@@ -51,6 +60,8 @@ class Rule:
             "title": self.title._asdict(),
             "why": self.why._asdict(),
             "mend": self.mend._asdict(),
+            "before": self.before.strip(),
+            "source": self.source,
             "good": self.good.strip(),
             "bad": self.bad.strip(),
             "query": self.query.strip(),
@@ -59,7 +70,7 @@ class Rule:
     def explain(self, language: str) -> str:
         """A page about the rule, in Markdown."""
         dutch = language == "nl"
-        words = ("Waarom", "Wat te doen", "Fout", "Goed") if dutch else _ENGLISH
+        words = _DUTCH if dutch else _ENGLISH
 
         def say(text: Text) -> str:
             return text.nl if dutch else text.en
@@ -70,12 +81,16 @@ class Rule:
             f"{self.severity} · <{self.iri}>\n\n"
             f"## {words[0]}\n\n{say(self.why)}\n\n"
             f"## {words[1]}\n\n{say(self.mend)}\n\n"
-            f"## {words[2]}\n\n```{kind}\n{self.bad.strip()}\n```\n\n"
-            f"## {words[3]}\n\n```{kind}\n{self.good.strip()}\n```\n"
+            + "\n".join(
+                f"## {word}\n\n```{kind}\n{example.strip()}\n```\n"
+                for word, example in zip(words[2:], self._examples, strict=True)
+                if example
+            )
         )
 
 
-_ENGLISH = ("Why", "What to do", "Wrong", "Right")
+_ENGLISH = ("Why", "What to do", "The last release", "The source", "Wrong", "Right")
+_DUTCH = ("Waarom", "Wat te doen", "De vorige versie", "De bron", "Fout", "Goed")
 _PACKAGE = "stadsgraaf.validation"
 
 
@@ -95,6 +110,8 @@ def _rule(name: str, entry: Mapping[str, Any], query: str = "") -> Rule:
         good=str(entry.get("good", "")),
         bad=str(entry.get("bad", "")),
         query=query,
+        before=str(entry.get("before", "")),
+        source=str(entry.get("source", "")),
     )
 
 

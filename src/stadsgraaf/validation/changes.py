@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from stadsgraaf.errors import UsageError
 from stadsgraaf.revisions import git
 
-__all__ = ["base_revision", "changed_lines", "compared_with", "folder_at"]
+__all__ = ["base_revision", "changed_lines", "compared_with", "folder_at", "latest_tag"]
 
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 
@@ -46,6 +46,14 @@ def compared_with(environ: Mapping[str, str]) -> str:
     return "HEAD" if found == "HEAD^" else found
 
 
+def latest_tag(folder: Path) -> str | None:
+    """The newest tag that the commit here comes after; None when there is none."""
+    try:
+        return git("describe", "--tags", "--abbrev=0", folder=folder).decode().strip()
+    except UsageError:
+        return None
+
+
 @contextmanager
 def folder_at(revision: str, folder: Path) -> Iterator[Path]:
     """A copy of a folder as it was at a revision; empty when it was not there.
@@ -55,7 +63,7 @@ def folder_at(revision: str, folder: Path) -> Iterator[Path]:
     try:
         git("rev-parse", "--verify", f"{revision}^{{commit}}", folder=folder)
     except UsageError as error:
-        raise UsageError(reason=f"--changed {revision}: {error.members['reason']}") from None
+        raise UsageError(reason=f"{revision}: {error.members['reason']}") from None
     with TemporaryDirectory(prefix="revision-") as name:
         # a folder without a file that git knows has no archive
         if git("ls-tree", revision, "./", folder=folder):

@@ -13,6 +13,7 @@
       - tests/**
     fail-on: warning
     baseline: known-findings.json
+    since: latest                 # or a revision, a folder, a file
 
 A mistake in it is an error that names the line: a rule that nobody knows would else be off forever.
 """
@@ -35,7 +36,7 @@ __all__ = ["DEFAULT_NAME", "Profile", "reading_profile"]
 #: The profile that is used when it stands in the folder that is validated.
 DEFAULT_NAME = ".stadsgraaf-validate.yaml"
 OFF = "off"
-_MEMBERS = ("severity", "exclude", "fail-on", "baseline")
+_MEMBERS = ("severity", "exclude", "fail-on", "baseline", "since")
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,17 @@ class _Setting:
 
 @dataclass(frozen=True)
 class Profile:
-    """What a profile says. ``baseline`` is a path beside the profile, ``fail_on`` a severity."""
+    """What a profile says.
+
+    ``baseline`` is a path beside the profile, ``fail_on`` a severity, ``since`` the last release.
+    """
 
     path: Path | None = None
     settings: tuple[_Setting, ...] = ()
     exclude: tuple[str, ...] = ()
     fail_on: Severity | None = None
     baseline: Path | None = None
+    since: str | None = None
 
     @classmethod
     def read(cls, path: Path) -> "Profile":
@@ -115,6 +120,7 @@ def reading_profile(named: Sequence[Path], paths: Sequence[Path]) -> Profile:
         exclude=tuple(pattern for one in found for pattern in one.exclude),
         fail_on=next((one.fail_on for one in found if one.fail_on), None),
         baseline=next((one.baseline for one in found if one.baseline), None),
+        since=next((one.since for one in found if one.since), None),
     )
 
 
@@ -138,6 +144,7 @@ class _Reader:
             exclude=tuple(self._texts(found.get("exclude"))),
             fail_on=self._severity(found["fail-on"]) if "fail-on" in found else None,
             baseline=self._path.parent / self._text(baseline) if baseline is not None else None,
+            since=self._text(found["since"]) if "since" in found else None,
         )
 
     def _settings(self, node: Any) -> Iterator[_Setting]:

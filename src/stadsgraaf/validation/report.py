@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from stadsgraaf.errors import Text
 from stadsgraaf.validation.finding import Finding, Severity, Span
 
 __all__ = ["Failure", "Report", "collect"]
@@ -24,7 +25,8 @@ class Report:
 
     ``seconds`` is the time of each stage; ``passed`` are findings that a baseline lets pass,
     ``suppressed`` those that a comment does. ``failures`` are stages that did not end, ``skipped``
-    those that did not run because a file could not be read at all.
+    those that did not run because a file could not be read at all; ``notices`` tell what else was
+    not checked, and why.
     """
 
     findings: tuple[Finding, ...]
@@ -36,6 +38,7 @@ class Report:
     suppressed: tuple[Finding, ...] = ()
     failures: tuple[Failure, ...] = ()
     skipped: tuple[str, ...] = ()
+    notices: tuple[Text, ...] = ()
 
     @property
     def counts(self) -> dict[Severity, int]:

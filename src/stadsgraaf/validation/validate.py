@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
+from pyoxigraph import Quad
+
 from stadsgraaf.dataset import Dataset, Document
 from stadsgraaf.errors import StadsgraafError, Text
 from stadsgraaf.validation import suppression
@@ -28,7 +30,8 @@ class Options:
     ``engine`` is one of ``shacl.ENGINES``; ``stages`` are those to run, all when empty;
     ``before`` are fingerprints of findings that pass as they were there before a change;
     ``queries`` are files of queries beside those of the dataset, ``standards`` documents of shapes;
-    ``processes`` are how many may work at once.
+    ``processes`` are how many may work at once; ``released`` is what the last release says, if any;
+    ``source`` is the text that evidence points into; ``notices`` tell what is not checked, and why.
     """
 
     engine: str = "pyshacl"
@@ -39,6 +42,9 @@ class Options:
     before: frozenset[str] = frozenset()
     standards: tuple[Document, ...] = ()
     processes: int = 1
+    released: tuple[Quad, ...] | None = None
+    source: Path | None = None
+    notices: tuple[Text, ...] = ()
 
 
 def validate(
@@ -54,7 +60,14 @@ def validate(
     """
     chosen = options or Options()
     subject = Subject(
-        dataset, chosen.engine, chosen.queries, chosen.standards, processes=chosen.processes
+        dataset,
+        chosen.engine,
+        chosen.queries,
+        chosen.standards,
+        chosen.processes,
+        chosen.released,
+        chosen.source,
+        list(chosen.notices),
     )
     run = _Run(subject)
     for name in chosen.stages or tuple(STAGES):
@@ -85,6 +98,7 @@ def validate(
         suppressed=tuple(suppressed),
         failures=tuple(run.failures),
         skipped=tuple(run.skipped),
+        notices=tuple(subject.notices),
     )
 
 

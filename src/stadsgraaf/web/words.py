@@ -657,6 +657,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "rule": Text("Rule", "Regel"),
     "rule_finds": Text("What it finds", "Wat zij vindt"),
     "rule_mend": Text("What to do", "Wat te doen"),
+    "rule_before": Text("The last release", "De vorige versie"),
+    "rule_source": Text("The source", "De bron"),
     "rule_bad": Text("Wrong", "Fout"),
     "rule_good": Text("Right", "Goed"),
     "rule_query": Text("The query of the rule", "De query van de regel"),

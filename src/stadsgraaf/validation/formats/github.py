@@ -32,6 +32,9 @@ def render(
             changed,
         )
     ]
+    lines += [
+        f"::notice title=stadsgraaf::{_data(notice.say(language))}" for notice in report.notices
+    ]
     counts = ", ".join(f"{count} {severity}" for severity, count in report.counts.items() if count)
     return "\n".join([*lines, counts or "no findings"]) + "\n"
 

@@ -41,6 +41,7 @@ def render(report: Report, *, language: Language = "en") -> str:
         f"<h1>{_TITLE.say(language)}</h1>",
         f"<p>{(_CONFORMS if report.conforms else _FAILS).say(language)} {_counts(report, language)}</p>",
     ]
+    body += [f"<p>{escape(notice.say(language))}</p>" for notice in report.notices]
     for file, findings in groupby(report.findings, key=lambda finding: finding.span.file):
         body.append(f"<section><h2>{escape(file)}</h2>")
         body += [_finding(finding, language) for finding in findings]

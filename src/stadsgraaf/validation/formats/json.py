@@ -24,6 +24,7 @@ def render(report: Report) -> str:
                 "passed": len(report.passed),
                 "suppressed": len(report.suppressed),
                 "skipped": list(report.skipped),
+                "notices": [_text(notice) for notice in report.notices],
                 "failures": [
                     {"stage": failure.stage, "reason": failure.reason}
                     for failure in report.failures

@@ -33,6 +33,7 @@ def render(report: Report, *, language: Language = "en") -> str:
         if count
     )
     lines = [f"## {title}", "", f"{counts or '✅'} – {report.triples} triples", ""]
+    lines += [f"> {_cell(notice.say(language))}\n" for notice in report.notices]
     if report.findings:
         lines += _by_rule(report, language)
         lines += _by_file(report, language)

@@ -44,7 +44,7 @@ def render(report: Report, *, language: Language = "en") -> str:
                         "rules": [_rule(first[name], language) for name in names],
                     }
                 },
-                "invocations": [_invocation(report)],
+                "invocations": [_invocation(report, language)],
                 "columnKind": "unicodeCodePoints",
                 "originalUriBaseIds": {"SRCROOT": {"description": {"text": "the dataset"}}},
                 "results": [
@@ -56,7 +56,7 @@ def render(report: Report, *, language: Language = "en") -> str:
     return json.dumps(log, ensure_ascii=False, indent=1) + "\n"
 
 
-def _invocation(report: Report) -> dict[str, Any]:
+def _invocation(report: Report, language: Language) -> dict[str, Any]:
     """How the run went: one that did not end says so, whatever it found until then."""
     notes = [
         {
@@ -65,7 +65,10 @@ def _invocation(report: Report) -> dict[str, Any]:
         }
         for failure in report.failures
     ]
-    return {"executionSuccessful": not notes, "toolExecutionNotifications": notes}
+    notes += [
+        {"level": "note", "message": {"text": notice.say(language)}} for notice in report.notices
+    ]
+    return {"executionSuccessful": not report.failures, "toolExecutionNotifications": notes}
 
 
 def _rule(finding: Finding, language: Language) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _WORDS = {
     Severity.WARNING: (Text("warning", "waarschuwing"), Text("warnings", "waarschuwingen")),
     Severity.INFO: (Text("remark", "opmerking"), Text("remarks", "opmerkingen")),
 }
+_NO_VIOLATION = Text("0 violations", "0 overtredingen")
 #: Characters of a line that are shown; more does not fit on a screen.
 _WIDTH = 100
 
@@ -104,6 +105,8 @@ def _summary(report: Report, language: Language, pen: _Pen) -> Iterator[str]:
         for severity, count in report.counts.items()
         if count
     ]
+    if not report.violations:
+        counts.insert(0, pen.paint(_NO_VIOLATION.say(language), "32"))
     checked = Text(
         f"{report.triples} triples in {report.files} file{'s' * (report.files != 1)}",
         f"{report.triples} triples in {report.files} bestand{'en' * (report.files != 1)}",
@@ -115,8 +118,9 @@ def _summary(report: Report, language: Language, pen: _Pen) -> Iterator[str]:
     if report.suppressed:
         number = len(report.suppressed)
         counts.append(Text(f"{number} suppressed", f"{number} onderdrukt").say(language))
-    nothing = Text("nothing found", "niets gevonden").say(language)
-    yield f"{', '.join(counts) or pen.paint(nothing, '32')} – {checked}"
+    if not report.findings:
+        counts.insert(1, Text("nothing found", "niets gevonden").say(language))
+    yield f"{', '.join(counts)} – {checked}"
     if report.skipped:
         stages = ", ".join(report.skipped)
         left_out = Text(
@@ -124,3 +128,5 @@ def _summary(report: Report, language: Language, pen: _Pen) -> Iterator[str]:
             f"Niet uitgevoerd, omdat een bestand in het geheel niet te lezen was: {stages}.",
         )
         yield pen.paint(left_out.say(language), "33")
+    for notice in report.notices:
+        yield pen.paint(notice.say(language), "33")

@@ -7,6 +7,8 @@ as there, so that one syntax error does not bring a hundred findings of absence.
 from collections.abc import Callable, Iterator
 
 from stadsgraaf.validation.finding import Finding
+from stadsgraaf.validation.stages.difference import difference
+from stadsgraaf.validation.stages.evidence import evidence
 from stadsgraaf.validation.stages.formatting import formatting
 from stadsgraaf.validation.stages.lexical import lexical
 from stadsgraaf.validation.stages.names import terms
@@ -25,9 +27,11 @@ STAGES: dict[str, Callable[[Subject], Iterator[Finding]]] = {
     "terms": terms,
     "shacl": shapes,
     "verify": verify,
+    "evidence": evidence,
     "queries": queries,
     "formatting": formatting,
+    "difference": difference,
 }
 
 #: Stages that look at the dataset as a whole: of no use when a file could not be read at all.
-WHOLE = frozenset({"terms", "shacl", "verify", "queries"})
+WHOLE = frozenset({"terms", "shacl", "verify", "evidence", "queries", "difference"})

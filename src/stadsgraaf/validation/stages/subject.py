@@ -1,11 +1,11 @@
 """What is validated, with what the stages share."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from stadsgraaf.dataset import Dataset, Document
 from stadsgraaf.errors import Text
@@ -29,13 +29,16 @@ _SHAPE_MARKS = frozenset(
 
 @dataclass(frozen=True)
 class Subject:
-    """What is validated, with what the stages share."""
+    """What is validated, with what the stages share. ``notices`` tell what was not checked, and why."""
 
     dataset: Dataset
     engine: str = "pyshacl"
     queries: tuple[Path, ...] = ()
     standards: tuple[Document, ...] = ()
     processes: int = 1
+    released: tuple[Quad, ...] | None = None
+    source: Path | None = None
+    notices: list[Text] = field(default_factory=list)
 
     @cached_property
     def places(self) -> Places:
