@@ -258,10 +258,17 @@ def test_memory_of_one_query_does_not_weigh_on_the_next(make: Callable[..., Pool
 def test_crash_costs_one_answer(pool: Pool, end: signal.Signals, expected: type) -> None:
     future = pool.later(RUNAWAY, "someone")
     pool.until(lambda: pool.store.state.slow == 1)
-    (busy,) = [pid for pid in pool.pids() if _is_nice(pid)]
+    busy = _yielding(pool)
     os.kill(busy, end)
     assert isinstance(pool.outcome(future), expected)
     assert pool.ask()["boolean"]
+
+
+def _yielding(pool: Pool) -> int:
+    """The worker that gives way to the others."""
+    pool.until(lambda: any(map(_is_nice, pool.pids())))
+    (busy,) = filter(_is_nice, pool.pids())
+    return busy
 
 
 def _is_nice(pid: int) -> bool:
@@ -308,9 +315,58 @@ def test_idle_worker_that_is_killed_is_replaced(pool: Pool) -> None:
 def test_query_whose_worker_is_killed_is_asked_again(pool: Pool) -> None:
     future = pool.later(LONG)
     pool.until(lambda: pool.store.state.slow == 1)
-    (busy,) = [pid for pid in pool.pids() if _is_nice(pid)]
+    busy = _yielding(pool)
     os.kill(busy, signal.SIGKILL)
     assert pool.outcome(future)["results"]["bindings"][0]["n"]["value"] == str(160**3)
+
+
+# Workers of slow queries
+
+
+def _slow_worker(pool: Pool) -> tuple[int, "asyncio.Future[Any]"]:
+    future = pool.later(LONG)
+    pool.until(lambda: pool.store.state.slow == 1)
+    return _yielding(pool), future
+
+
+def test_worker_of_a_slow_query_is_kept_when_it_may_have_its_priority_back(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stadsgraaf.store.pool._YIELDING_AFTER", 0.1)
+    monkeypatch.setattr("stadsgraaf.store.priority.restore", lambda _: True)
+    worker, future = _slow_worker(pool)
+    assert pool.outcome(future)["results"]["bindings"]
+    pool.until(lambda: pool.store.state.slow == 0)
+    assert worker in pool.pids()
+
+
+def test_worker_of_a_slow_query_is_replaced_when_it_may_not(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stadsgraaf.store.pool._YIELDING_AFTER", 0.1)
+    monkeypatch.setattr("stadsgraaf.store.priority.restore", lambda _: False)
+    worker, future = _slow_worker(pool)
+    assert pool.outcome(future)["results"]["bindings"]
+    pool.until(lambda: is_gone(worker) and pool.store.state.idle == 2)
+
+
+def test_workers_beyond_those_wanted_go_when_it_is_quiet(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stadsgraaf.store.pool._SPARE", 0.05)
+    futures = [pool.later(LONG, str(number)) for number in range(3)]
+    pool.until(lambda: len(pool.pids()) > 2)
+    assert all(pool.outcome(future)["results"] for future in futures)
+    pool.until(lambda: len(pool.pids()) == 2)
+
+
+def test_every_thread_of_a_worker_gives_way(pool: Pool) -> None:
+    future = pool.later(RUNAWAY)
+    threads = [int(each.name) for each in Path(f"/proc/{_yielding(pool)}/task").iterdir()]
+    assert len(threads) > 1
+    pool.until(lambda: all(map(_is_nice, threads)))
+    pool.close()
+    assert isinstance(pool.outcome(future), StoreUnavailable)
 
 
 def test_query_that_is_killed_again_and_again_is_given_up(pool: Pool) -> None:

@@ -60,7 +60,7 @@ from stadsgraaf.store.service import (
     plain,
 )
 
-__all__ = ["MAX_LENGTH", "Engine"]
+__all__ = ["MAX_LENGTH", "Engine", "is_longer"]
 
 #: Bytes that a query may have; the settings may say otherwise.
 MAX_LENGTH = 65_536
@@ -146,7 +146,7 @@ class Engine:
 
         Raises what `Store.answer` says, except for time: stopping in time is the caller's.
         """
-        if len(question.query.encode("utf-8", "replace")) > self._max_length:
+        if is_longer(question.query, self._max_length):
             raise QueryTooLong(limit=self._max_length)
         profile = check(question.query, self._max_depth, services=call is not None)
         query = bind(question.query, question.bindings)
@@ -245,6 +245,17 @@ class Engine:
         for graph in dict.fromkeys(named):
             merge.bulk_extend(self._store.quads_for_pattern(None, None, None, graph))
         return merge
+
+
+def is_longer(query: str, limit: int) -> bool:
+    """Whether a query has more bytes than that.
+
+    >>> is_longer("abc", 3), is_longer("é", 1)
+    (False, True)
+    """
+    if query.isascii():
+        return len(query) > limit
+    return len(query.encode("utf-8", "replace")) > limit
 
 
 def _clauses(query: str, base_iri: str | None) -> tuple[list[NamedNode], list[NamedNode]]:

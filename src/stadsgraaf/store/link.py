@@ -19,9 +19,11 @@ from stadsgraaf.store.wire import (
     HEAD,
     QUESTION,
     READY,
+    WHOLE,
     Frames,
     decode_error,
     decode_head,
+    decode_whole,
     encode_error,
     frame,
 )
@@ -202,6 +204,7 @@ class Worker(asyncio.Protocol):
         self.asked: Asked | None = None
         self.since = 0.0
         self.is_slow = False
+        self.is_yielding = False
         self.reprieved: StadsgraafError | None = None
         self.is_dead = False
         self.is_ready = False
@@ -242,7 +245,12 @@ class Worker(asyncio.Protocol):
                 self._hear(self.reply, kind, payload)
 
     def _hear(self, reply: Reply, kind: bytes, payload: bytes) -> None:
-        if kind == HEAD:
+        if kind == WHOLE:
+            reply.head, body, tired = decode_whole(payload)
+            reply.feed(body)
+            reply.end()
+            self._finish(tired=tired)
+        elif kind == HEAD:
             reply.head = decode_head(payload)
         elif kind == DATA:
             reply.feed(payload)

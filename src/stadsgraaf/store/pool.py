@@ -15,7 +15,6 @@ costs nothing, as long as nothing of its answer has been read.
 import asyncio
 import contextlib
 import itertools
-import os
 import signal
 import socket
 from collections import Counter
@@ -39,9 +38,10 @@ from stadsgraaf.errors import (
     Text,
     TooManyRequests,
 )
+from stadsgraaf.store import priority
 from stadsgraaf.store.base import Answer, Door, Limits, Question, Running, Share
 from stadsgraaf.store.budget import Budget
-from stadsgraaf.store.evaluation import MAX_LENGTH
+from stadsgraaf.store.evaluation import MAX_LENGTH, is_longer
 from stadsgraaf.store.link import Asked, KilledElsewhereError, Reply, Spool, Worker
 from stadsgraaf.store.precheck import MAX_DEPTH
 from stadsgraaf.store.service import HIDDEN
@@ -53,12 +53,15 @@ __all__ = ["PoolStore", "State"]
 
 #: How often running queries are looked at, in seconds.
 _TICK: Final = 0.05
-#: Seconds after which a query is one of the slow ones.
+#: Seconds after which a query is one of the slow ones, and after which it has to give way to others.
 _SLOW_AFTER: Final = 0.1
+_YIELDING_AFTER: Final = 0.5
 #: Seconds that a query may take when its client has its part of slow queries already, or when there
 #: are as many as there may be; and how many times that number there may be for so long.
 _BEYOND_SHARE: Final = 1.0
 _ROOM: Final = 2
+#: Seconds that there is a worker more when a slow query has ended: there may be more of them.
+_SPARE: Final = 5.0
 #: Seconds that an answer may wait for its reader while questions wait for a worker.
 _STALLED: Final = 1.0
 #: Seconds that a question may wait for a worker.
@@ -68,7 +71,6 @@ _STOPPED: Final = 60
 #: How often a question is put to another worker when somebody killed the first.
 _ATTEMPTS: Final = 3
 _BACKOFF: Final = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0)
-_NICENESS: Final = 10
 #: Numbers of questions, of all pools: one that is replaced by another may still be answering.
 _NUMBERS: Final = itertools.count(1)
 
@@ -172,7 +174,7 @@ class PoolStore:
 
     async def answer(self, question: Question, limits: Limits) -> Answer:
         """Begin to answer; see `Store.answer`."""
-        if len(question.query.encode("utf-8", "replace")) > self._length_limit:
+        if is_longer(question.query, self._length_limit):
             raise QueryTooLong(limit=self._length_limit)
         if wait := self._budget.wait(question.client):
             raise ClientTimeUsed(limit=self._budget.seconds, retry_after=wait)
@@ -224,11 +226,31 @@ class PoolStore:
 
     def finished(self, worker: Worker, *, tired: bool) -> None:
         """Part of `Owner`."""
-        if worker.is_slow or tired:  # it runs at a lower priority, or has grown
+        if tired or not self._recovers(worker):
             self._kill(worker, None)
+            return
+        self._charge(worker)
+        self._offer(worker)
+
+    def _recovers(self, worker: Worker) -> bool:
+        """Make it one of the quick ones again: it has its part of the data at hand."""
+        if worker.is_yielding and not priority.restore(worker.birth.pid):
+            return False
+        worker.is_yielding = False
+        if worker.is_slow:
+            self._leave_slow(worker)
+            self._loop.call_later(_SPARE, self._retire)
+        return True
+
+    def _retire(self) -> None:
+        """One of more workers than wanted goes: that which was idle longest."""
+        quick = sum(not worker.is_slow for worker in self._workers)
+        if self._closed or quick <= self._wanted:
+            return
+        if self._idle:
+            self._kill(self._idle[0], None)
         else:
-            self._charge(worker)
-            self._offer(worker)
+            self._loop.call_later(_SPARE, self._retire)
 
     def _charge(self, worker: Worker) -> None:
         """What a question cost goes on the account of its client, once."""
@@ -301,6 +323,9 @@ class PoolStore:
             self._kill(worker, worker.reprieved)
         elif not worker.is_slow and age > _SLOW_AFTER:
             self._mark_slow(worker)
+        elif not worker.is_yielding and age > _YIELDING_AFTER:
+            worker.is_yielding = True
+            priority.lower(worker.birth.pid)
 
     def _mark_slow(self, worker: Worker) -> None:
         """It leaves its place to a new one; beyond what there is room for it has not long to go."""
@@ -314,7 +339,6 @@ class PoolStore:
             worker.reprieved = StoreBusy(retry_after=RETRY_AFTER)
         worker.is_slow = True
         self._slow[worker.client] += 1
-        _lower_priority(worker.birth.pid)
 
     def _make_room(self, busy: list[Worker], now: float) -> None:
         """While others wait, the answer that waits longest for its reader is broken off."""
@@ -338,13 +362,17 @@ class PoolStore:
         worker.is_dead = True
         if worker in self._idle:
             self._idle.remove(worker)
+        self._leave_slow(worker)
+        self._charge(worker)
+        self._fill()
+
+    def _leave_slow(self, worker: Worker) -> None:
+        """Its place among the slow ones is free again."""
         if worker.is_slow:
-            worker.is_slow = False
+            worker.is_slow, worker.reprieved = False, None
             self._slow[worker.client] -= 1
             if not self._slow[worker.client]:
                 del self._slow[worker.client]
-        self._charge(worker)
-        self._fill()
 
     def _fill(self) -> None:
         """See to it that there are as many workers as wanted beside the slow ones."""
@@ -363,17 +391,19 @@ class PoolStore:
             return
         worker = Worker(self, birth)
         self._workers.add(worker)
-        self._spawn_task(self._connect(worker, connection))
+        connecting = self._spawn_task(self._connect(worker, connection))
+        connecting.add_done_callback(lambda done: connection.close() if done.cancelled() else None)
 
     async def _connect(self, worker: Worker, connection: socket.socket) -> None:
         await asyncio.sleep(_BACKOFF[min(self._failures, len(_BACKOFF) - 1)])
         await self._loop.create_unix_connection(lambda: worker, sock=connection)
 
-    def _spawn_task(self, work: Coroutine[None, None, None]) -> None:
+    def _spawn_task(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Run to the end: a task that nobody holds may vanish."""
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _zygote_lost(self) -> None:
         if self._spawner:
@@ -481,9 +511,3 @@ def _cause(status: int | None, limits: Limits) -> StadsgraafError:
     if status == -signal.SIGKILL:
         return StoreBusy(retry_after=RETRY_AFTER)
     return EvaluationFailed(reason=f"its process ended ({status})")
-
-
-def _lower_priority(pid: int | None) -> None:
-    if pid:
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICENESS)

@@ -100,7 +100,8 @@ def check(query: str, max_depth: int = MAX_DEPTH, *, services: bool = False) -> 
     """
     if len(query) < MAX_TOKENS and _brackets(query) <= max_depth:
         text = query.lower()
-        if not _is_suspect(text) and _operators(text) <= MAX_OPERATORS:
+        few = len(text) <= MAX_OPERATORS or _operators(text) <= MAX_OPERATORS
+        if few and not _is_suspect(text):
             return Profile()
     if "\x00" in query:
         line, column = position(query, query.index("\x00"))

@@ -20,6 +20,9 @@ _LARGEST: Final = 1 << 16
 _ROOM: Final = 1 << 19
 #: Seconds that a zygote gets to take its workers along.
 _GRACE: Final = 5.0
+#: A second arena, which the thread of a worker has to itself: what loading left free of the first is
+#: in shreds. With huge pages there is less to copy at a fork.
+_MEMORY: Final = "glibc.malloc.arena_max=2:glibc.malloc.hugetlb=1"
 
 
 class Birth:
@@ -174,4 +177,4 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 def _environment() -> dict[str, str]:
     """No secrets of ours: only what Python needs to find the same modules."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
-    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "MALLOC_ARENA_MAX": "1"}
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "GLIBC_TUNABLES": _MEMORY}

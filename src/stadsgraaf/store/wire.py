@@ -7,7 +7,7 @@ pool and zygote: one small message per packet.
 import json
 import marshal
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -25,17 +25,21 @@ __all__ = [
     "HEADER",
     "QUESTION",
     "READY",
+    "WHOLE",
     "Frames",
     "decode_error",
     "decode_head",
     "decode_question",
+    "decode_whole",
     "encode_error",
     "encode_head",
     "encode_question",
+    "encode_whole",
     "frame",
 ]
 
-#: Frames to a worker, and from it. CALL asks for a SERVICE: ANSWERED or FAILED comes back.
+#: Frames to a worker, and from it. CALL asks for a SERVICE: ANSWERED or FAILED comes back. A small
+#: answer is WHOLE, a large one HEAD, DATA and END.
 QUESTION: Final = b"Q"
 ANSWERED: Final = b"A"
 CALL: Final = b"C"
@@ -43,6 +47,7 @@ READY: Final = b"R"
 HEAD: Final = b"H"
 DATA: Final = b"D"
 END: Final = b"E"
+WHOLE: Final = b"W"
 FAILED: Final = b"X"
 
 HEADER: Final = struct.Struct("<cI")
@@ -57,15 +62,23 @@ def frame(kind: bytes, payload: bytes = b"") -> bytes:
 class Frames:
     """Takes bytes as they come and gives whole frames.
 
-    >>> list(Frames().feed(frame(DATA, b"abc") + b"E"))
-    [(b'D', b'abc')]
+    >>> frames = Frames()
+    >>> list(frames.feed(frame(DATA, b"abc") + b"E")), list(frames.feed(frame(END)[1:]))
+    ([(b'D', b'abc')], [(b'E', b'')])
     """
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    def feed(self, data: bytes) -> Iterable[tuple[bytes, bytes]]:
         """The frames that are complete now."""
+        if not self._buffer and len(data) >= HEADER.size:
+            kind, length = HEADER.unpack_from(data)
+            if HEADER.size + length == len(data):  # as nearly always
+                return ((kind, data[HEADER.size :]),)
+        return self._gathered(data)
+
+    def _gathered(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
         self._buffer += data
         start, end = 0, len(self._buffer)
         while end - start >= HEADER.size:
@@ -115,6 +128,27 @@ def decode_head(payload: bytes) -> tuple[Form, Format]:
     """The form and the format again; there are not many."""
     form, name = json.loads(payload)
     return form, _FORMATS[name]
+
+
+@cache
+def _whole_start(form: Form, chosen: Format, tired: bool) -> bytes:  # noqa: FBT001 – a key of the cache
+    head = encode_head(form, chosen)
+    return bytes((tired, len(head))) + head
+
+
+def encode_whole(form: Form, chosen: Format, body: bytes, *, tired: bool) -> bytes:
+    """An answer in one piece, and whether its worker is tired."""
+    return _whole_start(form, chosen, tired) + body
+
+
+def decode_whole(payload: bytes) -> tuple[tuple[Form, Format], bytes, bool]:
+    """What it is, its bytes, and whether the worker is tired.
+
+    >>> decode_whole(encode_whole("ask", RESULTS[0], b"{}", tired=False))[1:]
+    (b'{}', False)
+    """
+    start = 2 + payload[1]
+    return decode_head(payload[2:start]), payload[start:], bool(payload[0])
 
 
 def encode_error(error: StadsgraafError) -> bytes:

@@ -35,10 +35,12 @@ from stadsgraaf.store.wire import (
     HEAD,
     HEADER,
     READY,
+    WHOLE,
     decode_error,
     decode_question,
     encode_error,
     encode_head,
+    encode_whole,
     frame,
 )
 
@@ -169,14 +171,14 @@ class _Sink:
         self._link = link
         self._query = query
         self._is_held: bool | None = None
-        self._head = b""
+        self._head: tuple[Form, Format] | None = None
         self._pieces: list[bytes] = []
         self._size = 0
         self._since = 0.0
 
     def begin(self, form: Form, chosen: Format) -> None:
         """Part of `Sink`."""
-        self._head = frame(HEAD, encode_head(form, chosen))
+        self._head = (form, chosen)
 
     def write(self, data: bytes) -> None:
         """Part of `Sink`."""
@@ -198,13 +200,17 @@ class _Sink:
 
     def _taken(self) -> bytes:
         data = b"".join(self._pieces)
-        taken = self._head + (frame(DATA, data) if data else b"")
-        self._head, self._pieces, self._size = b"", [], 0
-        return taken
+        head = frame(HEAD, encode_head(*self._head)) if self._head else b""
+        self._head, self._pieces, self._size = None, [], 0
+        return head + (frame(DATA, data) if data else b"")
 
     def end(self, *, tired: bool) -> None:
         """The answer is complete."""
-        self._link.sendall(self._taken() + (_TIRED_END if tired else _END))
+        if self._head and self._size <= _PIECE:
+            body = b"".join(self._pieces)
+            self._link.sendall(frame(WHOLE, encode_whole(*self._head, body, tired=tired)))
+        else:
+            self._link.sendall(self._taken() + (_TIRED_END if tired else _END))
 
     def fail(self, error: StadsgraafError) -> None:
         """There is no answer, or no whole one."""
