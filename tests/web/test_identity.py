@@ -1,7 +1,7 @@
 """Questions that are the same, and those that only look like it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stadsgraaf.media import RESULTS
@@ -29,6 +29,7 @@ DIFFERENT = [
     ("ASK { ?s e:a :b }", "ASK { ?s e:a:b }"),
     ("ASK { ?s ?p ?o }", "ASK { ?s\u00a0?p ?o }"),
     ("ASK { ?s ?p ?o }", "ASK { ?s ?p ?o } \\u0023"),
+    ("ASK { ?s ?p ' ' }", "ASK { ?s ?p '\n' }"),
 ]
 
 
@@ -47,6 +48,7 @@ def test_what_may_mean_something_else_makes_a_difference(one: str, other: str) -
     assert normalized(one) != normalized(other)
 
 
+@example("'\n''")
 @given(st.text(alphabet="AS K{}?x<>:#'\"\\\\,;.\n\t1_é", max_size=60))
 def test_what_is_normalized_stays_as_it_is(text: str) -> None:
     once = normalized(text)

@@ -39,10 +39,16 @@ _ESCAPE: Final = re.compile(r"\\[uU]")
 
 
 def normalized(query: str) -> str:
-    """The query with one space between its parts, and no comments."""
+    """The query with one space between its parts, and no comments.
+
+    One with a quote that nothing closes stays as it is: a space could make a string of it.
+    """
     if _ESCAPE.search(query):
         return query
-    return " ".join([part for part in _PARTS.findall(query) if part[0] != "#"])
+    parts = _PARTS.findall(query)
+    if '"' in parts or "'" in parts:
+        return query
+    return " ".join([part for part in parts if part[0] != "#"])
 
 
 def is_volatile(query: str) -> bool:
