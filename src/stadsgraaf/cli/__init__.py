@@ -7,20 +7,13 @@ Exit codes: 0 done, 1 findings (violations, mismatches, syntax errors in the dat
 import os
 import sys
 import traceback
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
 from typing import Any
 
 import click
 
 from stadsgraaf import __version__
-from stadsgraaf.cli.build import build
-from stadsgraaf.cli.diff import diff
-from stadsgraaf.cli.evidence import evidence
-from stadsgraaf.cli.fmt import fmt
-from stadsgraaf.cli.query import query
-from stadsgraaf.cli.releases import releases, rollback, suppress, verify
-from stadsgraaf.cli.serve import serve
-from stadsgraaf.cli.settings import settings
-from stadsgraaf.cli.validate import validate
 from stadsgraaf.errors import Language, StadsgraafError, of_the_machine
 
 __all__ = ["main"]
@@ -34,6 +27,44 @@ Exit codes:
   2  wrong usage
   3  failure of the machine or the program
 """
+
+
+#: Commands by name, with the module that each is in.
+_MODULES = {
+    "serve": "serve",
+    "build": "build",
+    "validate": "validate",
+    "fmt": "fmt",
+    "diff": "diff",
+    "query": "query",
+    "evidence": "evidence",
+    "releases": "releases",
+    "rollback": "releases",
+    "verify": "releases",
+    "suppress": "releases",
+    "settings": "settings",
+}
+
+
+class _Commands(MutableMapping[str, click.Command]):
+    """The commands, each imported when it is asked for: none waits for what the others need."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        assert isinstance(found, click.Command)  # noqa: S101 – the table says so
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        raise TypeError(name)
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError(name)
 
 
 class _Group(click.Group):
@@ -94,18 +125,4 @@ def main(config: str | None) -> None:
         os.environ["STADSGRAAF_CONFIG"] = config
 
 
-for command in (
-    serve,
-    build,
-    validate,
-    fmt,
-    diff,
-    query,
-    evidence,
-    releases,
-    rollback,
-    verify,
-    suppress,
-    settings,
-):
-    main.add_command(command)
+main.commands = _Commands()

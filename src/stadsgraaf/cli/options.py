@@ -9,10 +9,7 @@ from time import monotonic
 
 import click
 
-from stadsgraaf.archive import Archive
-from stadsgraaf.errors import NoSuchPath
-
-__all__ = ["DIRECTORY", "Steps", "archive_for", "cache_for"]
+__all__ = ["DIRECTORY", "Steps", "cache_for"]
 
 DIRECTORY = click.argument(
     "directory", type=click.Path(path_type=Path), default=Path(), required=False
@@ -23,14 +20,6 @@ def cache_for(directory: Path) -> Path:
     """Where releases of a folder are kept when nobody names a place."""
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return root / "stadsgraaf" / hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:16]
-
-
-def archive_for(directory: Path, output: Path | None) -> Archive:
-    """The archive at a path, or that of the folder there. Raises NoSuchPath when there is none."""
-    found = Archive.at(directory) or Archive.at(output or cache_for(directory))
-    if found is None:
-        raise NoSuchPath(path=str((output or directory) / "current"))
-    return found
 
 
 class Steps:

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from stadsgraaf.archive import Archive
-from stadsgraaf.cli.options import DIRECTORY, archive_for
-from stadsgraaf.errors import NoSuchRelease
+from stadsgraaf.cli.options import DIRECTORY, cache_for
+from stadsgraaf.errors import NoSuchPath, NoSuchRelease
 
 __all__ = ["releases", "rollback", "suppress", "verify"]
 
@@ -32,7 +32,7 @@ def releases(directory: Path, output: Path | None) -> None:
       stadsgraaf releases
       stadsgraaf releases archive
     """
-    archive = archive_for(directory, output)
+    archive = _archive(directory, output)
     for each in archive.kept():
         release = archive.open(each.identifier)
         mark = "*" if each.identifier == archive.identifier else " "
@@ -57,7 +57,7 @@ def rollback(directory: Path, output: Path | None, identifier: str | None) -> No
       stadsgraaf rollback archive
       stadsgraaf rollback archive --to 0f3cfc1a5d1a9cb2
     """
-    archive = archive_for(directory, output)
+    archive = _archive(directory, output)
     from stadsgraaf.redaction import redact
 
     with archive.locked():
@@ -95,7 +95,7 @@ def verify(directory: Path, output: Path | None, identifier: str | None) -> None
     if (directory / "manifest.json").is_file() and not directory.is_symlink():
         folders = [directory.resolve()]
     else:
-        archive = archive_for(directory, output)
+        archive = _archive(directory, output)
         folders = [archive.open(identifier).path] if identifier else archive.folders()
     damaged = False
     for folder in folders:
@@ -129,8 +129,16 @@ def suppress(directory: Path, iris: tuple[str, ...], output: Path | None) -> Non
     from stadsgraaf.redaction import redact
     from stadsgraaf.suppression import Suppressed
 
-    archive = archive_for(directory, output)
+    archive = _archive(directory, output)
     with archive.locked():
         archive.suppress(Suppressed.checked(iris).entries)
         count = redact(archive, lambda step: click.echo(f"  {step}", err=True))
     click.echo(f"{len(archive.suppressed.entries)} suppressed, {count} releases written anew")
+
+
+def _archive(directory: Path, output: Path | None) -> Archive:
+    """The archive at a path, or that of the folder there. Raises NoSuchPath when there is none."""
+    found = Archive.at(directory) or Archive.at(output or cache_for(directory))
+    if found is None:
+        raise NoSuchPath(path=str((output or directory) / "current"))
+    return found

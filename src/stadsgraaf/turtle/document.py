@@ -1,7 +1,7 @@
 """What was read from one Turtle file, and where each triple stands in it."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,14 +27,23 @@ Triplet = tuple[Position, Position, Position]
 
 
 class Positions(Sequence[Triplet]):
-    """Where subject, predicate and object of each triple begin; worked out when asked for."""
+    """Where subject, predicate and object of each triple begin; worked out when asked for.
 
-    def __init__(self, lines: Lines, offsets: "Sequence[array[int]]") -> None:
-        self._lines = lines
-        self._subjects, self._predicates, self._objects = offsets
+    ``work`` gives the lines of the text and, of each triple, the three offsets in it: most
+    documents are right, and nobody asks where in them anything stands.
+    """
+
+    def __init__(
+        self, count: int, work: "Callable[[], tuple[Lines, Sequence[array[int]]]]"
+    ) -> None:
+        self._count, self._work = count, work
+
+    @cached_property
+    def _known(self) -> "tuple[Lines, Sequence[array[int]]]":
+        return self._work()
 
     def __len__(self) -> int:
-        return len(self._subjects)
+        return self._count
 
     @overload
     def __getitem__(self, index: int) -> Triplet: ...
@@ -44,12 +53,13 @@ class Positions(Sequence[Triplet]):
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
         subject, predicate, thing = self.offsets(index)
-        at = self._lines.at
+        at = self._known[0].at
         return Position(*at(subject)), Position(*at(predicate)), Position(*at(thing))
 
     def offsets(self, index: int) -> tuple[int, int, int]:
         """The same, in characters from the beginning of the text."""
-        return self._subjects[index], self._predicates[index], self._objects[index]
+        subjects, predicates, objects = self._known[1]
+        return subjects[index], predicates[index], objects[index]
 
 
 @dataclass(frozen=True)

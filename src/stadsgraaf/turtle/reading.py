@@ -51,7 +51,7 @@ def read(
     return TurtleDocument(
         path=path,
         triples=_rename(reading.triples, reading.text, blank_prefix),
-        positions=Positions(reading.lines, reading.offsets),
+        positions=Positions(len(reading.triples), reading.places),
         prefixes={n: i for n, i in reading.prefixes.items() if not i.startswith(_UNDECLARED)},
         base=reading.base,
         faults=sorted(reading.faults, key=_place),
@@ -114,6 +114,7 @@ class _Reading:
     """A document while it is read. ``prefixes`` and ``base`` are those at the current statement.
 
     ``original`` is the text as it was given: in ``text`` a dot that was meant as a semicolon is one.
+    ``whole`` is all of it, when it could be read at once.
     """
 
     path: Path
@@ -125,6 +126,7 @@ class _Reading:
     faults: list[SyntaxFault] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     original: str = ""
+    whole: "_Piece | None" = None
 
     def __post_init__(self) -> None:
         self.original = self.text
@@ -139,6 +141,12 @@ class _Reading:
         start = 0
         while start < len(self.text) and len(self.faults) < MAX_FAULTS:
             start = self._read_on(start)
+
+    def places(self) -> "tuple[Lines, Sequence[array[int]]]":
+        """The lines, and the offsets of each triple."""
+        if self.whole is not None:
+            return self.lines, _align(self.triples, self.whole)
+        return self.lines, self.offsets
 
     def report(self, trouble: Trouble) -> None:
         """Note a syntax error."""
@@ -183,7 +191,12 @@ class _Reading:
             quads.extend(parser)
         except SyntaxError as error:
             return self._mend(piece, error)
-        self._accept(quads, piece, parser)
+        if start == 0 and not self.faults:
+            self.whole = piece
+            self.triples = [quad.triple for quad in quads]
+            self.prefixes, self.base = dict(parser.prefixes), parser.base_iri
+        else:
+            self._accept(quads, piece, parser)
         return len(self.text)
 
     def _mend(self, piece: "_Piece", error: SyntaxError) -> int:

@@ -225,7 +225,7 @@ def _unplaced(
     return TurtleDocument(
         path=path,
         triples=named.triples,
-        positions=Positions(Lines(text), nothing),
+        positions=Positions(len(triples), lambda: (Lines(text), nothing)),
         prefixes={},
         base=None,
         faults=faults or [],
