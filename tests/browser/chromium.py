@@ -40,8 +40,8 @@ _SIDEWAYS = """() => {
   return `${document.documentElement.scrollWidth} > ${width}: ` +
     wide.slice(-3).map((each) => each.outerHTML.slice(0, 120)).join(" | ");
 }"""
-_AXE = """async (tags) => {
-  const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
+_AXE = """async (chosen) => {
+  const { violations } = await axe.run(document, { runOnly: chosen, resultTypes: ["violations"] });
   return violations.map(({ id, nodes }) =>
     `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`);
 }"""
@@ -119,10 +119,14 @@ class Tab:
     def shade(self, *, dark: bool) -> None:
         self.page.emulate_media(color_scheme="dark" if dark else "light")
 
-    def axe(self) -> list[str]:
-        """What axe holds against the page as it is now: WCAG 2.2 AA and good practice."""
-        self.page.evaluate(_axe())
-        found: list[str] = self.page.evaluate(_AXE, _TAGS)
+    def axe(self, *rules: str) -> list[str]:
+        """What axe holds against the page as it is now: WCAG 2.2 AA and good practice.
+
+        With ``rules``, only by those.
+        """
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(_axe())
+        found: list[str] = self.page.evaluate(_AXE, rules or _TAGS)
         return found
 
     def sideways(self) -> str | None:

@@ -8,7 +8,8 @@ MOST = 400
 _FOCUS = """async () => {
   const at = document.activeElement, style = getComputedStyle(at);
   let box = at.getBoundingClientRect();
-  for (let frame = 0; frame < 60 && (box.bottom <= 0 || box.top >= innerHeight); frame++) {
+  const end = performance.now() + 10000;
+  while ((box.bottom <= 0 || box.top >= innerHeight) && performance.now() < end) {
     await new Promise(requestAnimationFrame);  // a browser scrolls to it in its own time
     box = at.getBoundingClientRect();
   }
