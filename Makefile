@@ -46,7 +46,7 @@ bench: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/bench/peers/.stamp vir
 evidence: .venv/.run-stamp ## print each claim beside its passage, recompute all digests
 	@$(BIN)/stadsgraaf evidence --source $(SHARED)/source/article.txt
 
-test: .venv/.test-stamp $(STATIC)/manifest.json chromium clients ## set up, then lint, types and every test
+test: .venv/.test-stamp $(STATIC)/manifest.json chromium clients operation ## set up, then lint, types and every test
 	@$(MAKE) lint types engines unit
 
 check: test ## what CI runs
@@ -175,6 +175,17 @@ jena:
 .PHONY: jena-java
 jena-java:
 	$(call debian,Jena to ask with,/usr/share/java/jena-arq.jar,libapache-jena-java)
+
+# What the tests of deploy/ run and look with.
+.PHONY: operation nginx strace
+operation: nginx strace
+	$(call debian,systemd to check the units,systemd-analyze,systemd)
+
+nginx:
+	$(call debian,nginx to stand before the faces,nginx /usr/sbin/nginx,nginx-light)
+
+strace:
+	$(call debian,strace to see what the units have to allow,strace,strace)
 
 # Clients of others that the tests ask with.
 .PHONY: clients
