@@ -15,7 +15,7 @@ Before the dots stands the namespace that ``data/dataset.ttl`` declares with
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -93,9 +93,11 @@ class Dataset:
         root: Path,
         progress: Callable[[str], None] = lambda _: None,
         files: Iterable[Path] | None = None,
+        known: Mapping[Path, Document] | None = None,
     ) -> "Dataset":
         """Read a folder, or some ``files`` below it. Syntax errors are collected in ``faults``.
 
+        ``known`` are documents, by their path below the root, that need not be read again.
         ``progress`` is told the path of each file, below the root, before it is read.
         Raises NoSuchPath when the folder does not exist, NothingToServe when it holds no Turtle.
         """
@@ -103,11 +105,16 @@ class Dataset:
         documents: list[Document] = []
         names = GraphNames(root)
         for path in paths:
-            progress(str(below(root, path)))
+            name, place = below(root, path), names.graph_of(path)
+            progress(str(name))
+            again = (known or {}).get(name)
+            if again is not None and (again.graph, again.role) == place:
+                documents.append(again)
+                continue
             document = turtle.read(
                 path, base_iri=names.base_of(path), blank_prefix=_blank_prefix(root, path)
             )
-            documents.append(Document(below(root, path), *names.graph_of(path), document))
+            documents.append(Document(name, *place, document))
         queries, rules, faults = read_all_queries(root)
         faults += [fault for document in documents for fault in document.turtle.faults]
         return cls(root, documents, queries, rules, faults)

@@ -10,6 +10,9 @@ from click.testing import CliRunner
 from test_shacl import PREFIXES, SHAPES, data
 
 from stadsgraaf.cli import main
+from stadsgraaf.validation import gather
+from stadsgraaf.validation.scope import Scope
+from stadsgraaf.validation.stages import Subject
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -36,7 +39,7 @@ def fingerprints(*arguments: str | Path) -> tuple[int, set[str]]:
     return done.exit_code, {f["fingerprint"] for f in json.loads(done.stdout)["findings"]}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(12))
 def test_random_changes_bring_about_what_two_full_runs_differ_in(seed: int, folder: Path) -> None:
     chance = random.Random(seed)
     path = folder / "vocabulary" / "data.ttl"
@@ -46,8 +49,20 @@ def test_random_changes_bring_about_what_two_full_runs_differ_in(seed: int, fold
         number = chance.randrange(PREFIXES.count("\n") + 1, len(lines))
         other = chance.randrange(PREFIXES.count("\n") + 1, len(lines))
         lines[number] = chance.choice(
-            [lines[other].replace("ex:n1", "ex:n2"), "ex:n3 ex:p ex:n4 ."]
+            [
+                lines[other].replace("ex:n1", "ex:n2"),
+                "ex:n3 ex:p ex:n4 .",
+                "ex:n5 a ex:A , <http://www.w3.org/2004/02/skos/core#Concept> .",
+                'ex:n6 rdfs:label "d"@nl ; ex:tpye 1 .',
+                "ex:D rdfs:subClassOf ex:A .",
+                "ex:n7 ex:q [ ex:r 2 ; ex:q ex:n8 ] . # stadsgraaf:ignore label/missing -- none",
+                "ex:n9 ex:q .",
+                "",
+            ]
         )
+    if seed % 3 == 0:
+        shapes = folder / "vocabulary" / "shapes.ttl"
+        shapes.write_text(SHAPES.replace("sh:maxLength 4", "sh:maxLength 1"))
     path.write_text("\n".join(lines) + "\n")
     _, after = fingerprints(folder / "vocabulary")
     code, told = fingerprints(folder / "vocabulary", "--changed")
@@ -71,3 +86,34 @@ def test_a_revision_that_is_not_there_is_wrong_usage(folder: Path) -> None:
     done = CliRunner().invoke(main, ["validate", "-q", str(folder), "--changed", "none"])
     assert done.exit_code == 2
     assert "none" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("ex:n1 ex:other 2 .", {"ex:Named"}),
+        ("ex:n1 ex:r 2 .", {"ex:Named", "ex:Referred", "ex:Queries"}),
+        ("ex:n1 a ex:B .", {"ex:Named", "ex:Referred", "ex:Sibling", "ex:Path"}),
+    ],
+)
+def test_a_change_runs_the_shapes_that_read_it(line: str, read: set[str], folder: Path) -> None:
+    place = folder / "vocabulary"
+    before = gather([place]).dataset
+    (place / "more.ttl").write_text(f"{PREFIXES}{line}")
+    sides = Subject(before), Subject(gather([place]).dataset)
+    scope = Scope.between(*sides)
+    assert scope is not None
+    left = {str(t.subject) for t in scope.affected(sides[1].shapes, sides[1].shapes.whole)}
+    ran = {name for name in read if f"<http://e/{name.removeprefix('ex:')}>" in left}
+    assert ran == read
+    assert "<http://e/C>" not in left
+
+
+def test_a_change_of_words_runs_no_shape(folder: Path) -> None:
+    place = folder / "vocabulary"
+    before = gather([place]).dataset
+    (place / "data.ttl").write_text(data(1) + "\n# words\n")
+    scope = Scope.between(Subject(before), Subject(gather([place]).dataset))
+    assert scope is not None
+    assert (scope.predicates, scope.files) == (frozenset(), {"data.ttl"})
+    assert scope.affected(Subject(before).shapes, Subject(before).shapes.whole) == []

@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from stadsgraaf.errors import Language, NoSuchPath, NothingToServe, Text, UsageE
 from stadsgraaf.settings import Settings
 
 if TYPE_CHECKING:
+    from stadsgraaf.dataset import Dataset
     from stadsgraaf.validation import Options, Report, Sources
 
 __all__ = ["validate"]
@@ -175,14 +176,15 @@ def validate(  # noqa: PLR0913 – one for each option
     since = since or profile.since
     if since:
         steps("last release")
-        there = _Place(paths, sources.dataset.root, (*profile.exclude, *exclude))
+        there = _Place(paths, sources.dataset, (*profile.exclude, *exclude))
         options = _with_release(options, since, there)
-    if changed is not None:
-        steps("revision")
-        there = _Place(paths, sources.dataset.root, (*profile.exclude, *exclude))
-        before = _before(changed or compared_with(os.environ), there, options)
-        options = replace(options, before=before)
-    report = check(sources.dataset, options, steps)
+    with ExitStack() as folders:
+        if changed is not None:
+            steps("revision")
+            there = _Place(paths, sources.dataset, (*profile.exclude, *exclude))
+            earlier = folders.enter_context(there.at(changed or compared_with(os.environ)))
+            options = replace(options, earlier=earlier)
+        report = check(sources.dataset, options, steps)
     steps.end()
     if write_baseline:
         count = write(write_baseline, report.findings)
@@ -201,7 +203,7 @@ class _Place:
     """What is validated, to look at it in another revision."""
 
     paths: Sequence[Path]
-    root: Path
+    dataset: "Dataset"
     exclude: Sequence[str]
 
     @contextmanager
@@ -210,25 +212,16 @@ class _Place:
         from stadsgraaf.validation import gather
         from stadsgraaf.validation.changes import folder_at
 
-        with folder_at(revision, self.root) as copy:
-            there = [copy / os.path.relpath(path, self.root) for path in self.paths]
+        root = self.dataset.root
+        with folder_at(revision, root) as (copy, same):
+            there = [copy / os.path.relpath(path, root) for path in self.paths]
+            known = {one.path: one for one in self.dataset.documents if one.path in same}
             try:
-                found = gather([path for path in there if path.exists()] or [copy], self.exclude)
+                paths = [path for path in there if path.exists()] or [copy]
+                found = gather(paths, self.exclude, known=known)
             except NothingToServe:
                 found = None
             yield found
-
-
-def _before(revision: str, place: _Place, options: "Options") -> frozenset[str]:
-    """The fingerprints of what was found at a revision."""
-    from stadsgraaf.validation import validate as check
-
-    with place.at(revision) as sources:
-        if sources is None:
-            return frozenset()
-        old = replace(options, queries=sources.queries, baseline=None)
-        report = check(sources.dataset, old)
-    return frozenset(finding.fingerprint for finding in report.findings)
 
 
 def _with_release(options: "Options", since: str, place: _Place) -> "Options":
@@ -240,7 +233,7 @@ def _with_release(options: "Options", since: str, place: _Place) -> "Options":
     if Path(since).exists():
         read = read_side(since, lambda path: gather([path]).dataset)
         return replace(options, released=read.written().read)
-    revision = latest_tag(place.root) if since == _LATEST else since
+    revision = latest_tag(place.dataset.root) if since == _LATEST else since
     if revision is None:
         return replace(options, notices=(*options.notices, _NO_RELEASE))
     with place.at(revision) as sources:

@@ -40,14 +40,14 @@ def copy_of(shapes: Graph) -> Graph:
     return made
 
 
-def batch(shapes: Graph) -> Batched:
-    """Rewrite a copy of the shapes."""
+def batch(shapes: Graph, idle: frozenset[Node] = frozenset()) -> Batched:
+    """Rewrite a copy of the shapes; property shapes that are ``idle`` need not judge anything."""
     made = Batched(copy_of(shapes))
     referred = {thing for predicate in _REFERENCES for thing in shapes.objects(None, predicate)}
     for shape in sorted(set(shapes.subjects(SH.property, None)), key=str):
         targets = list(_targets(shapes, shape))
         if targets and _can_move(shapes, shape):
-            _move(made, shape, targets, keep=shape in referred)
+            _move(made, shape, targets, idle, keep=shape in referred)
     return made
 
 
@@ -73,7 +73,14 @@ def _can_move(shapes: Graph, shape: Node) -> bool:
     )
 
 
-def _move(made: Batched, shape: Node, targets: list[tuple[URIRef, Node]], *, keep: bool) -> None:
+def _move(
+    made: Batched,
+    shape: Node,
+    targets: list[tuple[URIRef, Node]],
+    idle: frozenset[Node],
+    *,
+    keep: bool,
+) -> None:
     """Give the targets to the property shapes; ``keep`` the shape for those that refer to it."""
     shapes = made.shapes
     members = list(shapes.objects(shape, SH.property))
@@ -83,7 +90,7 @@ def _move(made: Batched, shape: Node, targets: list[tuple[URIRef, Node]], *, kee
     if (remaining, SH.closed, None) in shapes:
         _ignore(shapes, remaining, members)
     for member in members:
-        for predicate, thing in targets:
+        for predicate, thing in () if member in idle else targets:
             shapes.add((member, predicate, thing))
         if not keep:
             shapes.remove((shape, SH.property, member))

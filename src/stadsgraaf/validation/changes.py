@@ -14,6 +14,12 @@ from stadsgraaf.revisions import git
 
 __all__ = ["base_revision", "changed_lines", "compared_with", "folder_at", "latest_tag"]
 
+#: Files that a dataset is read from, or by which a folder is told to be a release.
+_WANTED = re.compile(
+    r"(?i)\.(?:ttl|turtle|nt|nq|trig|rdf|owl|jsonld|rq|sparql)\Z|(?:^|/)manifest\.json\Z"
+)
+#: Names of files that git gets at once.
+_MANY = 500
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 
 
@@ -55,19 +61,53 @@ def latest_tag(folder: Path) -> str | None:
 
 
 @contextmanager
-def folder_at(revision: str, folder: Path) -> Iterator[Path]:
-    """A copy of a folder as it was at a revision; empty when it was not there.
+def folder_at(revision: str, folder: Path) -> Iterator[tuple[Path, frozenset[Path]]]:
+    """A folder as it was at a revision, and the files in it that are still the same.
 
-    Raises UsageError when git does not know the revision, or the folder is in no repository.
+    These are links to the files there are now. The folder is empty when it was not there. Raises
+    UsageError when git does not know the revision, or the folder is in no repository.
     """
     try:
         git("rev-parse", "--verify", f"{revision}^{{commit}}", folder=folder)
     except UsageError as error:
         raise UsageError(reason=f"{revision}: {error.members['reason']}") from None
+    there = _names(git("ls-tree", "-r", "-z", "--name-only", revision, "./", folder=folder))
+    changed = _names(
+        git(
+            "diff",
+            "--name-only",
+            "-z",
+            "--relative",
+            "--no-renames",
+            revision,
+            "--",
+            ".",
+            folder=folder,
+        )
+    )
+    there = {name for name in there if _WANTED.search(name)}
+    gone = sorted(there & changed)
+    same = {name for name in there - changed if (folder / name).is_file()}
     with TemporaryDirectory(prefix="revision-") as name:
-        # a folder without a file that git knows has no archive
-        if git("ls-tree", revision, "./", folder=folder):
-            packed = git("archive", "--format=tar", revision, ".", folder=folder)
+        copy = Path(name).resolve()
+        # git takes so many names at once
+        for start in range(0, len(gone), _MANY):
+            packed = git(
+                "--literal-pathspecs",
+                "archive",
+                "--format=tar",
+                revision,
+                "--",
+                *gone[start : start + _MANY],
+                folder=folder,
+            )
             with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-                archive.extractall(name, filter="data")
-        yield Path(name)
+                archive.extractall(copy, filter="data")
+        for below in same:
+            (copy / below).parent.mkdir(parents=True, exist_ok=True)
+            (copy / below).symlink_to((folder / below).resolve())
+        yield copy, frozenset(map(Path, same))
+
+
+def _names(listed: bytes) -> set[str]:
+    return {name.decode("utf-8", "surrogateescape") for name in listed.split(b"\0") if name}

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation.finding import Finding
 
-__all__ = ["without_consequences"]
+__all__ = ["VERIFY", "without_consequences"]
 
 
 _COUNTS = frozenset({"MinCount", "QualifiedMinCount"})
 _LABELS = (f"<{PREFIXES['skos']}prefLabel>", f"<{PREFIXES['rdfs']}label>")
 #: Built-in rules that say of data what shapes often say too.
-_VERIFY = ("skos/", "label/", "owl/", "data/")
+VERIFY = ("skos/", "label/", "owl/", "data/")
 
 
 def without_consequences(findings: Iterable[Finding]) -> list[Finding]:
@@ -52,7 +52,7 @@ class _Causes:
 
     def explain(self, finding: Finding) -> bool:
         """Whether another finding brought this one about."""
-        if finding.name.startswith(_VERIFY):
+        if finding.name.startswith(VERIFY):
             return (
                 (finding.focus, finding.span) in self._judged
                 or (bool(finding.path) and (finding.focus, finding.path) in self._pathed)

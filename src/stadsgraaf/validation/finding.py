@@ -94,7 +94,9 @@ class Finding:
         focus = self.stable_focus or self.focus
         # a finding without focus node is known by the name of its file and the words of its line
         where = focus or f"{PurePosixPath(self.span.file).name}|{self.excerpt.strip()}"
-        parts = (self.rule, self.component, where, self.path, self.value, str(self.order))
+        # blank nodes are numbered anew when one comes before them
+        value = "[]" if self.value.startswith("_:") else self.value
+        parts = (self.rule, self.component, where, self.path, value, str(self.order))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
     @property

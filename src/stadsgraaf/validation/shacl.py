@@ -42,10 +42,15 @@ _WORTH_A_PROCESS = 5_000
 
 
 class Data:
-    """The data graph, in each of the forms that engines want; each is made once."""
+    """The data graph, in each of the forms that engines want; each is made once.
 
-    def __init__(self, triples: Sequence[Triple]) -> None:
-        self.triples = triples
+    ``idle`` are property shapes whose results nobody asks for.
+    """
+
+    def __init__(
+        self, triples: Sequence[Triple], idle: frozenset[bridge.Term] = frozenset()
+    ) -> None:
+        self.triples, self.idle = triples, idle
 
     @cached_property
     def store(self) -> Store:
@@ -180,7 +185,7 @@ def _fast(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Outcome:
     def core() -> Outcome:
         for shape, constraint in setbased.alone(given):
             given.remove((shape, SH.sparql, constraint))
-        batched = batch(given)
+        batched = batch(given, frozenset[Node](map(bridge.rdflib_term, data.idle)))
         return _pyshacl(data.graph, batched.shapes, batched.stands_for)
 
     if processes < _PARTS or len(data.triples) < _WORTH_A_PROCESS:

@@ -47,6 +47,7 @@ class Shapes:
         self._prefixes = prefixes
         self._about: dict[object, list[tuple[str, Term]]] = defaultdict(list)
         self._parent: dict[object, Term] = {}
+        self._declared: dict[tuple[Term, ...], dict[str, str]] = {}
         for triple in self.triples:
             if isinstance(triple.subject, Triple) or isinstance(triple.object, Triple):
                 continue
@@ -201,8 +202,14 @@ class Shapes:
 
     def declared_prefixes(self, constraint: Term) -> dict[str, str]:
         """The prefixes that ``sh:prefixes`` gives a constraint, imports included."""
+        ontologies = tuple(self.values(constraint, "prefixes"))
+        if ontologies not in self._declared:
+            self._declared[ontologies] = self._declarations(ontologies)
+        return dict(self._declared[ontologies])
+
+    def _declarations(self, ontologies: Iterable[Term]) -> dict[str, str]:
         found: dict[str, str] = {}
-        todo, seen = self.values(constraint, "prefixes"), set[Term]()
+        todo, seen = list(ontologies), set[Term]()
         while todo:
             ontology = todo.pop()
             if ontology in seen:

@@ -5,7 +5,7 @@ that it is RDF or SPARQL, except hidden ones and those of installed packages.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -33,8 +33,11 @@ def gather(
     paths: Sequence[Path],
     exclude: Sequence[str] = (),
     progress: Callable[[str], None] = lambda _: None,
+    known: Mapping[Path, Document] | None = None,
 ) -> Sources:
     """Read files and folders. ``exclude`` are patterns of paths below the root, like ``tests/**``.
+
+    ``known`` are documents, by their path below the root, that need not be read again.
 
     Raises NoSuchPath for a path that is not there, UsageError for a file of another kind,
     NothingToServe when there is neither RDF nor SPARQL.
@@ -52,13 +55,13 @@ def gather(
     if not rdf and not queries:
         raise NothingToServe(path=", ".join(map(str, paths)))
     plain = [file for file in rdf if file.suffix.lower() == ".ttl"]
-    dataset = Dataset.load(root, progress, plain)
+    dataset = Dataset.load(root, progress, plain, known)
     others = [file for file in rdf if file.suffix.lower() != ".ttl"]
     if others:
-        dataset = _with(dataset, others, progress)
-    known = {query.path for query in (*dataset.queries, *dataset.rules)}
-    known |= {Path(str(fault.members["file"])) for fault in dataset.faults}
-    return Sources(dataset, tuple(file for file in queries if file not in known))
+        dataset = _with(dataset, others, progress, known or {})
+    belonging = {query.path for query in (*dataset.queries, *dataset.rules)}
+    belonging |= {Path(str(fault.members["file"])) for fault in dataset.faults}
+    return Sources(dataset, tuple(file for file in queries if file not in belonging))
 
 
 def _root(paths: Sequence[Path]) -> Path:
@@ -109,12 +112,20 @@ def is_excluded(path: Path, patterns: Iterable[str]) -> bool:
     return any(fnmatch(name, pattern.rstrip("/")) for pattern in patterns for name in names)
 
 
-def _with(dataset: Dataset, files: Iterable[Path], progress: Callable[[str], None]) -> Dataset:
+def _with(
+    dataset: Dataset,
+    files: Iterable[Path],
+    progress: Callable[[str], None],
+    known: Mapping[Path, Document],
+) -> Dataset:
     documents = list(dataset.documents)
     for file in files:
         below = _below(dataset.root, file)
         progress(str(below))
         graph, role, blank_prefix = dataset.names_of(file)
+        if (again := known.get(below)) is not None and (again.graph, again.role) == (graph, role):
+            documents.append(again)
+            continue
         read = serialisations.read(file, base_iri=graph.value, blank_prefix=blank_prefix)
         documents.append(Document(below, graph, role, read))
     faults = [fault for document in documents for fault in document.turtle.faults]

@@ -111,33 +111,32 @@ def _closed_vocabularies() -> dict[str, tuple[frozenset[str], bool]]:
 
 
 class Vocabulary:
-    """What a dataset and the world's vocabularies declare.
+    """What a dataset and the world's vocabularies declare, given what the dataset says.
 
     ``declared`` are all subjects; ``own`` are the namespaces that the dataset answers for: all
     below ``base_iri`` in which it describes something, or without one, those of the classes,
     properties and concepts that it declares.
     """
 
-    def __init__(self, quads: Iterable[Quad], base_iri: str | None, unread: Iterable[str]) -> None:
-        self.declared: set[str] = set(unread)
+    def __init__(
+        self, said: Iterable[Triple | Quad], base_iri: str | None, declared: Iterable[str]
+    ) -> None:
+        self.declared: set[str] = set(declared)
         terms: set[str] = set()
-        for quad in quads:
-            if isinstance(quad.subject, NamedNode):
-                iri = quad.subject.value
+        for one in said:
+            subject = one.subject
+            if isinstance(subject, NamedNode):
+                iri = subject.value
                 self.declared.add(iri)
-                thing = quad.object
-                if (
-                    quad.predicate.value == _TYPE
-                    and isinstance(thing, NamedNode)
-                    and thing.value in _TERM_CLASSES
-                ):
-                    terms.add(iri)
-            if isinstance(quad.graph_name, NamedNode):
-                self.declared.add(quad.graph_name.value)
+                if one.predicate.value == _TYPE:
+                    thing = one.object
+                    if isinstance(thing, NamedNode) and thing.value in _TERM_CLASSES:
+                        terms.add(iri)
         answered = {iri for iri in self.declared if iri.startswith(base_iri)} if base_iri else terms
         self.own = {namespace_of(iri) for iri in answered}
         self._promised = base_iri is not None
         self._near: dict[str, str] = {}
+        self._meant: dict[tuple[str, str], str] = {}
 
     @cached_property
     def _world(self) -> dict[str, tuple[frozenset[str], bool]]:
@@ -161,6 +160,11 @@ class Vocabulary:
 
         Only for a namespace in which nothing is described and that nobody knows.
         """
+        if (prefix, namespace) not in self._meant:
+            self._meant[prefix, namespace] = self._likely(prefix, namespace)
+        return self._meant[prefix, namespace]
+
+    def _likely(self, prefix: str, namespace: str) -> str:
         known = _KNOWN_SPACES
         if namespace in self.own or namespace in known or namespace in self._world:
             return ""

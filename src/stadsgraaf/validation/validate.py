@@ -1,7 +1,7 @@
 """Validation from end to end: a dataset goes in, a report comes out."""
 
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -13,12 +13,15 @@ from stadsgraaf.errors import StadsgraafError, Text
 from stadsgraaf.validation import suppression
 from stadsgraaf.validation.baseline import Baseline
 from stadsgraaf.validation.catalogue import rule, rules
-from stadsgraaf.validation.consequences import without_consequences
+from stadsgraaf.validation.consequences import VERIFY, without_consequences
 from stadsgraaf.validation.finding import Finding, Span
 from stadsgraaf.validation.mending import as_meant
 from stadsgraaf.validation.profile import Profile
 from stadsgraaf.validation.report import Failure, Report, collect
-from stadsgraaf.validation.stages import STAGES, WHOLE, Subject
+from stadsgraaf.validation.scope import Scope, share_derived
+from stadsgraaf.validation.sources import Sources
+from stadsgraaf.validation.stages import SCOPED, STAGES, WHOLE, Subject
+from stadsgraaf.validation.suppression import Suppression
 
 __all__ = ["Options", "validate"]
 
@@ -28,7 +31,7 @@ class Options:
     """How to validate.
 
     ``engine`` is one of ``shacl.ENGINES``; ``stages`` are those to run, all when empty;
-    ``before`` are fingerprints of findings that pass as they were there before a change;
+    ``earlier`` is what there was before a change: what was found there passes;
     ``queries`` are files of queries beside those of the dataset, ``standards`` documents of shapes;
     ``processes`` are how many may work at once; ``released`` is what the last release says, if any;
     ``source`` is the text that evidence points into; ``notices`` tell what is not checked, and why.
@@ -39,7 +42,7 @@ class Options:
     queries: tuple[Path, ...] = ()
     profile: Profile = field(default_factory=Profile)
     baseline: Baseline | None = None
-    before: frozenset[str] = frozenset()
+    earlier: Sources | None = None
     standards: tuple[Document, ...] = ()
     processes: int = 1
     released: tuple[Quad, ...] | None = None
@@ -59,31 +62,25 @@ def validate(
     names a rule that is not there.
     """
     chosen = options or Options()
-    subject = Subject(
-        dataset,
-        chosen.engine,
-        chosen.queries,
-        chosen.standards,
-        chosen.processes,
-        chosen.released,
-        chosen.source,
-        list(chosen.notices),
-    )
-    run = _Run(subject)
-    for name in chosen.stages or tuple(STAGES):
-        progress(name)
-        run.stage(name)
-    findings = collect(without_consequences(run.findings))
-    known = _known(subject, findings)
-    findings = tuple(chosen.profile.apply(findings, known))
-    given = [one for file, text in _texts(subject) for one in suppression.suppressions(file, text)]
-    stay, suppressed = suppression.apply(findings, given)
-    # what is numbered once stays so: a fingerprint does not depend on what passes
-    faults = () if chosen.stages else collect(suppression.faults(given, known))
-    new, passed = _split([*stay, *faults], chosen)
+    run = _Run(_subject(dataset, chosen.queries, chosen))
+    earlier = None
+    if chosen.earlier is not None:
+        share_derived(chosen.earlier.dataset, dataset)
+        earlier = _Run(_subject(chosen.earlier.dataset, chosen.earlier.queries, chosen))
+        earlier.subject.share_shapes(run.subject)
+    _run_all(run, earlier, chosen, progress)
+    found, before = _Told(run, chosen), frozenset[str]()
+    if earlier is not None:
+        old = _Told(earlier, chosen)
+        if run.subject.scope and _rests_on_shapes(found, old):
+            for one in (earlier, run):
+                one.widen()
+            found, old = _Told(run, chosen), _Told(earlier, chosen)
+        before = frozenset(finding.fingerprint for finding in old.all)
+    new, passed = _split(found.all, chosen.baseline, before)
     if chosen.baseline and not (chosen.stages or run.failures or run.skipped):
-        file = subject.path_of(chosen.baseline.path)
-        new += collect(chosen.baseline.stale([*stay, *faults], file))
+        file = run.subject.path_of(chosen.baseline.path)
+        new += collect(chosen.baseline.stale(found.all, file))
     new += map(_failed, run.failures)
     return Report(
         findings=tuple(sorted(new, key=lambda finding: finding.key)),
@@ -92,21 +89,103 @@ def validate(
         + len(dataset.rules)
         + len(chosen.queries),
         triples=sum(len(document.turtle.triples) for document in dataset.documents),
-        prefixes=subject.prefixes,
+        prefixes=run.subject.prefixes,
         seconds=run.seconds,
         passed=tuple(passed),
-        suppressed=tuple(suppressed),
+        suppressed=tuple(found.suppressed),
         failures=tuple(run.failures),
         skipped=tuple(run.skipped),
-        notices=tuple(subject.notices),
+        notices=tuple(run.subject.notices),
     )
 
 
-def _split(findings: Sequence[Finding], options: Options) -> tuple[list[Finding], list[Finding]]:
+def _run_all(
+    run: "_Run", earlier: "_Run | None", options: Options, progress: Callable[[str], None]
+) -> None:
+    """Run the stages, and those of what there was earlier as far as they matter."""
+    for name in options.stages or tuple(STAGES):
+        progress(name)
+        if earlier is not None:
+            if name in SCOPED and run.subject.scope is None and not options.baseline:
+                _narrow(earlier, run)
+            if run.subject.scope is None or name not in SCOPED:
+                earlier.stage(name)
+        run.stage(name)
+    if earlier is not None and run.subject.scope is not None:
+        earlier.subject = earlier.subject.within(_asked(run, run.subject.scope))
+        for name in [name for name in run.found if name in SCOPED]:
+            earlier.stage(name)
+
+
+def _asked(run: "_Run", scope: Scope) -> Scope:
+    """The scope of what there was earlier: a shape that finds nothing now has nothing to let pass.
+
+    Unless a comment or a built-in rule may have something to do with what it found.
+    """
+    found = run.found.get("shacl", [])
+    if (
+        any(run.found.get(name) for name in ("verify", "evidence"))
+        or not all(finding.shape for finding in found)
+        or any(True for _ in _suppressions(run.subject))
+    ):
+        return scope
+    return replace(scope, asked=frozenset(finding.shape for finding in found))
+
+
+def _subject(dataset: Dataset, queries: Sequence[Path], options: Options) -> Subject:
+    return Subject(
+        dataset,
+        options.engine,
+        tuple(queries),
+        options.standards,
+        options.processes,
+        options.released,
+        options.source,
+        list(options.notices),
+    )
+
+
+def _narrow(earlier: "_Run", run: "_Run") -> None:
+    """Let the stages look at what is different only, when that can be told."""
+    sides = [
+        {(s.file, s.rules, s.excerpt) for s in _suppressions(r.subject)} for r in (earlier, run)
+    ]
+    scope = Scope.between(earlier.subject, run.subject) if sides[0] == sides[1] else None
+    if scope is not None:
+        for one in (earlier, run):
+            one.subject = one.subject.within(scope)
+
+
+def _rests_on_shapes(found: "_Told", old: "_Told") -> bool:
+    """Whether something is new that a shape which did not run may say already."""
+    before = {finding.fingerprint for finding in old.all}
+    return any(
+        finding.name.startswith(VERIFY) and finding.fingerprint not in before
+        for finding in found.all
+    )
+
+
+class _Told:
+    """What a run found, as the profile and the comments let it be told; ``all`` is what stays."""
+
+    def __init__(self, run: "_Run", options: Options) -> None:
+        findings = collect(without_consequences(run.findings))
+        known = _known(run.subject, findings)
+        findings = tuple(options.profile.apply(findings, known))
+        given = list(_suppressions(run.subject))
+        stay, self.suppressed = suppression.apply(findings, given)
+        # what is numbered once stays so: a fingerprint does not depend on what passes
+        faults = () if options.stages else collect(suppression.faults(given, known))
+        self.all = [*stay, *faults]
+
+
+def _split(
+    findings: Sequence[Finding], baseline: Baseline | None, before: frozenset[str]
+) -> tuple[list[Finding], list[Finding]]:
     """The findings that are told, and those that pass as they are known or were there before."""
-    new, passed = options.baseline.split(findings) if options.baseline else (list(findings), [])
-    passed += [finding for finding in new if finding.fingerprint in options.before]
-    return [finding for finding in new if finding.fingerprint not in options.before], passed
+    new, passed = baseline.split(findings) if baseline else (list(findings), [])
+    passed += [finding for finding in new if finding.fingerprint in before]
+    return [finding for finding in new if finding.fingerprint not in before], passed
 
 
 @dataclass
@@ -114,10 +193,21 @@ class _Run:
     """The stages that ran: what they found, what failed, what was left out, how long each took."""
 
     subject: Subject
-    findings: list[Finding] = field(default_factory=list)
+    found: dict[str, list[Finding]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings, in the order of the stages."""
+        return [finding for findings in self.found.values() for finding in findings]
+
+    def widen(self) -> None:
+        """Run the stages again that looked at what is different only."""
+        self.subject = self.subject.within(None)
+        for name in [name for name in self.found if name in SCOPED]:
+            self.stage(name)
 
     def stage(self, name: str) -> None:
         """Run a stage."""
@@ -126,8 +216,9 @@ class _Run:
             self.skipped.append(name)
             return
         start = perf_counter()
+        found = self.found[name] = []
         try:
-            self.findings.extend(stage(self.subject))
+            found.extend(stage(self.subject))
         except StadsgraafError:
             raise
         except Exception as error:  # noqa: BLE001 – whatever it is, the data were not checked
@@ -145,6 +236,11 @@ def _known(subject: Subject, findings: Iterable[Finding]) -> set[str]:
     known = {name for found in rules().values() for name in (found.name, found.iri)}
     known |= {name for finding in findings for name in (finding.name, finding.rule)}
     return known | (subject.shapes.rule_names() if subject.shape_documents else set())
+
+
+def _suppressions(subject: Subject) -> Iterator[Suppression]:
+    for file, text in _texts(subject):
+        yield from suppression.suppressions(file, text)
 
 
 def _texts(subject: Subject) -> Iterable[tuple[str, str]]:

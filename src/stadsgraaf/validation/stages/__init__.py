@@ -18,7 +18,7 @@ from stadsgraaf.validation.stages.subject import Subject
 from stadsgraaf.validation.stages.syntax import syntax
 from stadsgraaf.validation.stages.verify import verify
 
-__all__ = ["STAGES", "WHOLE", "Subject"]
+__all__ = ["SCOPED", "STAGES", "WHOLE", "Subject"]
 
 #: In order. The first two look at files, the others at the dataset as a whole.
 STAGES: dict[str, Callable[[Subject], Iterator[Finding]]] = {
@@ -35,3 +35,6 @@ STAGES: dict[str, Callable[[Subject], Iterator[Finding]]] = {
 
 #: Stages that look at the dataset as a whole: of no use when a file could not be read at all.
 WHOLE = frozenset({"terms", "shacl", "verify", "evidence", "queries", "difference"})
+
+#: Stages that need not look at what a change cannot affect.
+SCOPED = frozenset({"shacl", "verify", "evidence", "queries", "formatting"})

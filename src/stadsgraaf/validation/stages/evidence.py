@@ -16,12 +16,14 @@ from stadsgraaf.evidence import Evidence, Passage, SourceText, check_evidence
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.validation.catalogue import rule
 from stadsgraaf.validation.finding import Finding, Span
+from stadsgraaf.validation.scope import Reads
 from stadsgraaf.validation.stages.subject import Subject, about
 
 __all__ = ["evidence"]
 
 _DIGEST = SG + "sha256"
 _TARGET, _SELECTOR, _END = (PREFIXES["oa"] + name for name in ("hasTarget", "hasSelector", "end"))
+_OTHERS = {PREFIXES["oa"] + "hasSource", PREFIXES["oa"] + "start", SG + "characters"}
 _STEPS = frozenset({_DIGEST, _TARGET, _SELECTOR, _END})
 #: A number of a document and of a triple in it.
 _Place = tuple[int, int]
@@ -29,6 +31,8 @@ _Place = tuple[int, int]
 
 def evidence(subject: Subject) -> Iterator[Finding]:
     """Passages and the source against their digests."""
+    if subject.scope is not None and not subject.scope.touches(Reads(_STEPS | _OTHERS)):
+        return
     steps = _Steps(subject.dataset.documents)
     if not steps.claims:
         return

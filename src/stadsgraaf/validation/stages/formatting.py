@@ -13,11 +13,14 @@ __all__ = ["formatting"]
 
 def formatting(subject: Subject) -> Iterator[Finding]:
     """Files that ``stadsgraaf fmt`` would change; one that it leaves alone is no finding."""
-    found = rule("format/turtle")
+    found, scope = rule("format/turtle"), subject.scope
     documents = {
         document.path.as_posix(): document
         for document in subject.dataset.documents
-        if document.path.suffix == ".ttl" and document.turtle.triples and not document.turtle.faults
+        if document.path.suffix == ".ttl"
+        and document.turtle.triples
+        and not document.turtle.faults
+        and (scope is None or document.path.name in scope.files)
     }
     texts = {name: document.turtle.text for name, document in documents.items()}
     for name, made in format_texts(texts).items():

@@ -42,8 +42,10 @@ def _namespaces(subject: Subject) -> Iterator[Finding]:
     for document in subject.dataset.documents:
         for prefix, namespace in document.turtle.prefixes.items():
             meant = subject.vocabulary.meant_namespace(prefix, namespace)
-            place = re.search(rf"(?i)prefix\s+{re.escape(prefix)}:\s*<", document.turtle.text)
-            if not meant or place is None:
+            place = meant and re.search(
+                rf"(?i)prefix\s+{re.escape(prefix)}:\s*<", document.turtle.text
+            )
+            if not place:
                 continue
             start = place.end() - 1
             begin, end = document.turtle.position(start), document.turtle.end(start)

@@ -24,6 +24,8 @@ _SH = PREFIXES["sh"]
 
 def queries(subject: Subject) -> Iterator[Finding]:
     """Every query parses, and names only what is declared; those inside shapes too."""
+    if subject.scope is not None and not subject.scope.queries:
+        return
     for path in subject.query_files:
         text = path.read_text(encoding="utf-8", errors="replace")
         yield from _check_query(subject, subject.path_of(path), text)

@@ -42,8 +42,14 @@ def shapes(subject: Subject) -> Iterator[Finding]:
     for result in ill_formed:
         yield _ill_formed(subject, result)
     yield from _dangling(subject, known)
-    sound = _without(known.whole, ill_formed)
-    outcome = shacl.validate_data(subject.data, sound, subject.engine, processes=subject.processes)
+    sound, idle = _without(known.whole, ill_formed), frozenset[Term]()
+    if subject.scope is not None:
+        sound = subject.scope.affected(known, sound)
+        if not any(triple.predicate.value.startswith(_SH + "target") for triple in sound):
+            return
+    outcome = shacl.validate_data(
+        subject.data_without(idle), sound, subject.engine, processes=subject.processes
+    )
     for shape, reason in outcome.faults:
         yield _unusable(known, shape, reason)
     yield from {

@@ -1,8 +1,10 @@
 """What is validated, with what the stages share."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
+from operator import is_
 from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
@@ -15,6 +17,7 @@ from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import Rule
 from stadsgraaf.validation.finding import NO_TEXT, Finding, Span
 from stadsgraaf.validation.places import Places
+from stadsgraaf.validation.scope import Scope
 from stadsgraaf.validation.shapes import Shapes
 from stadsgraaf.validation.terms import Unknown, Vocabulary
 
@@ -29,7 +32,11 @@ _SHAPE_MARKS = frozenset(
 
 @dataclass(frozen=True)
 class Subject:
-    """What is validated, with what the stages share. ``notices`` tell what was not checked, and why."""
+    """What is validated, with what the stages share.
+
+    ``notices`` tell what was not checked, and why. With a ``scope``, what it does not touch need not
+    be looked at.
+    """
 
     dataset: Dataset
     engine: str = "pyshacl"
@@ -39,6 +46,7 @@ class Subject:
     released: tuple[Quad, ...] | None = None
     source: Path | None = None
     notices: list[Text] = field(default_factory=list)
+    scope: Scope | None = None
 
     @cached_property
     def places(self) -> Places:
@@ -95,6 +103,10 @@ class Subject:
         """The same in the forms that engines want."""
         return shacl.Data(self.triples)
 
+    def data_without(self, idle: frozenset[Term]) -> shacl.Data:
+        """The same, without the results of some property shapes."""
+        return shacl.Data(self.triples, idle) if idle else self.data
+
     @cached_property
     def shape_documents(self) -> list[Document]:
         """The files that hold shapes: those of the folder for shapes, else any with shapes."""
@@ -111,7 +123,24 @@ class Subject:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """What is declared."""
-        return Vocabulary(self.dataset.quads, self.dataset.base_iri, self.unread)
+        dataset = self.dataset
+        written = (t for document in dataset.documents for t in document.turtle.triples)
+        graphs = {document.graph.value for document in dataset.documents}
+        graphs |= {getattr(quad.graph_name, "value", "") for quad in dataset.derived}
+        return Vocabulary(chain(written, dataset.derived), dataset.base_iri, self.unread | graphs)
+
+    def share_shapes(self, other: "Subject") -> None:
+        """Take what the shapes say from another subject, when they are the same."""
+        mine, others = self.shape_documents, other.shape_documents
+        same = len(mine) == len(others) and all(map(is_, mine, others))
+        if same and mine and self.prefixes == other.prefixes:
+            vars(self)["shapes"] = other.shapes
+
+    def within(self, scope: Scope | None) -> "Subject":
+        """The same with another scope, and with all that is known of it already."""
+        made = replace(self, scope=scope)
+        vars(made).update({name: value for name, value in vars(self).items() if name != "scope"})
+        return made
 
     def learn_subjects(self, places: Iterable[tuple[int, int]]) -> None:
         """Let ``places`` know the subjects of these triples, by document and triple."""

@@ -9,6 +9,7 @@ from stadsgraaf.errors import Text
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import Rule, rules
 from stadsgraaf.validation.finding import Finding, Span
+from stadsgraaf.validation.scope import reads_of_query
 from stadsgraaf.validation.stages.subject import Subject, about
 
 __all__ = ["run_check", "verify"]
@@ -17,8 +18,14 @@ __all__ = ["run_check", "verify"]
 def verify(subject: Subject) -> Iterator[Finding]:
     """The rules that are queries: every solution is a finding."""
     for found in rules().values():
-        if found.query:
+        if found.query and _is_touched(subject, found):
             yield from run_check(subject, found)
+
+
+def _is_touched(subject: Subject, found: Rule) -> bool:
+    scope = subject.scope
+    # where only some shapes are asked for, no rule has found anything
+    return scope is None or (scope.asked is None and scope.touches(reads_of_query(found.query, {})))
 
 
 def run_check(subject: Subject, found: Rule) -> Iterator[Finding]:

@@ -1,0 +1,432 @@
+"""What a change can affect: the shapes and rules that read what is different.
+
+A shape or a query reads the predicates and classes that it names. One that names none of those in
+the triples that came or went gives what it gave before, so it need not run on either side. Whoever
+reads everything (a closed shape, a predicate that is a variable), or may do so, always runs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, reduce
+from operator import or_
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from stadsgraaf.dataset import Dataset, Document
+from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.validation import sparql
+from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.shapes import Shapes
+
+if TYPE_CHECKING:
+    from stadsgraaf.validation.stages.subject import Subject
+
+__all__ = ["Reads", "Scope", "reads_of_query", "share_derived"]
+
+_SH: Final = PREFIXES["sh"]
+_TYPE: Final = PREFIXES["rdf"] + "type"
+_SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
+_FIRST, _REST = PREFIXES["rdf"] + "first", PREFIXES["rdf"] + "rest"
+_TARGETS: Final = frozenset(
+    _SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+)
+#: What leads from a shape to what it consists of.
+_PARTS: Final = frozenset(
+    {_SH + name for name in ("property", "node", "not", "qualifiedValueShape", "sparql")} | {_FIRST}
+)
+#: What SHACL Core and SHACL-SPARQL say of shapes; whatever else there is may read anything.
+_KNOWN: Final = _TARGETS | {
+    _SH + name
+    for name in [
+        "property",
+        "node",
+        "not",
+        "and",
+        "or",
+        "xone",
+        "qualifiedValueShape",
+        "qualifiedMinCount",
+        "qualifiedMaxCount",
+        "qualifiedValueShapesDisjoint",
+        "sparql",
+        "select",
+        "ask",
+        "prefixes",
+        "path",
+        "inversePath",
+        "alternativePath",
+        "zeroOrMorePath",
+        "oneOrMorePath",
+        "zeroOrOnePath",
+        "class",
+        "datatype",
+        "nodeKind",
+        "minCount",
+        "maxCount",
+        "minExclusive",
+        "minInclusive",
+        "maxExclusive",
+        "maxInclusive",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "flags",
+        "languageIn",
+        "uniqueLang",
+        "equals",
+        "disjoint",
+        "lessThan",
+        "lessThanOrEquals",
+        "closed",
+        "ignoredProperties",
+        "hasValue",
+        "in",
+        "deactivated",
+        "severity",
+        "message",
+        "name",
+        "description",
+        "order",
+        "group",
+        "defaultValue",
+    ]
+}
+_DECLARING: Final = frozenset(_SH + name for name in ("declare", "prefix", "namespace"))
+_OPEN_BEFORE: Final = frozenset({";", "]", ")", "["})
+_OPEN_AFTER: Final = frozenset({"[", "("})
+_TERMS: Final = frozenset({"variable", "iri", "name", "blank", "string", "number"})
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What a shape or query reads: the IRIs that it names, or everything; perhaps all types."""
+
+    iris: frozenset[str] = frozenset()
+    everything: bool = False
+    types: bool = False
+
+    def __or__(self, other: "Reads") -> "Reads":
+        return Reads(
+            self.iris | other.iris, self.everything or other.everything, self.types or other.types
+        )
+
+
+def reads_of_query(query: str, prefixes: Mapping[str, str]) -> Reads:
+    """What a query reads.
+
+    >>> reads_of_query("SELECT * { ?s <http://e/p> ?o ; a ?c }", {}).types
+    True
+    >>> reads_of_query("SELECT * { ?s ?p ?o }", {}).everything
+    True
+    """
+    words = list(_patterns(sparql.tokens(query)))
+    known = {**prefixes, **sparql.prefixes_of(sparql.tokens(query))}
+    named = frozenset(iri for iri, _ in sparql.mentioned(words, known))
+    everything = any(word.text == "!" or word.upper in {"DESCRIBE", "SERVICE"} for word in words)
+    types = _TYPE in named
+    for before, word, after in zip(
+        words, words[1:], [*words[2:], sparql.Token("mark", "", 0)], strict=False
+    ):
+        if word.text == "a" and word.kind == "word":
+            types = types or after.kind not in {"iri", "name"}
+        elif word.kind == "variable":
+            # where a predicate can stand; in doubt it is one
+            opened = before.kind in _TERMS or before.text in _OPEN_BEFORE
+            everything |= opened and (after.kind in _TERMS or after.text in _OPEN_AFTER)
+    return Reads(named, everything, types)
+
+
+def _patterns(words: Sequence[sparql.Token]) -> Iterator[sparql.Token]:
+    """The words of a query without those that only say what it gives: SELECT and CONSTRUCT."""
+    giving = ""
+    for number, word in enumerate(words):
+        if word.upper in {"SELECT", "CONSTRUCT"}:
+            giving = word.upper
+        elif (giving == "SELECT" and word.text == "{") or (
+            giving == "CONSTRUCT" and (word.upper == "WHERE" or words[number - 1].text == "}")
+        ):
+            giving = ""
+        if not giving:
+            yield word
+
+
+@dataclass(frozen=True)
+class _Root:
+    """A shape: what it and its parts are, whatever their blank nodes are called.
+
+    Of one with targets, ``members`` are its property shapes and ``targets`` what finds its focus nodes.
+    """
+
+    node: Term
+    text: str
+    reads: Reads
+    parts: frozenset[Term]
+    targets: Reads = Reads()
+    members: tuple["_Root", ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same for the same shape on both sides."""
+        return str(self.node) if isinstance(self.node, NamedNode) else "", self.text
+
+
+@lru_cache(maxsize=2)
+def _roots(shapes: Shapes) -> Sequence[_Root]:
+    """The shapes with targets."""
+    return list(_Roots(shapes))
+
+
+@lru_cache(maxsize=2)
+def _is_plain(shapes: Shapes) -> bool:
+    """Whether there is nothing by which shapes could mean more than SHACL has."""
+    predicates = {triple.predicate.value for triple in shapes.whole}
+    known = _KNOWN | _DECLARING
+    return not any(name.startswith(_SH) and name not in known for name in predicates)
+
+
+class _Roots:
+    """The shapes with targets, and what each consists of."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self._shapes = shapes
+        self._about: dict[Term, list[tuple[str, Term]]] = defaultdict(list)
+        for triple in shapes.whole:
+            if not isinstance(triple.subject, Triple) and not isinstance(triple.object, Triple):
+                self._about[triple.subject].append((triple.predicate.value, triple.object))
+
+    def __iter__(self) -> Iterator[_Root]:
+        for node, about in list(self._about.items()):
+            predicates = {predicate for predicate, _ in about}
+            kinds = {getattr(thing, "value", "") for name, thing in about if name == _TYPE}
+            if predicates & _TARGETS or any(kind.endswith("Class") for kind in kinds):
+                root = self._root(node)
+                targets = [self._reads(node, n, thing) for n, thing in about if n in _TARGETS]
+                members = [thing for name, thing in about if name == _SH + "property"]
+                yield replace(
+                    root,
+                    targets=reduce(or_, targets, Reads(frozenset({_iri(node)}))),
+                    members=tuple(map(self._root, members)),
+                )
+
+    def _root(self, node: Term) -> _Root:
+        seen: dict[Term, None] = {}
+        reads: list[Reads] = []
+        text = self._walk(node, seen, reads)
+        whole = Reads(
+            frozenset({_iri(node)}).union(*(one.iris for one in reads)),
+            any(one.everything for one in reads),
+            any(one.types for one in reads),
+        )
+        return _Root(node, text, whole, frozenset(seen))
+
+    def _walk(self, node: Term, seen: dict[Term, None], reads: list[Reads]) -> str:
+        if node in seen:
+            return str(node) if isinstance(node, NamedNode) else "[again]"
+        seen[node] = None
+        said: list[str] = []
+        for predicate, thing in self._about.get(node, ()):
+            reads.append(self._reads(node, predicate, thing))
+            if isinstance(thing, BlankNode) or (predicate in _PARTS and thing in self._about):
+                said.append(f"{predicate} {self._walk(thing, seen, reads)}")
+            elif predicate == _SH + "prefixes":
+                said.append(f"{predicate} {sorted(self._shapes.declared_prefixes(node).items())}")
+            else:
+                said.append(f"{predicate} {thing}")
+        name = str(node) if isinstance(node, NamedNode) else ""
+        return f"{name}[{' ; '.join(sorted(said))}]"
+
+    def _reads(self, node: Term, predicate: str, thing: Term) -> Reads:
+        if isinstance(thing, NamedNode):
+            return Reads(
+                frozenset({thing.value}), types=thing.value == _TYPE and predicate != _TYPE
+            )
+        if isinstance(thing, Literal):
+            if predicate in {_SH + "select", _SH + "ask"}:
+                return reads_of_query(thing.value, self._shapes.declared_prefixes(node))
+            return Reads(everything=predicate == _SH + "closed" and thing.value in {"true", "1"})
+        return Reads()
+
+
+def _iri(term: Term) -> str:
+    return term.value if isinstance(term, NamedNode) else ""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is different: predicates and classes of the triples that came or went, and files.
+
+    ``files`` are names without folders; ``roots`` are shapes with targets that are not what they
+    were. ``queries`` tells whether queries, or what they may name, are different. ``asked`` are IRIs
+    of shapes when nobody asks for the results of others.
+    """
+
+    predicates: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+    queries: bool = False
+    roots: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
+    asked: frozenset[str] | None = None
+
+    @classmethod
+    def between(cls, before: "Subject", after: "Subject") -> "Scope | None":
+        """What is different between two; None when that may be anything."""
+        delta = _delta(before, after)
+        if delta is None or before.unread != after.unread:
+            return None
+        predicates = frozenset(triple.predicate.value for triple in delta)
+        roots = _different_roots(before, after)
+        if roots is None or _SUBCLASS in predicates:
+            return None
+        old, new = _texts(before), _texts(after)
+        changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+        shapes = {d.path.as_posix() for one in (before, after) for d in one.shape_documents}
+        return cls(
+            predicates=predicates,
+            classes=frozenset(_classes(delta, (before, after)))
+            if _TYPE in predicates
+            else frozenset(),
+            files=frozenset(PurePosixPath(name).name for name in changed),
+            queries=_names(before) != _names(after) or not changed.isdisjoint(shapes),
+            roots=roots,
+        )
+
+    def touches(self, reads: Reads) -> bool:
+        """Whether something that is read is different."""
+        return bool(self.predicates) and (
+            reads.everything
+            or not reads.iris.isdisjoint(self.predicates | self.classes)
+            or (reads.types and bool(self.classes))
+        )
+
+    def affected(self, shapes: Shapes, triples: Sequence[Triple]) -> Sequence[Triple]:
+        """The ``triples`` of shapes without those that give the results that they gave before."""
+        if not (self.roots or self.predicates):
+            return []
+        roots = _roots(shapes)
+        chosen = [root for root in roots if root.key in self.roots or self.touches(root.reads)]
+        kept = {part for root in chosen for part in root.parts}
+        # two shapes that share a part find the same of the same thing: both run, or none
+        while more := [r for r in roots if r not in chosen and not kept.isdisjoint(r.parts)]:
+            chosen += more
+            kept |= {part for root in more for part in root.parts}
+        if self.asked is not None:
+            asked = {NamedNode(iri) for iri in self.asked}
+            chosen = [root for root in chosen if not asked.isdisjoint(root.parts)]
+            kept = {part for root in chosen for part in root.parts}
+        left = {part for root in roots for part in root.parts} - kept
+        return [triple for triple in triples if triple.subject not in left]
+
+    def idle(self, shapes: Shapes) -> frozenset[Term]:
+        """Property shapes that find what they found before, though more of their shapes may not."""
+        idle: set[Term] = set()
+        busy: set[Term] = set()
+        for root in _roots(shapes):
+            changed = root.key in self.roots or self.touches(root.targets)
+            for member in root.members:
+                (busy if changed or self.touches(member.reads) else idle).add(member.node)
+        return frozenset(idle - busy)
+
+
+def share_derived(before: Dataset, after: Dataset) -> None:
+    """Let two datasets derive once what their rules derive from the same triples."""
+    rules = [[(query.graph, query.sparql) for query in one.rules] for one in (before, after)]
+    queries = [
+        [(q.name, q.sparql, q.summary, q.description) for q in one.queries]
+        for one in (before, after)
+    ]
+    if rules[0] != rules[1] or queries[0] != queries[1] or before.base_iri != after.base_iri:
+        return
+    delta = _different(_documents(before), _documents(after))
+    scope = Scope(
+        frozenset(t.predicate.value for t in delta),
+        frozenset(
+            t.object.value
+            for t in delta
+            if t.predicate.value == _TYPE and isinstance(t.object, NamedNode)
+        ),
+    )
+    if not any(scope.touches(reads_of_query(query.sparql, {})) for query in after.rules):
+        vars(before)["derived"] = after.derived
+
+
+def _different_roots(before: "Subject", after: "Subject") -> frozenset[tuple[str, str]] | None:
+    """The shapes with targets that only one side has; None when shapes may mean more than we know."""
+    shapes = [one.shapes if one.shape_documents else None for one in (before, after)]
+    if not all(one is None or _is_plain(one) for one in shapes):
+        return None
+    if shapes[0] is shapes[1]:
+        return frozenset()
+    sides = [{root.key for root in _roots(one)} if one else set() for one in shapes]
+    return frozenset(sides[0] ^ sides[1])
+
+
+def _documents(dataset: Dataset) -> dict[str, Document]:
+    return {one.path.as_posix(): one for one in dataset.documents}
+
+
+def _different(old: Mapping[str, Document], new: Mapping[str, Document]) -> set[Triple]:
+    """The triples of data that came or went, and perhaps some that another file has as well."""
+    same = {
+        name
+        for name in old.keys() & new.keys()
+        if old[name].turtle.triples is new[name].turtle.triples
+    }
+    one, other = (
+        {
+            triple
+            for name, document in documents.items()
+            if name not in same and document.role != "shapes"
+            for triple in document.turtle.triples
+        }
+        for documents in (old, new)
+    )
+    return one ^ other
+
+
+def _delta(before: "Subject", after: "Subject") -> set[Triple] | None:
+    """The triples that came or went; None when nobody can tell."""
+    old, new = before.dataset, after.dataset
+    documents = _documents(old), _documents(new)
+    moved = any(
+        (one.role, one.graph) != (documents[1][name].role, documents[1][name].graph)
+        for name, one in documents[0].items()
+        if name in documents[1]
+    )
+    if moved or old.base_iri != new.base_iri:
+        return None
+    delta = _different(*documents)
+    if old.derived is not new.derived:
+        delta |= {quad.triple for quad in set(old.derived) ^ set(new.derived)}
+    return delta
+
+
+def _classes(delta: Iterable[Triple], sides: Iterable["Subject"]) -> Iterator[str]:
+    """The classes of the types that came or went, and all above them."""
+    above: dict[str, set[str]] = defaultdict(set)
+    for side in sides:
+        for triple in side.triples:
+            if triple.predicate.value == _SUBCLASS and isinstance(triple.object, NamedNode):
+                above[getattr(triple.subject, "value", "")].add(triple.object.value)
+    todo = {getattr(t.object, "value", "") for t in delta if t.predicate.value == _TYPE}
+    seen: set[str] = set()
+    while todo:
+        iri = todo.pop()
+        seen.add(iri)
+        yield iri
+        todo |= above[iri] - seen
+
+
+def _texts(subject: "Subject") -> dict[str, str]:
+    return {one.path.as_posix(): one.turtle.text for one in subject.dataset.documents}
+
+
+def _names(subject: "Subject") -> tuple[object, ...]:
+    """What queries say, and what decides which names in them are declared."""
+    texts = {
+        subject.path_of(p): p.read_text(encoding="utf-8", errors="replace")
+        for p in subject.query_files
+    }
+    return texts, subject.vocabulary.declared, subject.vocabulary.own
