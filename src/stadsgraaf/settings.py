@@ -87,6 +87,9 @@ class Settings:
     watch: float = _setting(
         1.0, "Seconds between looks at which release is current; 0: only when told (SIGHUP)."
     )
+    build_timeout: float = _setting(
+        3600.0, "Seconds that a build may take when a reload asks for one; 0 sets no limit."
+    )
     page_size: int = _setting(50, "Items on one page of a list.", least=1, most=1000)
     grace: float = _setting(
         10.0, "Seconds that answers under way get when the server is told to stop."

@@ -199,3 +199,65 @@ def test_invalid_data_are_refused_with_file_and_line_and_the_old_release_serves(
         status, answer = reload()
         assert (status, answer["switched"]) == (200, True)
         assert current(server) == answer["release"] != before
+
+
+def test_a_build_that_takes_too_long_is_ended_and_the_old_release_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a.ttl").write_text('<http://e/a> <http://e/p> "A" .\n', encoding="utf-8")
+    monkeypatch.setenv("STADSGRAAF_ADMIN_TOKEN", "secret")
+    with serving(source, {"output": tmp_path / "archive", "build_timeout": 0.2}) as server:
+        before, tree = current(server), server.tree()
+        (source / "a.ttl").write_text('<http://e/a> <http://e/p> "B" .\n', encoding="utf-8")
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        connection.request("POST", "/admin/reload", headers={"Authorization": "Bearer secret"})
+        response = connection.getresponse()
+        problem = json.loads(response.read())
+        connection.close()
+        assert response.status == 409
+        assert "build_timeout" in problem["detail"]
+        assert current(server) == before
+        assert {each for each in server.tree() if _is_build(each)} == set()
+        assert tree - server.tree() == set()
+
+
+def _is_build(pid: int) -> bool:
+    try:
+        return b"build" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+_SMALL_DISK = 'mount -t tmpfs -o size=1m none "$1" && cp -a "$2/." "$1" && shift 2 && exec "$@"'
+
+
+def test_a_disk_that_is_full_is_said_and_the_old_release_stays(tmp_path: Path) -> None:
+    """On a disk of one MiB: a small release, then one that does not fit."""
+    source, kept, disk = (tmp_path / name for name in ("source", "kept", "disk"))
+    for each in (source, kept, disk):
+        each.mkdir()
+    build = [sys.executable, "-m", "stadsgraaf", "build", str(source), "--quiet", "--output"]
+    (source / "a.ttl").write_text('<http://e/a> <http://e/p> "A" .\n', encoding="utf-8")
+    subprocess.run([*build, str(kept)], check=True, stdout=subprocess.DEVNULL)
+    old = Archive(kept).identifier
+    wrapper = ["unshare", "--mount", "sh", "-c", _SMALL_DISK, "sh", str(disk), str(kept)]
+    if subprocess.run([*wrapper, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this user may not mount a small disk")
+    lines = (f'<http://e/{each}> <http://e/p> "{"x" * 50}" .\n' for each in range(8000))
+    (source / "b.ttl").write_text("".join(lines), encoding="utf-8")
+    then = '"$@"; echo "exit $?"; readlink current; ls releases; python -m stadsgraaf verify .'
+    script = f"cd {disk}; {then.replace('python', sys.executable)}"
+    done = subprocess.run(
+        [*wrapper, "sh", "-c", script, "sh", *build, str(disk)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=170,
+    )
+    said = done.stderr.strip().splitlines()
+    assert "no space left on the device" in said[0], done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout.splitlines()[:3] == ["exit 3", f"releases/{old}", old]
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -189,6 +189,30 @@ def test_readers_that_take_nothing_hold_nobody_up(server: Server) -> None:
         connection.close()
 
 
+def test_readers_that_take_nothing_cost_little_in_all_processes_together(server: Server) -> None:
+    """What they share counts once: workers are forked from what has the data."""
+    before = most = shared_out(server)
+    with contextlib.ExitStack() as held:
+        for _ in range(20):
+            connection = held.enter_context(connect(server, get(_EVERYTHING)))
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        end = time.monotonic() + 4
+        while time.monotonic() < end:
+            most = max(most, shared_out(server))
+            time.sleep(0.05)
+    assert most - before < 500
+
+
+def shared_out(server: Server) -> int:
+    """MiB of all processes of a server, what is shared divided among them."""
+    total = 0
+    for pid in server.tree():
+        with contextlib.suppress(OSError):
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+            total += int(text.partition("\nPss:")[2].split()[0])
+    return total >> 10
+
+
 def test_more_connections_than_there_is_room_for_are_told_to_come_back(release: Path) -> None:
     few_descriptors = ("sh", "-c", 'ulimit -n 64; exec "$@"', "sh")
     with serving(release, wrapper=few_descriptors) as server:
@@ -292,6 +316,19 @@ def test_request_under_way_is_finished_before_the_server_stops(release: Path) ->
         assert server.stop() == 0
         thread.join(60)
     assert answers == [200]
+
+
+def test_readers_that_are_cut_short_at_the_end_are_no_faults(release: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    wrapper = ("sh", "-c", f'exec "$@" 2>{log}', "sh")
+    with serving(release, {"grace": 1}, wrapper) as server, contextlib.ExitStack() as held:
+        for _ in range(5):
+            held.enter_context(connect(server, get(_EVERYTHING))).setsockopt(
+                socket.SOL_SOCKET, socket.SO_RCVBUF, 4096
+            )
+        until(lambda: _busy(server) > 0)
+        assert server.stop() == 0
+    assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
 def test_server_that_is_killed_leaves_no_process(release: Path) -> None:

@@ -16,7 +16,7 @@ from stadsgraaf.errors import ResultTooLarge, Text
 from stadsgraaf.media import Form, Format
 from stadsgraaf.store.base import Limits
 
-__all__ = ["BYTES", "Output", "Sink", "WellFormedXml"]
+__all__ = ["BYTES", "Output", "Sink", "WellFormedXml", "well_formed"]
 
 BYTES = Text("bytes", "bytes")
 ROWS: Mapping[str, Text] = {
@@ -61,6 +61,11 @@ class WellFormedXml:
     @staticmethod
     def _replacement(found: re.Match[bytes]) -> bytes:
         return b"&#13;" if found[0] == b"\r" else "\N{REPLACEMENT CHARACTER}".encode()
+
+
+def well_formed(data: bytes, chosen: Format) -> bytes:
+    """What the engine wrote as a whole in a format, made fit when that is XML."""
+    return WellFormedXml().clean(data) if chosen.name in _XML else data
 
 
 class _Lines:

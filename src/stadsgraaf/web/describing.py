@@ -17,6 +17,7 @@ from stadsgraaf.errors import NotAcceptable, NotFound
 from stadsgraaf.media import HTML, RDF, Format, by_suffix, negotiate
 from stadsgraaf.metadata import description, schema_org
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.store.output import well_formed
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import split_suffix
@@ -56,7 +57,8 @@ class Describer:
         inner = [each for each in triples if isinstance(each.subject, BlankNode)]
         prefixes = {name: PREFIXES[name] for name in (*_PREFIXES, *_MORE)}
         form = RdfFormat.from_media_type(chosen.media_type)
-        return serialize([*nodes, *inner], format=form, prefixes=prefixes) or b""
+        body = serialize([*nodes, *inner], format=form, prefixes=prefixes) or b""
+        return well_formed(body, chosen)
 
     def _schema(self, root: str, language: str) -> Mapping[str, Any]:
         return schema_org(self._profile, self.triples(root), root, language)

@@ -14,6 +14,7 @@ from stadsgraaf.release import Manifest, Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.allowed import Allowed
 from stadsgraaf.store.functions import extension_functions
+from stadsgraaf.store.output import well_formed
 
 __all__ = ["describe"]
 
@@ -61,7 +62,7 @@ def describe(release: Release, settings: Settings, endpoint: str, chosen: Format
         RdfFormat.from_media_type(chosen.media_type),
         prefixes={prefix: PREFIXES[prefix] for prefix in _USED},
     )
-    return body.getvalue()
+    return well_formed(body.getvalue(), chosen)
 
 
 def _iri(curie: str) -> NamedNode:

@@ -8,6 +8,7 @@ https://www.rfc-editor.org/rfc/rfc9116; llms.txt, https://llmstxt.org/
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -29,6 +30,10 @@ _ENDLESS: Final = ("/sparql?", "/search?", "/lookup?", "/browse?", "/claims?", "
 #: Addresses in one sitemap, by the protocol.
 ADDRESSES: Final = 50_000
 _SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+#: What a sitemap takes for a date, https://www.w3.org/TR/NOTE-datetime
+_DATE: Final = re.compile(
+    r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2}))?)?)?"
+)
 _LINKSET: Final = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 _MINUTE: Final = "public, max-age=60"
 _DAY: Final = "public, max-age=86400"
@@ -121,8 +126,10 @@ def _dated(view: View) -> str:
     """When the dataset last changed, as it says itself, else when the release was written."""
     release = view.site.release
     written = (release.path / "manifest.json").stat().st_mtime
-    date = release.manifest.modified or f"{datetime.fromtimestamp(written, UTC):%Y-%m-%d}"
-    return f"<lastmod>{escape(date)}</lastmod>"
+    date = release.manifest.modified or ""
+    if not _DATE.fullmatch(date):
+        date = f"{datetime.fromtimestamp(written, UTC):%Y-%m-%d}"
+    return f"<lastmod>{date}</lastmod>"
 
 
 # --- for programs -------------------------------------------------------------------------------------

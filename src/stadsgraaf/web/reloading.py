@@ -5,13 +5,15 @@ changes nothing, and what was wrong is said with file and line.
 """
 
 import asyncio
+import contextlib
 import logging
+import os
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from stadsgraaf.errors import NotReloaded
+from stadsgraaf.errors import NotReloaded, Text
 from stadsgraaf.web.editions import Editions
 
 __all__ = ["Reloader"]
@@ -26,15 +28,18 @@ _log = logging.getLogger(__name__)
 class Reloader:
     """Keeps editions at what is current. ``rebuild`` is the command that builds, if anything is.
 
+    A build that takes longer than ``seconds`` is ended; 0 is no limit.
+
     ::
 
-        reloader = Reloader(editions, rebuild=["stadsgraaf", "build", "folder"])
+        reloader = Reloader(editions, rebuild=["stadsgraaf", "build", "folder"], seconds=3600)
         reloader.listen()                  # to SIGHUP
         await reloader.watch(seconds=1)    # for ever
     """
 
     editions: Editions
     rebuild: Sequence[str] = ()
+    seconds: float = 0.0
     _building: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -46,7 +51,7 @@ class Reloader:
         before = self.served
         if self.rebuild:
             async with self._building:
-                await _run(self.rebuild)
+                await _run(self.rebuild, self.seconds)
         await self.editions.follow()
         return self.served != before
 
@@ -87,15 +92,27 @@ class Reloader:
                 _log.error("%s", error.detail())
 
 
-async def _run(command: Sequence[str]) -> None:
+async def _run(command: Sequence[str], seconds: float) -> None:
     process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        *command,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,  # a group of its own: what it started ends with it
     )
     try:
-        _, said = await process.communicate()
-    except asyncio.CancelledError:
-        process.kill()
-        await process.wait()
-        raise
+        async with asyncio.timeout(seconds or None):
+            _, said = await process.communicate()
+    except TimeoutError:
+        raise NotReloaded(
+            reason=Text(
+                f"the build was ended: it took more than {seconds:g} s (build_timeout)",
+                f"de bouw is beëindigd: hij duurde meer dan {seconds:g} s (build_timeout)",
+            )
+        ) from None
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
     if process.returncode:
         raise NotReloaded(reason=said.decode("utf-8", "replace").strip()[-_LONGEST:])

@@ -94,7 +94,7 @@ def run(
             signal.signal(number, lambda *_: None)  # uvicorn raises them again when it has stopped
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
         editions = Editions(settings, open_store, archive)
-        reloader = Reloader(editions, rebuild)
+        reloader = Reloader(editions, rebuild, settings.build_timeout)
         sockets = _Sockets(listener, backstage)
         runner.run(_serve(release, reloader, settings, announce, sockets))
 
@@ -162,8 +162,9 @@ def _config(app: ASGIApp, *, connections: int | None = None, grace: float = 0.0)
 
 
 def _said_already(record: logging.LogRecord) -> bool:
-    """An answer that was broken off is no fault of the application."""
-    return not (record.exc_info and isinstance(record.exc_info[1], BrokenOffError))
+    """An answer that was broken off, or cut short at the end, is no fault of the application."""
+    fault = record.exc_info[1] if record.exc_info else None
+    return not isinstance(fault, BrokenOffError | asyncio.CancelledError)
 
 
 class _Server(uvicorn.Server):

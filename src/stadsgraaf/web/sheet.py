@@ -26,6 +26,8 @@ _XSD: Final = PREFIXES["xsd"]
 _NUMBERS: Final = frozenset(
     _XSD + name for name in ("integer", "int", "long", "short", "decimal", "double", "float")
 )
+#: What XML cannot carry, and the library does not escape.
+_NONE_OF_XML: Final = dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd")
 #: When every workbook says that it was made: the same result gives the same bytes.
 _ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC)
 #: The first day that a spreadsheet counts rightly.
@@ -76,7 +78,7 @@ def _write(sheet: Any, row: int, column: int, term: Term, formats: dict[str, Any
 
 
 def _write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
-    sheet.write_string(row, column, text[:_LONGEST_CELL], style)
+    sheet.write_string(row, column, text[:_LONGEST_CELL].translate(_NONE_OF_XML), style)
 
 
 def _number(text: str) -> float | None:
