@@ -5,6 +5,8 @@ read once by a child, with limits on memory and time, without network and withou
 programs; what ends the child is a finding with the name of the file, and not the end of a build.
 The child names the blank nodes too: where hundreds of them are alike that can take for ever.
 What is merely not Turtle is left to the reader that tells line and column.
+
+RDF/XML and JSON-LD can be small and mean gigabytes: they are read by a child that gives N-Quads.
 """
 
 import os
@@ -17,12 +19,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    Quad,
+    RdfFormat,
+    parse,
+    serialize,
+)
 
 from stadsgraaf.errors import SyntaxFault, Text
 from stadsgraaf.store.sandbox import deny_system_calls
 
-__all__ = ["read_guarded"]
+__all__ = ["confine", "give", "read_apart", "read_guarded"]
 
 _MIB: Final = 1 << 20
 #: MiB of memory that reading may take, and how many more for each MiB of a document.
@@ -32,6 +42,60 @@ _MEMORY_PER_MIB: Final = 64
 _SECONDS: Final = 15.0
 _SECONDS_PER_MIB: Final = 2.0
 _BASE: Final = "http://base.invalid/"
+_CHILD: Final = (sys.executable, "-m", "stadsgraaf.guarding")
+_TOO_MUCH: Final = ("takes too much memory", "kost te veel geheugen")
+_TOO_DEEP: Final = (
+    "nests so deep that the reader breaks",
+    "is zo diep genest dat de lezer breekt",
+)
+
+
+def confine(memory_mib: int, limit: int = resource.RLIMIT_DATA) -> None:
+    """Give up network, programs and all memory but this much: what comes now is from strangers."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(limit, (memory_mib * _MIB, memory_mib * _MIB))
+    deny_system_calls()
+
+
+def read_apart(path: Path, form: RdfFormat, base_iri: str | None = None) -> bytes:
+    """N-Quads of a file, by a child process. Raises SyntaxFault when it cannot be read."""
+    size = path.stat().st_size / _MIB
+    memory = _MEMORY + int(size) * _MEMORY_PER_MIB
+    seconds = 2 * _SECONDS + size * _SECONDS_PER_MIB
+    command = [*_CHILD, str(memory), "--give", form.media_type, base_iri or "", str(path)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, check=False, timeout=seconds, env=_environment()
+        )
+    except subprocess.TimeoutExpired:
+        raise _too_long(path, seconds) from None
+    if not done.returncode:
+        return done.stdout
+    said = done.stderr.decode("utf-8", "replace")
+    if "memory" in said:
+        raise _fault(path, *_TOO_MUCH)
+    line, _, reason = said.rpartition("\n")[2].partition("|")
+    raise _unread(path, int(line), reason) if reason else _fault(path, *_TOO_DEEP)
+
+
+def give(path: Path, form: RdfFormat, base_iri: str | None = None) -> bytes:
+    """N-Quads of a file, by this process. Raises SyntaxFault when it cannot be read."""
+    try:
+        quads = parse(path=path, format=form, base_iri=base_iri)
+        return serialize(quads, format=RdfFormat.N_QUADS) or b""
+    except SyntaxError as error:
+        raise _unread(path, error.lineno or 0, error.msg) from None
+
+
+def _unread(path: Path, line: int, said: str) -> SyntaxFault:
+    return SyntaxFault(
+        file=str(path),
+        line=line,
+        column=1 if line else 0,
+        reason=Text(f"This cannot be read: {said}.", f"Dit is niet te lezen: {said}."),
+        rule="serialisation",
+        engine=said,
+    )
 
 
 def read_guarded(paths: Sequence[Path], memory_mib: int | None = None) -> None:
@@ -41,14 +105,12 @@ def read_guarded(paths: Sequence[Path], memory_mib: int | None = None) -> None:
     """
     largest = max((path.stat().st_size for path in paths), default=0) // _MIB
     memory_mib = memory_mib or _MEMORY + largest * _MEMORY_PER_MIB
-    command = [sys.executable, "-m", "stadsgraaf.guarding", str(memory_mib)]
-    environ = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen(
-        [*command, *map(str, paths)],
+        [*_CHILD, str(memory_mib), *map(str, paths)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environ,
+        env=_environment(),
     ) as child:
         try:
             _follow(child, paths)
@@ -65,17 +127,11 @@ def _follow(child: "subprocess.Popen[bytes]", paths: Sequence[Path]) -> None:
             seconds += _SECONDS  # the child has to start, too
         said = _read_byte(child.stdout.fileno(), seconds)
         if said is None:
-            raise _fault(
-                path, f"takes longer than {seconds:.0f} s", f"duurt langer dan {seconds:.0f} s"
-            )
+            raise _too_long(path, seconds)
         if said == b"m":
-            raise _fault(path, "takes too much memory", "kost te veel geheugen")
+            raise _fault(path, *_TOO_MUCH)
         if not said:
-            raise _fault(
-                path,
-                "nests so deep that the reader breaks",
-                "is zo diep genest dat de lezer breekt",
-            )
+            raise _fault(path, *_TOO_DEEP)
 
 
 def _read_byte(descriptor: int, seconds: float) -> bytes | None:
@@ -88,16 +144,24 @@ def _read_byte(descriptor: int, seconds: float) -> bytes | None:
     return None
 
 
+def _environment() -> dict[str, str]:
+    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
+def _too_long(path: Path, seconds: float) -> SyntaxFault:
+    return _fault(path, f"takes longer than {seconds:.0f} s", f"duurt langer dan {seconds:.0f} s")
+
+
 def _fault(path: Path, english: str, dutch: str) -> SyntaxFault:
     reason = Text(f"The file cannot be read: it {english}.", f"Dit bestand {dutch}.")
-    return SyntaxFault(file=str(path), line=1, column=1, reason=reason)
+    return SyntaxFault(file=str(path), line=1, column=1, reason=reason, rule="serialisation")
 
 
 def _main(memory_mib: int, names: Sequence[str]) -> None:
     """The child: a byte to stdout for each file that has been read."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_DATA, (memory_mib * _MIB, memory_mib * _MIB))
-    deny_system_calls()
+    confine(memory_mib)
+    if names[:1] == ["--give"]:
+        sys.exit(_give(*names[1:]))
     for name in names:
         said = b"."
         try:
@@ -109,6 +173,21 @@ def _main(memory_mib: int, names: Sequence[str]) -> None:
         except (SyntaxError, OSError, ValueError):
             pass  # the reader that follows says where
         os.write(1, said)
+
+
+def _give(media_type: str, base_iri: str, name: str) -> int:
+    """N-Quads on stdout, or the line and the reason on stderr."""
+    form = RdfFormat.from_media_type(media_type)
+    assert form is not None  # noqa: S101 – the parent took it from a format
+    try:
+        sys.stdout.buffer.write(give(Path(name), form, base_iri or None))
+    except SyntaxFault as fault:
+        sys.stderr.write(f"\n{fault.members['line']}|{fault.members['engine']}")
+        return 1
+    except MemoryError:
+        sys.stderr.write("memory")
+        return 1
+    return 0
 
 
 def _is_blank(quad: Quad) -> bool:

@@ -74,6 +74,28 @@ def test_data_and_reports_come_in_every_serialisation(
     assert named == {"http://e/a"}
 
 
+@pytest.mark.parametrize(
+    ("media_type", "body"),
+    [
+        (
+            "application/ld+json",
+            '{"@id": "http://e/a", "@type": "https://example.org/def/ont/Harbour"}',
+        ),
+        (
+            "application/rdf+xml",
+            (
+                '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:o='
+                '"https://example.org/def/ont/"><o:Harbour r:about="http://e/a"/></r:RDF>'
+            ),
+        ),
+    ],
+)
+def test_json_ld_and_rdf_xml_are_validated_too(client: Client, media_type: str, body: str) -> None:
+    reply = post(client, body, "/shacl?format=json", content_type=media_type)
+    assert reply.status == 200, reply.body
+    assert {f["focus"] for f in reply.json()["findings"]} == {"<http://e/a>"}
+
+
 def test_json_ld_does_not_fetch_its_context(client: Client) -> None:
     body = '{"@context": "http://127.0.0.1:9/context", "@id": "http://e/a"}'
     reply = post(client, body, content_type="application/ld+json")

@@ -5,16 +5,13 @@ https://www.w3.org/TR/rdf-syntax-grammar/ https://www.w3.org/TR/json-ld11/
 
 N-Triples, N-Quads and TriG become Turtle of the same length, with spaces where a graph is named, so
 that every triple keeps its line and column. RDF/XML and JSON-LD have no such places: they are read
-in a process of its own with little memory and time, and what is found in them names the file only.
+apart (``guarding``), and what is found in them names the file only.
 Named graphs are read as one.
 """
 
 import re
-import resource
-import subprocess
-import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +19,9 @@ from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
 
 from stadsgraaf import turtle
 from stadsgraaf.errors import SyntaxFault, Text
-from stadsgraaf.turtle import Positions, TurtleDocument
-from stadsgraaf.turtle.scan import Lines, tokens
+from stadsgraaf.guarding import give, read_apart
+from stadsgraaf.turtle import MAX_DEPTH, Positions, TurtleDocument
+from stadsgraaf.turtle.scan import Lines, scan, tokens
 
 __all__ = ["ENDINGS", "read"]
 
@@ -38,14 +36,16 @@ ENDINGS = {
     ".owl": RdfFormat.RDF_XML,
     ".jsonld": RdfFormat.JSON_LD,
 }
-#: Bytes and seconds that reading one file may take.
-_MEMORY, _SECONDS = 4 * 2**30, 120
 #: Syntax errors told of one file.
 _MAX_FAULTS = 100
 
 
-def read(path: Path, *, base_iri: str | None = None, blank_prefix: str = "") -> TurtleDocument:
+def read(
+    path: Path, *, base_iri: str | None = None, blank_prefix: str = "", confined: bool = False
+) -> TurtleDocument:
     """Read a file of any serialisation in ``ENDINGS``. Syntax errors are in ``faults``.
+
+    A process that is ``confined`` itself reads all in itself: it may start no other.
 
     Raises KeyError for another ending, OSError when the file cannot be opened.
     """
@@ -57,12 +57,12 @@ def read(path: Path, *, base_iri: str | None = None, blank_prefix: str = "") -> 
     if form == RdfFormat.TURTLE:
         return turtle.read(path, base_iri=base_iri, blank_prefix=blank_prefix)
     if form in {RdfFormat.RDF_XML, RdfFormat.JSON_LD}:
-        return _apart(path, form, base_iri, blank_prefix)
+        reading = give if confined else read_apart
+        return _apart(path, reading, form, base_iri, blank_prefix)
     content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # the reader of Turtle tells where, and what it could be
+    text = _readable(content)
+    if text is None:
+        # the reader of Turtle tells where, and what it could be; the parser might break
         return turtle.read(path, base_iri=base_iri, blank_prefix=blank_prefix)
     faults = list(_faults(path, text, form, base_iri))
     as_turtle = _flattened(text) if form == RdfFormat.TRIG else _without_graphs(text)
@@ -74,6 +74,15 @@ def read(path: Path, *, base_iri: str | None = None, blank_prefix: str = "") -> 
         # the dot may be one that stands for a brace
         faults = [f for f in found.faults if f.members["rule"] != "early-dot"] or faults
     return replace(found, text=text, faults=faults, marked=marked)
+
+
+def _readable(content: bytes) -> str | None:
+    """The text, unless it is none or nests too deep."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return None if "<<" in text and scan(text).depth > MAX_DEPTH else text
 
 
 def _form(path: Path) -> RdfFormat:
@@ -235,62 +244,19 @@ def _unplaced(
     )
 
 
-def _apart(path: Path, form: RdfFormat, base_iri: str | None, blank_prefix: str) -> TurtleDocument:
-    """Read a file in a process of its own."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", __name__, str(path), form.media_type, base_iri or ""],
-            capture_output=True,
-            check=False,
-            timeout=_SECONDS,
-        )
-        content, trouble, code = (
-            done.stdout,
-            done.stderr.decode("utf-8", "replace"),
-            done.returncode,
-        )
-    except subprocess.TimeoutExpired:
-        content, trouble, code = b"", f"reading takes longer than {_SECONDS} seconds", 1
+def _apart(
+    path: Path,
+    reading: Callable[[Path, RdfFormat, str | None], bytes],
+    form: RdfFormat,
+    base_iri: str | None,
+    blank_prefix: str,
+) -> TurtleDocument:
+    """Read a file whose parser tells no places."""
     faults: list[SyntaxFault] = []
-    if code:
-        line, _, reason = trouble.strip().rpartition("\n")[2].partition("|")
-        if not reason:
-            line, reason = (
-                "0",
-                trouble.strip().rpartition("\n")[2] or f"the reader ended with {code}",
-            )
-        faults.append(
-            SyntaxFault(
-                file=str(path),
-                line=int(line),
-                column=1 if int(line) else 0,
-                reason=Text(f"This cannot be read: {reason}.", f"Dit is niet te lezen: {reason}."),
-                rule="serialisation",
-                engine=reason,
-            )
-        )
-    text = path.read_text(encoding="utf-8", errors="replace")
-    triples = [] if code else _parsed(content.decode(), RdfFormat.N_QUADS, None)
-    return _unplaced(path, text, triples, blank_prefix, faults)
-
-
-def _main(path: str, media_type: str, base_iri: str) -> int:
-    """The process that reads: N-Quads on stdout, or the line and the reason on stderr."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    form = RdfFormat.from_media_type(media_type)
-    assert form is not None  # noqa: S101 – it is one of ENDINGS
+    triples: list[Triple] = []
     try:
-        quads = parse(path=path, format=form, base_iri=base_iri or None)
-        sys.stdout.buffer.write(serialize(quads, format=RdfFormat.N_QUADS) or b"")
-    except SyntaxError as error:
-        sys.stderr.write(f"\n{error.lineno or 0}|{error.msg}")
-        return 1
-    except MemoryError:
-        sys.stderr.write("\n0|it takes too much memory")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(_main(*sys.argv[1:]))
+        triples = _parsed(reading(path, form, base_iri).decode(), RdfFormat.N_QUADS, None)
+    except SyntaxFault as fault:
+        faults.append(fault)
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return _unplaced(path, text, triples, blank_prefix, faults)

@@ -20,13 +20,12 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 from stadsgraaf import turtle
 from stadsgraaf.dataset import Dataset, Document, Role
 from stadsgraaf.errors import Language
-from stadsgraaf.store import sandbox
+from stadsgraaf.guarding import confine
 from stadsgraaf.validation import Options, Report, validate
 from stadsgraaf.validation.serialisations import read
 
 __all__ = ["Order", "Verdict", "main"]
 
-_MIB: Final = 1 << 20
 _STAGES: Final = ("syntax", "lexical", "shacl")
 _POSTED: Final = Path("posted")
 _ENDINGS: Final = {
@@ -73,7 +72,7 @@ def main() -> None:
     order = Order(**json.loads(sys.stdin.buffer.readline()))
     body = sys.stdin.buffer.read()
     published = list(_published(order))
-    _confine(order.memory_mib)
+    confine(order.memory_mib, resource.RLIMIT_AS)
     posted, faults = _posted(order, body)
     if faults:
         _tell(Verdict(faults=tuple(faults)), b"")
@@ -87,13 +86,6 @@ def main() -> None:
 def _options(order: Order) -> dict[str, Language]:
     # JSON and Turtle hold both languages
     return {} if order.form in {"json", "turtle"} else {"language": order.language}
-
-
-def _confine(memory_mib: int) -> None:
-    sandbox.deny_system_calls()
-    size = memory_mib * _MIB
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _published(order: Order) -> Iterator[Document]:
@@ -124,7 +116,7 @@ def _posted(order: Order, body: bytes) -> tuple[Document, list[dict[str, Any]]]:
     with tempfile.TemporaryDirectory(prefix="posted-") as folder:
         path = Path(folder, f"{_POSTED}{_ENDINGS[order.media_type]}")
         path.write_bytes(body)
-        found = read(path, base_iri=order.base_iri, blank_prefix="posted")
+        found = read(path, base_iri=order.base_iri, blank_prefix="posted", confined=True)
     name = Path(path.name)
     document = Document(name, NamedNode(f"{order.base_iri}#posted"), "data", found)
     faults = [

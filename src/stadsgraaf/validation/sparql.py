@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["Token", "mentioned", "prefixes_of", "tokens"]
+from stadsgraaf.errors import QueryTooComplex, QueryTooDeep, StadsgraafError, Text
+from stadsgraaf.store.precheck import check
+
+__all__ = ["Token", "mentioned", "prefixes_of", "tokens", "too_complex"]
 
 _LONG = "|".join(rf"{q * 3}(?:[^{q}\\]|\\.|{q}(?!{q * 2}))*{q * 3}" for q in ('"', "'"))
 _SHORT = "|".join(rf"{q}(?:[^{q}\\\r\n]|\\.)*{q}" for q in ('"', "'"))
@@ -91,3 +94,18 @@ def _declarations(words: list[Token]) -> set[int]:
         elif word.upper == "BASE":
             found.add(number + 1)
     return found
+
+
+def too_complex(query: str) -> Text | None:
+    """Why a query is not asked: it nests so deep, or is so long, that an engine may break on it.
+
+    >>> too_complex("ASK { FILTER" + "(" * 100 + "1" + ")" * 100 + " }") is None
+    False
+    """
+    try:
+        check(query, services=True)
+    except (QueryTooComplex, QueryTooDeep) as error:
+        return Text(error.detail("en"), error.detail("nl"))
+    except StadsgraafError:
+        pass  # what else is wrong is for others to tell
+    return None

@@ -34,6 +34,10 @@ def queries(subject: Subject) -> Iterator[Finding]:
 
 def _check_query(subject: Subject, file: str, text: str) -> Iterator[Finding]:
     lines = Lines(text)
+    reason = sparql.too_complex(text)
+    if reason is not None:
+        yield _too_complex(file, text, reason)
+        return
     try:
         Store().query(text)
     except SyntaxError as error:
@@ -49,6 +53,20 @@ def _check_query(subject: Subject, file: str, text: str) -> Iterator[Finding]:
         line, column = lines.at(word.at)
         span = Span(file, line, column, line, column + len(word.text))
         yield _query_name(subject, span, unknown, text.split("\n")[line - 1])
+
+
+def _too_complex(file: str, text: str, reason: Text) -> Finding:
+    found = rule("query/too-complex")
+    return Finding(
+        rule=found.iri,
+        name=found.name,
+        severity=found.severity,
+        span=Span(file, 1, 1, 1, 1),
+        message=reason,
+        reason=found.why,
+        mend=found.mend,
+        excerpt=text.split("\n", 1)[0],
+    )
 
 
 def _query_name(subject: Subject, span: Span, unknown: Unknown, excerpt: str) -> Finding:

@@ -17,6 +17,7 @@ from stadsgraaf.validation.finding import Finding, Severity, Span
 from stadsgraaf.validation.results import Result
 from stadsgraaf.validation.sentences import sentences
 from stadsgraaf.validation.shapes import Shapes, said
+from stadsgraaf.validation.sparql import too_complex
 from stadsgraaf.validation.stages.subject import Subject, about, cut
 
 __all__ = ["shapes"]
@@ -43,6 +44,10 @@ def shapes(subject: Subject) -> Iterator[Finding]:
         yield _ill_formed(subject, result)
     yield from _dangling(subject, known)
     sound, idle = _without(known.whole, ill_formed), frozenset[Term]()
+    broken = dict(_too_complex(sound))
+    for constraint, reason in broken.items():
+        yield _unusable(known, str(constraint), reason)
+    sound = [t for t in sound if t.object not in broken] if broken else sound
     if subject.scope is not None:
         sound = subject.scope.affected(known, sound)
         if not any(triple.predicate.value.startswith(_SH + "target") for triple in sound):
@@ -60,6 +65,15 @@ def shapes(subject: Subject) -> Iterator[Finding]:
         subject, known, [r for r in outcome.results if not _rests_on_unread(subject, r)]
     )
     yield from _differences(subject, known, outcome.differences)
+
+
+def _too_complex(shapes: Iterable[Triple]) -> Iterator[tuple[object, str]]:
+    """Constraints whose queries are not asked, each with why."""
+    for triple in shapes:
+        if triple.predicate.value in {_SH + "select", _SH + "ask"}:
+            reason = too_complex(getattr(triple.object, "value", ""))
+            if reason is not None:
+                yield triple.subject, reason.en
 
 
 def _rests_on_unread(subject: Subject, result: Result) -> bool:
