@@ -65,7 +65,7 @@ def test_embedded_json_cannot_end_its_script(nasty: Client) -> None:
 def test_a_template_in_a_label_is_not_evaluated(nasty: Client) -> None:
     page = nasty.browse("/en/resource?iri=" + quote(N + "tmpl", safe="")).page
     assert "{{7*7}}" in page.text
-    assert "49" not in page.text
+    assert not re.search(r"\b49\b", page.text)
 
 
 def test_no_character_that_html_cannot_carry_is_on_a_page(nasty: Client) -> None:

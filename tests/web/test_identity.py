@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from stadsgraaf.media import RESULTS
 from stadsgraaf.store.base import Question
-from stadsgraaf.web.identity import entity_tag, is_volatile, normalized
+from stadsgraaf.web.identity import _plainly, entity_tag, is_volatile, normalized
 
 SAME = [
     ("ASK { ?s ?p ?o }", "ASK{?s ?p ?o}"),
@@ -53,6 +53,13 @@ def test_what_may_mean_something_else_makes_a_difference(one: str, other: str) -
 def test_what_is_normalized_stays_as_it_is(text: str) -> None:
     once = normalized(text)
     assert normalized(once) == once
+
+
+@given(st.text(alphabet="AS {}?x<>:#'\"\\,;.\n\t\x1c\x0c1é", max_size=60))
+def test_the_short_way_to_the_normal_form_leads_where_the_long_one_does(text: str) -> None:
+    plain = _plainly(text)
+    # a comment at the end takes the long way, and leaves nothing behind
+    assert plain is None or plain == normalized(f"{text}\n# '")
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,8 @@ def test_a_span_tells_of_the_answer_and_not_of_the_person() -> None:
     tracing._provider.add_span_processor(SimpleSpanProcessor(exporter))
 
     class Numbers:
+        under_way = 0
+
         def __getattr__(self, name: str) -> Any:
             return self
 

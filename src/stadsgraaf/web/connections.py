@@ -9,8 +9,10 @@ import asyncio
 import json
 import re
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
+from urllib.parse import unquote
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from stadsgraaf.errors import (
@@ -22,11 +24,13 @@ from stadsgraaf.errors import (
     UriTooLong,
 )
 from stadsgraaf.media import PROBLEM
+from stadsgraaf.web.cycle import Cycle
 
 __all__ = ["GuardedProtocol"]
 
-#: Seconds in which the head of a request must be there, and a connection may idle.
+#: Seconds in which the head of a request must be there, and that a connection may idle at least.
 HEAD_SECONDS: Final = 10.0
+KEPT_SECONDS: Final = 5.0
 #: Seconds in which a client must take something of a response that waits for it.
 STALL_SECONDS: Final = 20.0
 #: Seconds after which a client that found no room may come back.
@@ -34,8 +38,6 @@ RETRY_AFTER: Final = 2
 MAX_URL: Final = 65_536
 MAX_HEADERS: Final = 32_768
 MAX_FIELDS: Final = 100
-#: Bytes that wait for more of the same response.
-_GATHERED: Final = 16_384
 _VERSIONS: Final = ("1.0", "1.1")
 #: Java's and curl's offer of HTTP/2, which is not taken. The parser would drop the body for it.
 _UPGRADE: Final = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
@@ -45,6 +47,7 @@ class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's protocol, with less patience."""
 
     _patience: asyncio.TimerHandle | None = None
+    _since = 0.0
     _stall: asyncio.TimerHandle | None = None
     _in_head = True
     _head_size = 0
@@ -52,8 +55,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of `asyncio.Protocol`."""
-        gathering = _Gathering(transport, self.loop)  # type: ignore[arg-type]
-        super().connection_made(gathering)  # type: ignore[arg-type]  # it is what uvicorn uses of one
+        super().connection_made(transport)  # type: ignore[arg-type]  # uvicorn means what reads and writes
         self._expect_head()
         if self.limit_concurrency and len(self.connections) > self.limit_concurrency:
             self._refuse(StoreBusy(retry_after=RETRY_AFTER))
@@ -72,14 +74,21 @@ class GuardedProtocol(HttpToolsProtocol):
     # --- requests -------------------------------------------------------------------------------
 
     def _expect_head(self) -> None:
-        self._in_head, self._head_size = True, 0
-        if self._patience:
-            self._patience.cancel()
-        self._patience = self.loop.call_later(HEAD_SECONDS, self._lose_patience)
+        self._in_head, self._head_size, self._since = True, 0, self.loop.time()
+        if self._patience is None:
+            self._patience = self.loop.call_later(KEPT_SECONDS, self._lose_patience)
 
     def _lose_patience(self) -> None:
-        if self.cycle is None or self.cycle.response_complete:
-            self.transport.abort()
+        """Look whether the next head takes too long; one timer does for a connection's whole life."""
+        is_first, waits = self.cycle is None, self.cycle is None or self.cycle.response_complete
+        is_idle = not is_first and not self._head_size
+        left = self._since + (KEPT_SECONDS if is_idle else HEAD_SECONDS) - self.loop.time()
+        if waits and left <= 0:
+            self._patience = None
+            (self.transport.close if is_idle else self.transport.abort)()
+        else:
+            soon = min(left, KEPT_SECONDS) if waits else KEPT_SECONDS
+            self._patience = self.loop.call_later(soon, self._lose_patience)
 
     def data_received(self, data: bytes) -> None:
         """Part of `asyncio.Protocol`."""
@@ -93,15 +102,38 @@ class GuardedProtocol(HttpToolsProtocol):
             self._refuse(HeadersTooLarge(limit=MAX_HEADERS))
 
     def on_headers_complete(self) -> None:
-        """Part of httptools' protocol."""
+        """Part of httptools' protocol: what uvicorn does, with a cycle of ours."""
         self._in_head, self._head_size = False, 0
-        if self._patience:
-            self._patience.cancel()
-        fault = self._fault()
-        if fault:
+        if fault := self._fault():
             self._refuse(fault)
+            return
+        scope, version = self.scope, self.parser.get_http_version()
+        path, query = _target(self.url)
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["http_version"] = version
+        scope["raw_path"], scope["query_string"] = path, query
+        scope["path"] = unquote(path.decode("ascii")) if b"%" in path else path.decode("ascii")
+        before, self.cycle = self.cycle, self._cycle(version)
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
         else:
-            super().on_headers_complete()
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
+
+    def _cycle(self, version: str) -> Cycle:
+        return Cycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
 
     def _fault(self) -> StadsgraafError | None:
         """What is wrong with the head, if anything."""
@@ -174,9 +206,14 @@ class GuardedProtocol(HttpToolsProtocol):
     # --- responses ------------------------------------------------------------------------------
 
     def on_response_complete(self) -> None:
-        """What a request's cycle calls at its end."""
-        super().on_response_complete()
-        if not self.transport.is_closing() and not self.pipeline:
+        """What a request's cycle calls at its end: what uvicorn does, but for its timer."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
             self._expect_head()
 
     def pause_writing(self) -> None:
@@ -202,47 +239,18 @@ class GuardedProtocol(HttpToolsProtocol):
         super().resume_writing()
 
 
+def _target(url: bytes) -> tuple[bytes, bytes]:
+    """Path and query of what is asked for; nearly always it is in origin form."""
+    if url.startswith(b"/") and b"#" not in url and url.isascii():
+        path, _, query = url.partition(b"?")
+        return path, query
+    parsed = httptools.parse_url(url)
+    return parsed.path, parsed.query or b""
+
+
 def _without_upgrade(data: bytes) -> bytes:
     """A head whose offer of another protocol is not read as one, RFC 9110, section 7.8."""
+    if b"upgrade" not in data.lower():
+        return data
     head, end, body = data.partition(b"\r\n\r\n")
     return _UPGRADE.sub(b"\r\nx-upgrade", head) + end + body
-
-
-class _Gathering:
-    """A transport that sends the head of a response and its body together, in one system call."""
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._loop = loop
-        self._pieces: list[bytes] = []
-        self._size = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def write(self, data: bytes) -> None:
-        """Send soon; at once when there is much."""
-        if not self._pieces:
-            self._loop.call_soon(self._flush)
-        self._pieces.append(data)
-        self._size += len(data)
-        if self._size > _GATHERED:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._pieces:
-            data = b"".join(self._pieces)
-            self._pieces.clear()
-            self._size = 0
-            self._transport.write(data)
-
-    def close(self) -> None:
-        """Close when all is sent."""
-        self._flush()
-        self._transport.close()
-
-    def abort(self) -> None:
-        """Close at once."""
-        self._pieces.clear()
-        self._size = 0
-        self._transport.abort()

@@ -41,6 +41,7 @@ __all__ = ["HEADER", "Edition", "Editions"]
 
 #: Names the release of an answer.
 HEADER: Final = "Stadsgraaf-Release"
+_FIELD: Final = HEADER.lower().encode()
 
 _NAMED: Final = re.compile(rb"(?:^|&)release=([^&]*)")
 #: Requests that may wait until an older release is open.
@@ -89,12 +90,12 @@ class Edition:
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, and say from which release."""
-        name = (HEADER.lower().encode(), self.release.identifier.encode())
+        name = (_FIELD, self.release.identifier.encode())
 
-        async def named(message: Message) -> None:
+        def named(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message["headers"], name]}
-            await send(message)
+            return send(message)
 
         self.users += 1
         self.since = asyncio.get_running_loop().time()

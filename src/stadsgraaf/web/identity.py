@@ -13,9 +13,12 @@ import re
 from typing import Final
 
 from stadsgraaf import __version__
+from stadsgraaf.media import Format
 from stadsgraaf.store.base import Question
 
 __all__ = ["entity_tag", "is_volatile", "normalized"]
+
+_VERSION: Final = __version__.encode()
 
 #: What is kept as it stands: strings and IRIs.
 _KEPT: Final = r"""
@@ -29,7 +32,7 @@ _PARTS: Final = re.compile(
 )
 #: Functions whose value changes from one evaluation to the next, and what others may change.
 _VOLATILE: Final = re.compile(r"(?:NOW|RAND|UUID|BNODE) ?\(|\bSERVICE\b", re.IGNORECASE)
-_SUSPECT: Final = ("now", "rand", "uuid", "bnode", "service", "construct")
+_SUSPECT: Final = ("now", "rand", "uuid", "bnode", "service")
 #: Comments, strings and IRIs say nothing of functions; a lone sign does not either.
 _SKIPPED: Final = frozenset("#\"'<")
 #: A template makes its blank nodes anew each time.
@@ -38,11 +41,19 @@ _BLANK_TEMPLATE: Final = re.compile(r"\bCONSTRUCT\b.*(?:_:|\[)", re.IGNORECASE |
 _ESCAPE: Final = re.compile(r"\\[uU]")
 
 
+#: What few queries have, and what makes it hard to see where strings end.
+_UNUSUAL: Final = ("'", "\\", '"""', "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f")
+_IRI: Final = re.compile(r'<[^<>"\s]*+>')
+_MARKS: Final = "{};,"
+
+
 def normalized(query: str) -> str:
     """The query with one space between its parts, and no comments.
 
     One with a quote that nothing closes stays as it is: a space could make a string of it.
     """
+    if query.isascii() and (plain := _plainly(query)) is not None:
+        return plain
     if _ESCAPE.search(query):
         return query
     parts = _PARTS.findall(query)
@@ -51,33 +62,66 @@ def normalized(query: str) -> str:
     return " ".join([part for part in parts if part[0] != "#"])
 
 
+def _plainly(query: str) -> str | None:
+    """The same, faster, of a query without comments and with simple strings only; else None."""
+    if any(sign in query for sign in _UNUSUAL):
+        return None
+    iris = _IRI.findall(query)
+    within = "".join(iris)
+    if (
+        query.count("#") != within.count("#")
+        or query.count("<") != len(iris)
+        or query.count(">") != len(iris)
+        or any(mark in within for mark in _MARKS)
+    ):
+        return None
+    parts = query.split('"')
+    if len(parts) % 2 == 0:
+        return None
+    parts[::2] = [" ".join(_spaced(part).split()) for part in parts[::2]]
+    strings = parts[1::2]
+    if any("\n" in string or "\r" in string for string in strings):
+        return None
+    parts[1::2] = [f'"{string}"' for string in strings]
+    return " ".join(filter(None, parts))
+
+
+def _spaced(text: str) -> str:
+    """Text between strings with white space around marks and IRIs."""
+    text = text.replace("<", " <").replace(">", "> ").replace("{", " { ").replace("}", " } ")
+    return text.replace(";", " ; ").replace(",", " , ")
+
+
 def is_volatile(query: str) -> bool:
     """Whether the answer may differ from one evaluation to the next."""
-    if _ESCAPE.search(query):
+    if "\\" in query and _ESCAPE.search(query):
         return True
     text = query.lower()
-    if not any(word in text for word in _SUSPECT):
+    has_template = "construct" in text and ("_:" in text or "[" in text)
+    if not has_template and not any(word in text for word in _SUSPECT):
         return False
     bare = " ".join([part for part in _PARTS.findall(query) if part[0] not in _SKIPPED])
     return bool(_VOLATILE.search(bare) or _BLANK_TEMPLATE.search(bare))
 
 
-def entity_tag(release: str, question: Question) -> str | None:
+def entity_tag(release: str, question: Question, results: Format | None = None) -> str | None:
     """The strong tag of an answer; None when it may differ from one evaluation to the next.
 
-    The release and the question make the answer, however it is asked.
+    The release and the question make the answer, however it is asked; ``results`` is what becomes of
+    it when that is another format than the question has.
     """
     if is_volatile(question.query):
         return None
+    chosen = results or question.results
     parts = (
-        __version__,
         release,
-        normalized(question.query),
         question.base_iri,
         question.default_graphs,
         question.named_graphs,
-        question.results and question.results.name,
+        chosen and chosen.name,
         question.rdf and question.rdf.name,
         question.labels,
     )
-    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+    digest = hashlib.sha256(_VERSION + repr(parts).encode("utf-8", "surrogatepass"))
+    digest.update(normalized(question.query).encode("utf-8", "surrogatepass"))
+    return f'"{digest.hexdigest()[:32]}"'

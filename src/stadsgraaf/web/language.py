@@ -6,6 +6,7 @@ the path before anything else looks at it; ``scope["stadsgraaf.language"]`` says
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from starlette.types import Scope
@@ -50,4 +51,9 @@ def _without(scope: Scope, root: str, start: str) -> dict[str, Any]:
 
 def _accepted(headers: Iterable[tuple[bytes, bytes]]) -> Language:
     values = [value for name, value in headers if name == b"accept-language"]
-    return negotiate_language(b", ".join(values).decode("latin-1"), LANGUAGES)
+    return _preferred(b", ".join(values)) if values else LANGUAGES[0]
+
+
+@lru_cache(maxsize=256)
+def _preferred(header: bytes) -> Language:
+    return negotiate_language(header.decode("latin-1"), LANGUAGES)

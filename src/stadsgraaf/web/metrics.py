@@ -71,11 +71,23 @@ class Metrics:
             "Answers that a limit ended after their beginning had gone out.",
             registry=self.registry,
         )
-        self.under_way = Gauge(
+        self.under_way = 0
+        Gauge(
             _PREFIX + "requests_under_way", "Requests being answered.", registry=self.registry
-        )
+        ).set_function(lambda: self.under_way)
+        self._counters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.registry.register(_Served(watched))
         ProcessCollector(registry=self.registry)
+
+    def count(self, route: str, method: str, status: int, seconds: float) -> None:
+        """One request more."""
+        key = (route, method, status)
+        found = self._counters.get(key)
+        if found is None:  # there are few of them
+            counter = self.requests.labels(route, method, str(status))
+            found = self._counters[key] = (counter, self.seconds.labels(route))
+        found[0].inc()
+        found[1].observe(seconds)
 
     def text(self) -> bytes:
         """All of it, as it is now."""

@@ -7,8 +7,9 @@ text of a query only when the settings say so.
 
 import logging
 import re
-import secrets
 import time
+from collections.abc import Awaitable
+from random import getrandbits
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,6 +26,7 @@ NOTES: Final = "stadsgraaf.notes"
 
 _DECENT: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _ID: Final = b"x-request-id"
+_RELEASE: Final = b"stadsgraaf-release"
 _ERROR: Final = 500
 _LANGUAGES: Final = frozenset(("nl", "en"))
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS", "QUERY", "DELETE"))
@@ -76,7 +78,7 @@ class Observed:
         token = REQUEST.set(identifier.decode("ascii"))
         route = route_of(scope["path"], self._routes)
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._metrics.under_way.inc()
+        self._metrics.under_way += 1
         begun = time.perf_counter()
         try:
             with self._tracing.span(route, method, scope["headers"]) as span:
@@ -89,9 +91,8 @@ class Observed:
                     self._tracing.finish(span, seen.status, seen.release)
         finally:
             seconds = time.perf_counter() - begun
-            self._metrics.under_way.dec()
-            self._metrics.requests.labels(route, method, str(seen.status)).inc()
-            self._metrics.seconds.labels(route).observe(seconds)
+            self._metrics.under_way -= 1
+            self._metrics.count(route, method, seen.status, seconds)
             if seen.broke_off:
                 self._metrics.broken.inc()
             self._say(scope, seen, seconds)
@@ -121,7 +122,7 @@ def _identifier(scope: Scope) -> bytes:
     given = [value for name, value in scope["headers"] if name == _ID]
     if len(given) == 1 and _DECENT.fullmatch(given[0]):
         return bytes(given[0])
-    return secrets.token_hex(8).encode("ascii")
+    return b"%016x" % getrandbits(64)
 
 
 class _Seen:
@@ -135,15 +136,15 @@ class _Seen:
         self._send = send
         self._identifier = identifier
 
-    async def __call__(self, message: Message) -> None:
+    def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             fields = message["headers"]
-            self.release = next(
-                (value.decode("ascii") for name, value in fields if name == b"stadsgraaf-release"),
-                "",
-            )
+            for name, value in reversed(fields):
+                if name == _RELEASE:
+                    self.release = value.decode("ascii")
+                    break
             message = {**message, "headers": [*fields, (_ID, self._identifier)]}
         else:
             self.size += len(message.get("body", b""))
-        await self._send(message)
+        return self._send(message)

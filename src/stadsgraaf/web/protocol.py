@@ -163,6 +163,14 @@ async def read_request(scope: Scope, receive: Receive, settings: Settings) -> Sp
 def _request(
     scope: Scope, settings: Settings, parameters: Sequence[tuple[str, str]]
 ) -> SparqlRequest:
+    if len(parameters) == 1 and parameters[0][0] == "query":  # as nearly always
+        return SparqlRequest(
+            method=scope["method"],
+            endpoint=endpoint_url(scope, settings),
+            query=parameters[0][1],
+            task=TASKS.get(_last(scope["path"]), "answer"),
+            accept=header(scope, b"accept"),
+        )
     given: dict[str, list[str]] = {}
     for name, value in parameters:
         given.setdefault(name, []).append(value)

@@ -163,15 +163,13 @@ class SparqlEndpoint:
         columns: Format | None,
     ) -> None:
         question = _question(request, scope)
-        etag = entity_tag(
-            self._release.identifier, replace(question, results=columns or question.results)
-        )
+        etag = entity_tag(self._release.identifier, question, columns)
         if columns:
             question = replace(question, results=TSV)
         if NOTES in scope:
             scope[NOTES]["query"] = question.query
         if request.is_safe and _matches(scope, etag):
-            await self._send_whole(send, 304, _caching(etag), b"")
+            await self._send(send, 304, _caching(etag), b"")
             return
         if etag and (address := _address(scope)):
             self.cache.remember(address, etag)
@@ -196,7 +194,7 @@ class SparqlEndpoint:
         if kept is None:
             return False
         if scope["method"] != "POST" and _matches(scope, etag):
-            await self._send_whole(send, 304, _caching(etag), b"")
+            await self._send(send, 304, _caching(etag), b"")
         else:
             await self._send(send, 200, kept.headers, kept.body)
         return True
@@ -204,18 +202,16 @@ class SparqlEndpoint:
     async def _send_answer(
         self, answer: Answer, request: SparqlRequest, scope: Scope, send: Send, etag: str | None
     ) -> None:
-        headers = {"Content-Type": answer.format.content_type, **_caching(etag)}
-        if answer.format.name in _ATTACHED:
-            headers["Content-Disposition"] = f'attachment; filename="result.{answer.format.suffix}"'
+        fields = _content(answer.format) + _caching(etag)
         if answer.size is not None or scope.get("http_version") == "1.0":
             # An HTTP/1.0 client takes the end of the connection for the end of the answer.
             body = await answer.read()
-            fields = _encoded({**headers, "Content-Length": str(len(body))})
+            fields.append((b"content-length", b"%d" % len(body)))
             if etag:
                 self.cache.put(etag, Kept(fields, body))
             await self._send(send, 200, fields + self._share(scope), body)
             return
-        await self._start(send, 200, _encoded(headers) + self._share(scope))
+        await self._start(send, 200, fields + self._share(scope))
         if request.method != "HEAD":
             await _stream(answer, send)
         await send({"type": "http.response.body", "body": b""})
@@ -233,7 +229,7 @@ class SparqlEndpoint:
         left = f"{_SLOW};r={share.limit - share.used}"
         if share.seconds:
             left += f", {_TIME};r={int(share.seconds_left)}"
-        return _encoded({"RateLimit": left})
+        return [(b"ratelimit", left.encode("ascii"))]
 
     async def _tell(
         self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
@@ -311,11 +307,25 @@ def _encoded(headers: Mapping[str, str]) -> Fields:
     return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
 
 
-def _caching(etag: str | None) -> dict[str, str]:
+_VARY: Final = (b"vary", b"Accept")
+_KEPT: Final = (b"cache-control", _KEEP.encode())
+_NOT_KEPT: Final = (b"cache-control", b"no-cache")
+
+
+def _caching(etag: str | None) -> Fields:
     """What whoever keeps answers needs to know."""
     if etag is None:
-        return {"Cache-Control": "no-cache", "Vary": "Accept"}
-    return {"ETag": etag, "Cache-Control": _KEEP, "Vary": "Accept"}
+        return [_NOT_KEPT, _VARY]
+    return [(b"etag", etag.encode("ascii")), _KEPT, _VARY]
+
+
+def _content(chosen: Format) -> Fields:
+    """What an answer is."""
+    fields = [(b"content-type", chosen.content_type.encode())]
+    if chosen.name in _ATTACHED:
+        name = f'attachment; filename="result.{chosen.suffix}"'
+        fields.append((b"content-disposition", name.encode()))
+    return fields
 
 
 def _common_headers(release: Release, settings: Settings, sharing: Sharing | None) -> Fields:
