@@ -100,8 +100,11 @@ sbom: .venv/.test-stamp ## what the software is made of, as CycloneDX, in .build
 
 audit: $(BIN)/python ## known weaknesses of the locked dependencies; asks a database on the internet
 	@$(PYTHON) -m venv $(BUILD)/audit && $(BUILD)/audit/bin/pip -qq install pip-audit
-	@$(BUILD)/audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.txt
-	@cd $(FRONTEND) && npm audit --package-lock-only
+	@failed=; \
+	$(BUILD)/audit/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements.txt \
+		|| failed=Python; \
+	( cd $(FRONTEND) && npm audit --package-lock-only ) || failed="$$failed npm"; \
+	[ -z "$$failed" ] || { echo "weaknesses, or the database could not be asked, of:" $$failed >&2; exit 1; }
 
 lock: .venv/.test-stamp ## compile the locked dependencies anew, without addresses
 	@$(BIN)/pip-compile $(LOCK) --extra editable -o requirements.txt pyproject.toml

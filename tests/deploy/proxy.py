@@ -62,9 +62,13 @@ class Front:
             got = asking.request(method, f"http://127.0.0.1:{self.port}{path}", headers=fields)
         return Got(got.status_code, got.headers, got.content)
 
-    def log(self) -> str:
-        """What was said of requests."""
-        return (self.folder / "log" / "stadsgraaf.log").read_text(encoding="utf-8")
+    def log(self, request: str = "", times: int = 1) -> str:
+        """What was said of requests; of those with an identifier, once it was said so often."""
+        path, end = self.folder / "log" / "stadsgraaf.log", time.monotonic() + 30
+        while (text := path.read_text(encoding="utf-8")).count(f'"request":"{request}') < times:
+            assert time.monotonic() < end, "nginx says it after it has answered, but not so late"
+            time.sleep(0.05)
+        return text
 
 
 def installed(root: Path, folder: Path, name: str, ports: Sequence[int], before: str = "") -> Path:

@@ -121,7 +121,8 @@ def test_a_client_stays_with_one_face_and_all_clients_with_all(site: Front) -> N
             site.ask(fresh(), client, X_Request_ID=f"sticky-{client[-2:]}")
     for last in range(40):
         site.ask(fresh(), f"198.51.100.{last}", X_Request_ID="spread")
-    said = re.findall(r'"request":"([^"]+)".*"face":"127\.0\.0\.1:(\d+)"', site.log())
+    site.log("sticky-", 10)
+    said = re.findall(r'"request":"([^"]+)".*"face":"127\.0\.0\.1:(\d+)"', site.log("spread", 40))
     for client in ("192.0.2.10", "192.0.2.11"):
         assert len({face for request, face in said if request == f"sticky-{client[-2:]}"}) == 1
     assert len({face for request, face in said if request == "spread"}) == 2
@@ -130,7 +131,7 @@ def test_a_client_stays_with_one_face_and_all_clients_with_all(site: Front) -> N
 def test_addresses_of_one_ipv6_network_are_one_client(site: Front) -> None:
     for last in range(12):
         site.ask(fresh(), f"2001:db8:5:6:{last}::{last}", X_Request_ID="network")
-    said = re.findall(r'"request":"network".*"face":"127\.0\.0\.1:(\d+)"', site.log())
+    said = re.findall(r'"request":"network".*"face":"127\.0\.0\.1:(\d+)"', site.log("network", 12))
     assert len(said) == 12
     assert len(set(said)) == 1
 
@@ -411,6 +412,28 @@ def test_a_thing_that_is_called_so_is_reached(echo: tuple[Front, StandIn]) -> No
         assert site.ask(path).status == 200
 
 
+# Headers
+
+
+@pytest.mark.parametrize("path", ["/en/", "/doc/thing.ttl", "/sparql", "/nope", "/live"])
+def test_every_answer_has_the_headers_that_public_sites_are_looked_at_for(
+    site: Front, path: str
+) -> None:
+    """Once each, as https://internet.nl asks of Dutch public sites; HSTS comes with TLS."""
+    headers = site.ask(path).headers
+    for name in ("X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy"):
+        assert len(headers.get_list(name)) == 1, name
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert not {"unsafe", "*", "http:", "https:"} & set(re.split(r"[-\s';]+", policy))
+    assert headers["Server"] == "nginx"
+    assert "Set-Cookie" not in headers
+
+
 # What is passed on
 
 
@@ -487,7 +510,7 @@ def test_a_part_of_a_dump_is_asked_of_a_face(echo: tuple[Front, StandIn]) -> Non
 
 def test_the_log_has_neither_addresses_nor_queries(site: Front) -> None:
     site.ask("/search?q=Jansen", "203.0.113.200", X_Request_ID="private")
-    line = next(line for line in site.log().splitlines() if '"private"' in line)
+    line = next(line for line in site.log("private").splitlines() if '"private"' in line)
     assert '"path":"/search"' in line
     everything = site.log() + (site.folder / "log" / "stadsgraaf.error.log").read_text("utf-8")
     assert "Jansen" not in everything
