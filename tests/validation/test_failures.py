@@ -119,7 +119,10 @@ def test_what_could_not_be_checked_is_named(folder: Path) -> None:
     (folder / "b.ttl").write_bytes(b"\x1f\x8b\x08\x00")
     code, text, _ = run(folder)
     assert code == 1
-    assert "Not run, as a file could not be read at all: terms, shacl, verify, queries." in text
+    assert (
+        "Not run, as a file could not be read at all: terms, shacl, verify, evidence, queries."
+        in text
+    )
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,18 @@ def test_every_format_renders_a_report_without_findings(name: str, empty: Report
     assert bool(said) is (name != "lines")  # as a compiler is silent
 
 
+def test_text_counts_what_is_alike_and_other_formats_have_it_all(tmp_path: Path) -> None:
+    lines = [f'<http://e/{n}> <http://e/p> "x"^^xsd:date .' for n in range(20)]
+    prefix = "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
+    (tmp_path / "a.ttl").write_text("\n".join([prefix, *lines, ""]))
+    report = validate(gather([tmp_path]).dataset)
+    text = report.render("text")
+    assert text.count("is not a valid xsd:date") == 3
+    assert "… 17 more like these: 5:" in text
+    assert "20 violations" in text
+    assert report.render("lines").count("is not a valid xsd:date") == 20
+
+
 def test_text_shows_the_words_under_which_the_caret_stands(report: Report, tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text(
         '<http://e/a> <http://e/p> "x"^^<http://www.w3.org/2001/XMLSchema#date> .\n'

@@ -1,11 +1,12 @@
 """Any files of any RDF serialisation are read, each triple at its place where it has one."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from stadsgraaf.errors import NoSuchPath, NothingToServe, UsageError
-from stadsgraaf.validation import Options, gather, validate
+from stadsgraaf.validation import Options, Severity, gather, validate
 from stadsgraaf.validation.serialisations import read
 
 BAD = '"x"^^<http://www.w3.org/2001/XMLSchema#date>'
@@ -120,3 +121,16 @@ def test_what_cannot_be_validated_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as error:
         gather([tmp_path / "a.txt"])
     assert ".trig" in error.value.detail("en")
+
+
+def test_links_that_lead_nowhere_loops_pipes_and_empty_files_stop_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<urn:a> <urn:p> 1 .\n")
+    (tmp_path / "self").symlink_to(".")
+    (tmp_path / "gone.ttl").symlink_to("nowhere.ttl")
+    os.mkfifo(tmp_path / "pipe.ttl")
+    (tmp_path / "empty.jsonld").touch()
+    found = validate(gather([tmp_path]).dataset).findings
+    assert [(f.span.file, f.name) for f in found if f.severity != Severity.INFO] == [
+        ("gone.ttl", "syntax/serialisation")
+    ]
+    assert [f.span.file for f in found if f.name == "syntax/empty-file"] == ["empty.jsonld"]

@@ -1,10 +1,10 @@
 """``stadsgraaf diff``."""
 
 import sys
-from pathlib import Path
 
 import click
 
+from stadsgraaf.cli.options import outputs
 from stadsgraaf.errors import Text, UsageError
 
 __all__ = ["diff"]
@@ -66,10 +66,7 @@ def diff(
     from stadsgraaf.revisions import read_side
     from stadsgraaf.validation.sources import gather
 
-    wanted = [form.partition("=") for form in forms or ("text",)]
-    for name, _, _ in wanted:
-        if name not in FORMATS:
-            raise UsageError(reason=f"--format {name}: there are {', '.join(FORMATS)}")
+    wanted = outputs(forms, FORMATS)
     before, after = (read_side(each, lambda path: gather([path]).dataset) for each in (old, new))
     if bool(before.roles) != bool(after.roles):
         before, after = before.written(), after.written()
@@ -89,11 +86,11 @@ def diff(
         base_iri=after.base_iri or before.base_iri,
         allowed=allowed,
     )
-    for name, _, file in wanted:
+    for name, file in wanted:
         colour = {"colour": not file and sys.stdout.isatty()} if name == "text" else {}
         told = FORMATS[name](found, language, **colour)
         if file:
-            Path(file).write_text(told, encoding="utf-8")
+            file.write_text(told, encoding="utf-8")
         else:
             click.echo(told, nl=False)
     fails = {"breaking": bool(found.undeclared), "any": bool(found.difference), "none": False}

@@ -4,12 +4,15 @@ import hashlib
 import os
 import sys
 import threading
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from time import monotonic
 
 import click
 
-__all__ = ["DIRECTORY", "Steps", "cache_for"]
+from stadsgraaf.errors import UsageError
+
+__all__ = ["DIRECTORY", "Steps", "cache_for", "outputs"]
 
 DIRECTORY = click.argument(
     "directory", type=click.Path(path_type=Path), default=Path(), required=False
@@ -20,6 +23,26 @@ def cache_for(directory: Path) -> Path:
     """Where releases of a folder are kept when nobody names a place."""
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return root / "stadsgraaf" / hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:16]
+
+
+def outputs(given: Sequence[str], known: Iterable[str]) -> list[tuple[str, Path | None]]:
+    """What --format FORMAT[=FILE] asks for: formats, with the files to write to.
+
+    A file of an earlier run is deleted, whatever happens. Raises UsageError for a format that is
+    not one of those ``known``, and for a file in no folder.
+    """
+    found: list[tuple[str, Path | None]] = []
+    for form in given or ("text",):
+        name, _, file = form.partition("=")
+        if name not in known:
+            raise UsageError(reason=f"--format {name}: there are {', '.join(known)}")
+        found.append((name, Path(file) if file else None))
+    for _, path in found:
+        if path is not None:
+            if not path.parent.is_dir():
+                raise UsageError(reason=f"{path.parent} is no folder to write {path.name} to")
+            path.unlink(missing_ok=True)
+    return found
 
 
 class Steps:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stadsgraaf.cli.options import Steps
+from stadsgraaf.cli.options import Steps, outputs
 from stadsgraaf.errors import Language, NoSuchPath, NothingToServe, Text, UsageError
 from stadsgraaf.settings import Settings
 
@@ -148,13 +148,14 @@ def validate(  # noqa: PLR0913 – one for each option
     from stadsgraaf.validation import validate as check
     from stadsgraaf.validation.baseline import Baseline, write
     from stadsgraaf.validation.changes import compared_with
+    from stadsgraaf.validation.formats import FORMATS
     from stadsgraaf.validation.standards import PROFILES, named, shape_files
 
     explained = _explained(paths, explain)
     if explained is not None:
         click.echo(_explain(explained, language), nl=False)
         return
-    wanted = _forms(forms)
+    wanted = outputs(forms, FORMATS)
     _choose(stages)
     paths = paths or (Path(),)
     files = [Path(name) for name in profiles if name not in PROFILES]
@@ -260,24 +261,6 @@ def _explain(name: str, language: Language) -> str:
     from stadsgraaf.validation.explanation import explain, listing
 
     return listing(language) if name == "all" else explain(name, language, Path())
-
-
-def _forms(given: Sequence[str]) -> list[tuple[str, Path | None]]:
-    """Formats with the files to write to. A file of an earlier run is deleted, whatever happens."""
-    from stadsgraaf.validation.formats import FORMATS
-
-    found: list[tuple[str, Path | None]] = []
-    for form in given or ("text",):
-        name, _, file = form.partition("=")
-        if name not in FORMATS:
-            raise UsageError(reason=f"--format {name}: there are {', '.join(FORMATS)}")
-        found.append((name, Path(file) if file else None))
-    for _, path in found:
-        if path is not None:
-            if not path.parent.is_dir():
-                raise UsageError(reason=f"{path.parent} is no folder to write {path.name} to")
-            path.unlink(missing_ok=True)
-    return found
 
 
 def _choose(stages: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Text
+from stadsgraaf.labels import LABELS
 from stadsgraaf.namespaces import PREFIXES, shorten
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.finding import Span
@@ -18,16 +19,7 @@ from stadsgraaf.validation.finding import Span
 __all__ = ["Places"]
 
 _TYPE = NamedNode(PREFIXES["rdf"] + "type")
-_LABELS = tuple(
-    NamedNode(PREFIXES[prefix] + name)
-    for prefix, name in (
-        ("skos", "prefLabel"),
-        ("rdfs", "label"),
-        ("dct", "title"),
-        ("foaf", "name"),
-        ("schema", "name"),
-    )
-)
+_LABELS = tuple(map(NamedNode, LABELS))
 #: A number of a document and of a triple in it.
 _Place = tuple[int, int]
 

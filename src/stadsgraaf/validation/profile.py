@@ -98,7 +98,9 @@ class Profile:
 
     def _check(self, known: set[str]) -> None:
         for setting in self.settings:
-            if not any(fnmatchcase(name, setting.rule) for name in known):
+            # the rule of a part without IRI begins with the name of its shape
+            part = any(setting.rule.startswith(f"{name}-") for name in known)
+            if not part and not any(fnmatchcase(name, setting.rule) for name in known):
                 near = difflib.get_close_matches(setting.rule, known, 1, 0.6)
                 meant = f" Did you mean {near[0]}?" if near else ""
                 reason = f"there is no rule {setting.rule}.{meant}"

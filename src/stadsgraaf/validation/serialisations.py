@@ -54,7 +54,7 @@ def read(
         words = path.read_text(encoding="utf-8", errors="replace")
         return _unplaced(path, words, [], blank_prefix, [_no_rdf(path, other)])
     form = _form(path)
-    if form == RdfFormat.TURTLE:
+    if form == RdfFormat.TURTLE or not path.stat().st_size:
         return turtle.read(path, base_iri=base_iri, blank_prefix=blank_prefix)
     if form in {RdfFormat.RDF_XML, RdfFormat.JSON_LD}:
         reading = give if confined else read_apart

@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from stadsgraaf.dataset import Dataset, Document, turtle_files
-from stadsgraaf.errors import NoSuchPath, NothingToServe, UsageError
+from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault, Text, UsageError
 from stadsgraaf.validation import serialisations
 from stadsgraaf.validation.serialisations import ENDINGS
 
@@ -54,14 +54,28 @@ def gather(
     queries = [file for file in kept if file.suffix.lower() in _QUERIES]
     if not rdf and not queries:
         raise NothingToServe(path=", ".join(map(str, paths)))
+    barred = [fault for file in rdf if (fault := _barred(file)) is not None]
+    rdf = [file for file in rdf if _barred(file) is None]
     plain = [file for file in rdf if file.suffix.lower() == ".ttl"]
     dataset = Dataset.load(root, progress, plain, known)
     others = [file for file in rdf if file.suffix.lower() != ".ttl"]
     if others:
         dataset = _with(dataset, others, progress, known or {})
+    dataset = replace(dataset, faults=[*dataset.faults, *barred])
     belonging = {query.path for query in (*dataset.queries, *dataset.rules)}
     belonging |= {Path(str(fault.members["file"])) for fault in dataset.faults}
     return Sources(dataset, tuple(file for file in queries if file not in belonging))
+
+
+def _barred(file: Path) -> SyntaxFault | None:
+    """Why a file cannot be opened, if so."""
+    if not file.exists():
+        reason = Text("This link leads nowhere.", "Deze verwijzing leidt nergens heen.")
+    elif not os.access(file, os.R_OK):
+        reason = Text("You may not read this file.", "Je mag dit bestand niet lezen.")
+    else:
+        return None
+    return SyntaxFault(file=str(file), line=0, column=0, reason=reason, rule="serialisation")
 
 
 def _root(paths: Sequence[Path]) -> Path:
@@ -98,7 +112,9 @@ def _walk(folder: Path) -> Iterator[Path]:
         for name in files:
             file = Path(here, name)
             ending = file.suffix.lower()
-            if not name.startswith(".") and (ending in ENDINGS or ending in _QUERIES):
+            # a pipe or device would never end
+            is_file = file.is_file() or (file.is_symlink() and not file.exists())
+            if is_file and not name.startswith(".") and (ending in ENDINGS or ending in _QUERIES):
                 yield file
 
 

@@ -1,6 +1,6 @@
 """Text for people: grouped by file, each finding with its line and a caret, a summary at the end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from stadsgraaf.errors import Language, Text
@@ -15,6 +15,8 @@ _WORDS = {
     Severity.WARNING: (Text("warning", "waarschuwing"), Text("warnings", "waarschuwingen")),
     Severity.INFO: (Text("remark", "opmerking"), Text("remarks", "opmerkingen")),
 }
+#: Findings alike that are shown in full, and places of the others that are named.
+_ALIKE, _PLACES = 3, 12
 _NO_VIOLATION = Text("0 violations", "0 overtredingen")
 #: Characters of a line that are shown; more does not fit on a screen.
 _WIDTH = 100
@@ -35,9 +37,8 @@ def render(
     lines: list[str] = []
     shown = [finding for finding in report.findings if finding.severity.rank <= least.rank]
     for file, findings in groupby(shown, key=lambda finding: finding.span.file):
-        lines.append(pen.bold(file or _NOWHERE.say(language)))
-        for finding in findings:
-            lines += _finding(finding, language, pen)
+        lines.append(pen.bold(file.replace("\n", "\\n") or _NOWHERE.say(language)))
+        lines += _of_file(list(findings), language, pen)
         lines.append("")
     lines += _summary(report, language, pen)
     return "\n".join(lines) + "\n"
@@ -58,6 +59,31 @@ class _Pen:
 
     def dim(self, text: str) -> str:
         return self.paint(text, "2")
+
+
+def _of_file(findings: Sequence[Finding], language: Language, pen: _Pen) -> Iterator[str]:
+    """The findings of a file; of many that say the same of other things only the first in full."""
+    alike: dict[tuple[str, Text], list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault((finding.name, finding.message), []).append(finding)
+    told = dict.fromkeys(alike, 0)
+    for finding in findings:
+        same = alike[finding.name, finding.message]
+        # one more takes as much room as to say so
+        shown = len(same) if len(same) <= _ALIKE + 1 else _ALIKE
+        number = told[finding.name, finding.message]
+        told[finding.name, finding.message] += 1
+        if number < shown:
+            yield from _finding(finding, language, pen)
+        elif number == shown:
+            yield f"  {_more(same[shown:]).say(language)}  {pen.dim(finding.name)}"
+
+
+def _more(findings: Sequence[Finding]) -> Text:
+    places = ", ".join(finding.span.place for finding in findings[:_PLACES])
+    places += ", …" if len(findings) > _PLACES else ""
+    count = len(findings)
+    return Text(f"… {count} more like these: {places}", f"… nog {count} zulke: {places}")
 
 
 def _finding(finding: Finding, language: Language, pen: _Pen) -> Iterator[str]:
@@ -108,8 +134,10 @@ def _summary(report: Report, language: Language, pen: _Pen) -> Iterator[str]:
     if not report.violations:
         counts.insert(0, pen.paint(_NO_VIOLATION.say(language), "32"))
     checked = Text(
-        f"{report.triples} triples in {report.files} file{'s' * (report.files != 1)}",
-        f"{report.triples} triples in {report.files} bestand{'en' * (report.files != 1)}",
+        f"{report.triples} triple{'s' * (report.triples != 1)}"
+        f" in {report.files} file{'s' * (report.files != 1)}",
+        f"{report.triples} triple{'s' * (report.triples != 1)}"
+        f" in {report.files} bestand{'en' * (report.files != 1)}",
     ).say(language)
     if report.passed:
         counts.append(

@@ -27,7 +27,7 @@ def syntax(subject: Subject) -> Iterator[Finding]:
 
 def _syntax_fault(subject: Subject, fault: SyntaxFault, document: Document | None) -> Finding:
     members = fault.members
-    name = str(members.get("rule", "syntax")) if document else "query/syntax"
+    name = str(members.get("rule", "syntax" if document else "query/syntax"))
     found = rules().get(f"syntax/{name}") or rules().get(name) or rule("syntax/syntax")
     line, column = _number(members, "line"), _number(members, "column")
     span = Span(
