@@ -152,8 +152,8 @@ def populations(row: Mapping[str, str]) -> Iterator[str]:
         if row[column]:
             statements: list[Statement] = [
                 labels(
-                    f"inwonertal van de {dutch} op {day_nl}",
-                    f"population of the {english} on {day_en}",
+                    f"inwonertal van de {dutch} op {day_nl}: {row[column]}",
+                    f"population of the {english} on {day_en}: {row[column]}",
                 ),
                 ("schema:observationAbout", [f"municipality:{code}"]),
                 ("schema:measuredProperty", ["sg:population"]),
