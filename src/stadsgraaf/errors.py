@@ -39,9 +39,11 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     ├── StoreError                   500  store-error
     │   ├── EvaluationFailed         500  evaluation-failed
     │   ├── StoreUnavailable         502  store-unavailable
+    │   │   └── StoreTimeout         504  store-timeout
     │   ├── ServiceFailed            502  service-failed
     │   │   └── ServiceTimeout       504  service-timeout
     │   ├── StoreBusy                503  store-busy
+    │   ├── NotReady                 503  not-ready
     │   ├── QueryMemoryLimit         503  query-memory-limit
     │   ├── QueryStopped             503  query-stopped
     │   ├── ValidationFailed         500  validation-failed
@@ -106,6 +108,7 @@ __all__ = [
     "NotAllowed",
     "NotAuthenticated",
     "NotFound",
+    "NotReady",
     "NotReloaded",
     "NotSupported",
     "NotUtf8",
@@ -131,6 +134,7 @@ __all__ = [
     "StadsgraafError",
     "StoreBusy",
     "StoreError",
+    "StoreTimeout",
     "StoreUnavailable",
     "SyntaxFault",
     "Text",
@@ -609,6 +613,18 @@ class StoreUnavailable(StoreError):
     sentence = Text("The store is not available: {reason}", "De opslag is onbereikbaar: {reason}")
 
 
+class StoreTimeout(StoreUnavailable):
+    """The store behind this endpoint is too slow, or says so itself; member ``limit`` in seconds."""
+
+    status = 504
+    slug = "store-timeout"
+    title = Text("Store timeout", "Opslag te traag")
+    sentence = Text(
+        "The store behind this endpoint did not answer in time ({limit} s).",
+        "De opslag achter dit endpoint antwoordde niet op tijd ({limit} s).",
+    )
+
+
 class ServiceFailed(StoreError):
     """An endpoint that the query calls in SERVICE did not answer well; ``service``, ``reason``."""
 
@@ -642,6 +658,18 @@ class StoreBusy(StoreError):
     sentence = Text(
         "The server is busy: try again in {retry_after} s.",
         "De server is bezet: probeer het over {retry_after} s opnieuw.",
+    )
+
+
+class NotReady(StoreError):
+    """The server lives and cannot answer questions now; members ``reason`` and ``retry_after``."""
+
+    status = 503
+    slug = "not-ready"
+    title = Text("Not ready", "Niet gereed")
+    sentence = Text(
+        "This server cannot answer questions now: {reason}",
+        "Deze server kan nu geen vragen beantwoorden: {reason}",
     )
 
 

@@ -64,6 +64,24 @@ class Settings:
         240.0, "Seconds of evaluation that one client may use per minute; 0 sets no limit."
     )
     queue_length: int = _setting(256, "Queries that may wait for a worker.")
+    store: str = _setting(
+        "",
+        "Address of the SPARQL endpoint of another store, which is asked instead of the data here; "
+        "a name and a password do not belong in it.",
+    )
+    store_user: str = _setting("", "Name that the store knows this server by (HTTP Basic).")
+    store_password: str = _setting(
+        "", "Password that goes with it. Set it in the environment or a file.", secret=True
+    )
+    store_token: str = _setting(
+        "",
+        "Token that the store is sent as Authorization: Bearer. Set it in the environment or a file.",
+        secret=True,
+    )
+    store_timeout: float = _setting(
+        5.0, "Seconds in which the store must take a connection.", least=0.001
+    )
+    store_connections: int = _setting(8, "Queries that the store gets at once.", least=1)
     services: str = _setting(
         "",
         "Endpoints that queries may call in SERVICE, with commas between: an address, "

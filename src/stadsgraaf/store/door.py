@@ -22,6 +22,7 @@ from stadsgraaf.errors import ServiceFailed, ServiceNotAllowed, ServiceTimeout, 
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.allowed import Allowed
 from stadsgraaf.store.base import Door
+from stadsgraaf.store.exchange import Unpacking, field, media_type, retry_after, unreachable
 
 __all__ = ["GuardedDoor", "open_door"]
 
@@ -32,6 +33,13 @@ _REDIRECTING: Final = frozenset((301, 302, 307, 308))
 _OK: Final = 200
 _JSON: Final = "application/sparql-results+json"
 _ACCEPTED: Final = (_JSON, "application/json")
+_NO_EXCHANGE: Final = (
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    OSError,
+)
 #: After so many failures in a row a host is left alone for so many seconds.
 _FAILURES: Final = 5
 _PAUSE: Final = 5.0
@@ -130,16 +138,8 @@ class GuardedDoor:
                     "zijn adres is niet openbaar, en staat niet op de lijst",
                 ),
             ) from None
-        except (httpcore.ProtocolError, httpcore.UnsupportedProtocol):
-            raise _failed(
-                service, "it broke off, or speaks no HTTP", "hij brak af, of spreekt geen HTTP"
-            ) from None
-        except (httpcore.NetworkError, httpcore.TimeoutException, OSError) as error:
-            if _is_distrust(error):
-                raise _failed(
-                    service, "its certificate is not trusted", "zijn certificaat is niet vertrouwd"
-                ) from None
-            raise _failed(service, "it cannot be reached", "hij is onbereikbaar") from None
+        except _NO_EXCHANGE as error:
+            raise ServiceFailed(service=service, reason=unreachable(error)) from None
         raise _failed(service, "it redirects without end", "hij verwijst eindeloos door")
 
     def _request(self, url: str, query: str) -> Any:
@@ -155,7 +155,7 @@ class GuardedDoor:
 
     def _redirected(self, service: str, url: str, response: httpcore.Response) -> str:
         """Where a redirect leads, if that is on the list too."""
-        location = _field(response, b"location")
+        location = field(response, b"location")
         target = urljoin(url, location)
         if not location or self._allowed.address(target) is None:
             raise _failed(
@@ -168,8 +168,8 @@ class GuardedDoor:
     async def _read(self, service: str, response: httpcore.Response) -> bytes:
         """The body, unpacked; an error for anything but a whole answer of the right kind."""
         if fault := _fault(response):
-            retry = _field(response, b"retry-after")
-            more = {"retry_after": int(retry)} if retry.isdecimal() and len(retry) < 5 else {}  # noqa: PLR2004 – some hours
+            retry = retry_after(response)
+            more = {} if retry is None else {"retry_after": retry}
             raise ServiceFailed(service=service, reason=fault, **more)
         body = bytearray()
         try:
@@ -186,33 +186,25 @@ class GuardedDoor:
         return bytes(body)
 
     async def _pieces(self, response: httpcore.Response) -> AsyncIterator[bytes]:
-        """The body as it comes, unpacked in pieces that are not larger than the limit."""
-        packing = _field(response, b"content-encoding").lower()
-        if packing not in ("", "identity", "gzip", "x-gzip"):
-            raise zlib.error(f"content-encoding {packing}")
-        unpack = zlib.decompressobj(wbits=31) if packing.endswith("gzip") else None
-        async for piece in response.aiter_stream():
-            if unpack is None:
+        """The body as it comes, unpacked."""
+        unpacking = Unpacking(field(response, b"content-encoding"))
+        async for packed in response.aiter_stream():
+            for piece in unpacking.feed(packed):
                 yield piece
-                continue
-            yield unpack.decompress(piece, self._length + 1)
-            if unpack.unconsumed_tail:  # there is more than may be
-                yield b" " * (self._length + 1)
-        if unpack and not unpack.eof:
-            raise zlib.error("cut off")
+        for piece in unpacking.end():
+            yield piece
 
 
 def _fault(response: httpcore.Response) -> Text | None:
     """Why an answer cannot be used, as far as its head tells."""
-    kind = _field(response, b"content-type").partition(";")[0].strip().lower()
     if response.status != _OK:
         return Text(
             f"it answers with status {response.status}",
             f"hij antwoordt met status {response.status}",
         )
-    if kind not in _ACCEPTED:
+    if media_type(response) not in _ACCEPTED:
         return Text("its answer is no SPARQL JSON", "zijn antwoord is geen SPARQL-JSON")
-    if _field(response, b"x-sparql-maxrows"):  # Virtuoso, when it leaves the rest out
+    if field(response, b"x-sparql-maxrows"):  # Virtuoso, when it leaves the rest out
         return Text(
             "it gives a part of its answer only", "hij geeft maar een deel van zijn antwoord"
         )
@@ -222,20 +214,6 @@ def _fault(response: httpcore.Response) -> Text | None:
 def _failed(service: str, en: str, nl: str) -> ServiceFailed:
     """What went wrong, in our words: those of others may tell more than they should."""
     return ServiceFailed(service=service, reason=Text(en, nl))
-
-
-def _is_distrust(error: BaseException | None) -> bool:
-    """Whether a certificate is behind an error."""
-    while error:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _field(response: httpcore.Response, name: bytes) -> str:
-    values = [value for key, value in response.headers if key.lower() == name]
-    return values[0].decode("latin-1").strip() if values else ""
 
 
 class _Backend(httpcore.AsyncNetworkBackend):

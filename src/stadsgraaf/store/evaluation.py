@@ -60,7 +60,7 @@ from stadsgraaf.store.service import (
     plain,
 )
 
-__all__ = ["MAX_LENGTH", "Engine", "is_longer"]
+__all__ = ["MAX_LENGTH", "Engine", "graphs_of", "is_longer", "refuse_formats"]
 
 #: Bytes that a query may have; the settings may say otherwise.
 MAX_LENGTH = 65_536
@@ -173,12 +173,21 @@ class Engine:
         self, query: str, question: Question, profile: Profile, limits: Limits, sink: Sink
     ) -> None:
         result = self._query(query, question, profile)
-        if isinstance(result, QueryTriples):
-            _write_triples(result, self._prefixes, question.rdf, limits, sink)
-            return
-        if question.labels and isinstance(result, QuerySolutions):
+        if question.labels and isinstance(result, QuerySolutions) and result.variables:
             result = labelled(result, label_of(self._store, question.labels))
-        _write_results(result, question.results, limits, sink)
+        self._write(result, question, limits, sink)
+
+    def _write(
+        self,
+        result: QuerySolutions | QueryBoolean | Iterable[Triple],
+        question: Question,
+        limits: Limits,
+        sink: Sink,
+    ) -> None:
+        if isinstance(result, QuerySolutions | QueryBoolean):
+            _write_results(result, question.results, limits, sink)
+        else:
+            _write_triples(result, self._prefixes, question.rdf, limits, sink)
 
     def _explain(self, query: str, question: Question, profile: Profile, sink: Sink) -> None:
         """Tell something about a query instead of answering it."""
@@ -223,8 +232,7 @@ class Engine:
         self, query: str, question: Question, profile: Profile
     ) -> tuple[Store, dict[str, Any]]:
         """Where is asked, and which graphs: the engine's flag for the union would override FROM."""
-        default = _graphs("default-graph-uri", question.default_graphs)
-        named = _graphs("named-graph-uri", question.named_graphs)
+        default, named = graphs_of(question)
         is_given = bool(default or named)
         if self._merged and profile.has_dataset and not is_given:
             default, named = _clauses(query, question.base_iri)
@@ -296,6 +304,14 @@ def _complain(base_iri: str | None) -> Complain:
     return complain
 
 
+def graphs_of(question: Question) -> tuple[list[NamedNode], list[NamedNode]]:
+    """The default and the named graphs of the Protocol. Raises InvalidParameter for one that is no IRI."""
+    return (
+        _graphs("default-graph-uri", question.default_graphs),
+        _graphs("named-graph-uri", question.named_graphs),
+    )
+
+
 def _graphs(parameter: str, iris: Iterable[str]) -> list[NamedNode]:
     try:
         return [NamedNode(iri) for iri in iris]
@@ -324,7 +340,7 @@ def _write_results(
 
 
 def _write_triples(
-    triples: QueryTriples,
+    triples: Iterable[Triple],
     prefixes: dict[str, str],
     chosen: Format | None,
     limits: Limits,
@@ -372,6 +388,19 @@ def _nameable(triples: Iterable[Triple]) -> Iterator[Triple]:
                 raise _not_acceptable([other for other in RDF if other.name != "RDF/XML"])
             known.add(iri)
         yield triple
+
+
+def refuse_formats(
+    result: QuerySolutions | QueryBoolean | QueryTriples, question: Question
+) -> None:
+    """Raise NotAcceptable when a result of this form cannot be written as the question wants."""
+    chosen, offered = (
+        (question.rdf, RDF) if isinstance(result, QueryTriples) else (question.results, RESULTS)
+    )
+    if chosen is None:
+        raise _not_acceptable(offered)
+    if isinstance(result, QueryBoolean) and chosen.name not in _RESULTS:
+        raise _not_acceptable([other for other in RESULTS if other.name in _RESULTS])
 
 
 def _not_acceptable(formats: Iterable[Format]) -> NotAcceptable:

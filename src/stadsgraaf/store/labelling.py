@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
-from typing import Final
+from typing import Final, Protocol
 
 from pyoxigraph import (
     Literal,
@@ -19,15 +19,16 @@ from pyoxigraph import (
     QuerySolutions,
     Store,
     Triple,
+    Variable,
     parse_query_results,
 )
 
 from stadsgraaf.namespaces import PREFIXES, expand
 
-__all__ = ["label_of", "labelled"]
+__all__ = ["PROPERTIES", "Solutions", "label_of", "labelled"]
 
 #: Properties that name things, the best first.
-_PROPERTIES: Final = tuple(
+PROPERTIES: Final = tuple(
     NamedNode(expand(name, PREFIXES))
     for name in ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name", "schema:name")
 )
@@ -45,7 +46,7 @@ def label_of(store: Store, languages: Sequence[str]) -> Label:
     def label(thing: NamedNode) -> Literal | None:
         found = [
             (rank, number, literal.value, literal)
-            for number, name in enumerate(_PROPERTIES)
+            for number, name in enumerate(PROPERTIES)
             for quad in store.quads_for_pattern(thing, name, None, None)
             if isinstance(literal := quad.object, Literal)
             and (rank := _rank(literal, languages)) is not None
@@ -64,22 +65,32 @@ def _rank(literal: Literal, languages: Sequence[str]) -> int | None:
     return None if tag else len(languages)
 
 
-def labelled(solutions: QuerySolutions, label: Label) -> QuerySolutions:
+class Solutions(Protocol):
+    """Solutions one after the other, as the engine gives them."""
+
+    @property
+    def variables(self) -> Sequence[Variable]:
+        """Their variables."""
+        ...
+
+    def __iter__(self) -> Iterator[QuerySolution]: ...
+
+
+def labelled(solutions: Solutions, label: Label) -> QuerySolutions:
     """The solutions, with a column of labels after each column of IRIs.
 
     A column counts as one when an IRI stands in it among the first thousand solutions. The column of
     ``?city`` is ``?cityLabel``, or ``?cityLabel2`` where that is taken.
     """
     names = [variable.value for variable in solutions.variables]
-    if not names:
-        return solutions
-    first = list(islice(solutions, _LOOKED_AT))
+    rows = iter(solutions)
+    first = list(islice(rows, _LOOKED_AT))
     named = {
         name: _free(name, names)
         for index, name in enumerate(names)
         if any(isinstance(row[index], NamedNode) for row in first)
     }
-    lines = _lines(names, named, chain(first, solutions), label)
+    lines = _lines(names, named, chain(first, rows), label)
     result = parse_query_results(io.BufferedReader(_Stream(lines), 65_536), QueryResultsFormat.TSV)
     assert isinstance(result, QuerySolutions)  # noqa: S101 – it is what was written
     return result

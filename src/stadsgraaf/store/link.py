@@ -6,17 +6,24 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Literal, Protocol, cast
 
-from stadsgraaf.errors import StadsgraafError, StoreUnavailable
+from stadsgraaf.errors import QueryTimeout, StadsgraafError, StoreError, StoreUnavailable
 from stadsgraaf.media import Form, Format
 from stadsgraaf.store.base import Limits, Running
+from stadsgraaf.store.origin import Errand, Origin
 from stadsgraaf.store.spawner import Birth
 from stadsgraaf.store.wire import (
     ANSWERED,
+    ARRIVING,
+    BROKEN,
     CALL,
     DATA,
     END,
     FAILED,
+    FETCH,
     HEAD,
+    LAST,
+    MARK,
+    PIECE,
     QUESTION,
     READY,
     WHOLE,
@@ -68,6 +75,7 @@ class Owner(Protocol):
     """What a worker tells the pool."""
 
     spool: Spool
+    origin: Origin | None
 
     def ready(self, worker: "Worker") -> None:
         """It can be asked."""
@@ -209,6 +217,10 @@ class Worker(asyncio.Protocol):
         self.is_dead = False
         self.is_ready = False
         self.stalled_since: float | None = None
+        #: Whether it is reading what another store said.
+        self.is_fetching = False
+        self._is_late = False
+        self._room: asyncio.Future[None] | None = None
         self._errand: asyncio.Task[None] | None = None
         self._owner = owner
         self._frames = Frames()
@@ -231,6 +243,7 @@ class Worker(asyncio.Protocol):
         self.asked = asked
         self.since = self._loop.time()
         self.reply = Reply(self, limits, self._owner.spool)
+        self.is_fetching = self._is_late = False
         if self._transport:
             self._transport.write(frame(QUESTION, payload))
         return self.reply
@@ -258,21 +271,81 @@ class Worker(asyncio.Protocol):
         elif kind == CALL:
             service, query = json.loads(payload)
             self._errand = self._loop.create_task(self._call(service, query))
+        elif kind == FETCH:
+            self._send_for(payload, reply.limits.seconds)
         elif kind == END:
+            self._tell_origin(None)
             reply.end()
             self._finish(tired=bool(payload))
         elif kind == FAILED:
-            reply.fail(decode_error(payload))
+            error = decode_error(payload)
+            self._tell_origin(error)
+            reply.fail(error)
             self._finish(tired=False)
 
     async def _call(self, service: str, query: str) -> None:
         """Ask a service, and tell the worker what it said; it waits for that."""
         try:
-            said = frame(ANSWERED, await self._owner.call(service, query))
+            self._say(ANSWERED, await self._owner.call(service, query))
         except StadsgraafError as error:
-            said = frame(FAILED, encode_error(error))
+            self._say(FAILED, encode_error(error))
+
+    # Another store, which it reads
+
+    def _send_for(self, payload: bytes, seconds: float) -> None:
+        if self._errand:
+            self._errand.cancel()
+        (number,) = MARK.unpack_from(payload)
+        errand = Errand(**json.loads(payload[MARK.size :]))
+        self._errand = self._loop.create_task(self._fetch(MARK.pack(number), errand, seconds))
+
+    async def _fetch(self, mark: bytes, errand: Errand, seconds: float) -> None:
+        """Pass on what another store says, as fast as the worker takes it."""
+        try:
+            origin = self._owner.origin
+            if origin is None:
+                raise StoreUnavailable(reason="there is none")
+            self.is_fetching = self._is_late = True
+            async with asyncio.timeout_at(self.since + seconds), origin.open(errand) as arriving:
+                self._is_late = False
+                head = json.dumps([arriving.media_type, arriving.coding]).encode("ascii")
+                self._say(ARRIVING, mark + head)
+                async for piece in arriving.pieces:
+                    self._say(PIECE, mark + piece)
+                    if self._room:
+                        await self._room
+            self._say(LAST, mark)
+        except TimeoutError:
+            self._say(BROKEN, mark + encode_error(QueryTimeout(limit=seconds)))
+        except StadsgraafError as error:
+            self._say(BROKEN, mark + encode_error(error))
+
+    def _say(self, kind: bytes, payload: bytes) -> None:
         if self._transport and not self.is_dead:
-            self._transport.write(said)
+            self._transport.write(frame(kind, payload))
+
+    def pause_writing(self) -> None:
+        """Part of `asyncio.Protocol`: it takes no more now."""
+        self._room = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        """Part of `asyncio.Protocol`."""
+        if self._room and not self._room.done():
+            self._room.set_result(None)
+        self._room = None
+
+    def _tell_origin(self, error: StadsgraafError | None) -> None:
+        """How the store did: what was wrong with the question is no fault of its."""
+        if self._errand:
+            self._errand.cancel()
+            self._errand = None
+        if self._owner.origin is None or not self.is_fetching:
+            return
+        is_slow = isinstance(error, QueryTimeout) and not self._is_late
+        if error is None or not isinstance(error, StoreError) or is_slow:
+            self._owner.origin.succeeded()
+        else:
+            self._owner.origin.failed()
 
     def _finish(self, *, tired: bool) -> None:
         self.reply = None
@@ -311,6 +384,7 @@ class Worker(asyncio.Protocol):
     def die(self, error: StadsgraafError | None) -> None:
         """It is to be no more; its reader, if any, gets the error."""
         self.is_dead = True
+        self.resume_writing()
         if self._errand:
             self._errand.cancel()
         if self.reply and error:

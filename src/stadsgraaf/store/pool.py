@@ -43,6 +43,7 @@ from stadsgraaf.store.base import Answer, Door, Limits, Question, Running, Share
 from stadsgraaf.store.budget import Budget
 from stadsgraaf.store.evaluation import MAX_LENGTH, is_longer
 from stadsgraaf.store.link import Asked, KilledElsewhereError, Reply, Spool, Worker
+from stadsgraaf.store.origin import GARBAGE, Origin
 from stadsgraaf.store.precheck import MAX_DEPTH
 from stadsgraaf.store.service import HIDDEN
 from stadsgraaf.store.spawner import Spawner
@@ -62,6 +63,8 @@ _BEYOND_SHARE: Final = 1.0
 _ROOM: Final = 2
 #: Seconds that there is a worker more when a slow query has ended: there may be more of them.
 _SPARE: Final = 5.0
+#: How much longer these are for another store, which is asked over a network.
+_ELSEWHERE: Final = 10
 #: Seconds that an answer may wait for its reader while questions wait for a worker.
 _STALLED: Final = 1.0
 #: Seconds that a question may wait for a worker.
@@ -98,8 +101,12 @@ class PoolStore:
         queue_length: int,
         client_time: float = 0.0,
         door: Door | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self.spool = Spool()
+        self.origin = origin
+        self._slow_after = _SLOW_AFTER * (_ELSEWHERE if origin else 1)
+        self._beyond_share = _BEYOND_SHARE * (_ELSEWHERE if origin else 1)
         self._order = order
         self._length_limit = int(str(order["max_length"]))
         self._door = door
@@ -124,7 +131,7 @@ class PoolStore:
     @classmethod
     async def start(  # noqa: PLR0913 – by name, each a row of the settings
         cls,
-        data: Path,
+        data: Path | Origin,
         *,
         workers: int = 2,
         slow_workers: int = 4,
@@ -137,13 +144,15 @@ class PoolStore:
     ) -> "PoolStore":
         """Load N-Quads and start the workers; returns when the first one can be asked.
 
+        In place of data it can be another store that the workers ask and read, as many queries at once
+        as there are workers; the store is closed with this one, and may be away for a while.
         ``slow_workers`` is how many more there may be while queries take long; ``client_time`` is
         how many seconds of evaluation a client may use per minute, 0 for any number. Without a ``door``
         no SERVICE is allowed; with one, it is closed with the store. Raises StoreUnavailable when
         the data cannot be read.
         """
         order = {
-            "data": str(data),
+            "data": None if isinstance(data, Origin) else str(data),
             "prefixes": dict(prefixes or {}),
             "max_depth": max_depth,
             "max_length": max_length,
@@ -156,6 +165,7 @@ class PoolStore:
             queue_length=queue_length,
             client_time=client_time,
             door=door,
+            origin=data if isinstance(data, Origin) else None,
         )
         try:
             await store._start()
@@ -293,6 +303,9 @@ class PoolStore:
                 status = await asyncio.shield(worker.birth.exit)
         if status in (None, -signal.SIGKILL) and not reply.was_read:
             reply.fail(KilledElsewhereError())
+        elif self.origin and worker.is_fetching and status in _CRASHES:
+            self.origin.failed()
+            reply.fail(StoreUnavailable(reason=GARBAGE))
         else:
             reply.fail(_cause(status, reply.limits))
 
@@ -319,9 +332,9 @@ class PoolStore:
         age, limit = now - worker.since, worker.reply.limits.seconds
         if age >= limit:
             self._kill(worker, QueryTimeout(limit=limit))
-        elif worker.reprieved and age > _BEYOND_SHARE:
+        elif worker.reprieved and age > self._beyond_share:
             self._kill(worker, worker.reprieved)
-        elif not worker.is_slow and age > _SLOW_AFTER:
+        elif not worker.is_slow and age > self._slow_after:
             self._mark_slow(worker)
         elif not worker.is_yielding and age > _YIELDING_AFTER:
             worker.is_yielding = True
@@ -486,6 +499,8 @@ class PoolStore:
             self._spawner = None
         if self._door:
             await self._door.close()
+        if self.origin:
+            await self.origin.close()
 
 
 def _send_away(place: asyncio.Future[Worker]) -> None:
@@ -496,6 +511,10 @@ def _send_away(place: asyncio.Future[Worker]) -> None:
 
 _CLOSED = Text("it is being closed", "hij wordt gesloten")
 _GONE = Text("its process ended; another one is started", "zijn proces eindigde; een nieuw start")
+
+
+#: How a worker ends that reads a document that was made to break readers.
+_CRASHES: Final = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT)
 
 
 def _cause(status: int | None, limits: Limits) -> StadsgraafError:

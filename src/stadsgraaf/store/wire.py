@@ -17,12 +17,18 @@ from stadsgraaf.store.base import Limits, Question
 
 __all__ = [
     "ANSWERED",
+    "ARRIVING",
+    "BROKEN",
     "CALL",
     "DATA",
     "END",
     "FAILED",
+    "FETCH",
     "HEAD",
     "HEADER",
+    "LAST",
+    "MARK",
+    "PIECE",
     "QUESTION",
     "READY",
     "WHOLE",
@@ -39,7 +45,9 @@ __all__ = [
 ]
 
 #: Frames to a worker, and from it. CALL asks for a SERVICE: ANSWERED or FAILED comes back. A small
-#: answer is WHOLE, a large one HEAD, DATA and END.
+#: answer is WHOLE, a large one HEAD, DATA and END. FETCH asks another store: ARRIVING comes back, then
+#: PIECEs and LAST, or BROKEN at any moment. All of these begin with the number of the FETCH, as MARK has
+#: it: one may be given up for the next.
 QUESTION: Final = b"Q"
 ANSWERED: Final = b"A"
 CALL: Final = b"C"
@@ -49,6 +57,12 @@ DATA: Final = b"D"
 END: Final = b"E"
 WHOLE: Final = b"W"
 FAILED: Final = b"X"
+FETCH: Final = b"F"
+ARRIVING: Final = b"O"
+PIECE: Final = b"P"
+LAST: Final = b"L"
+BROKEN: Final = b"B"
+MARK: Final = struct.Struct("<I")
 
 HEADER: Final = struct.Struct("<cI")
 _FORMATS = {each.name: each for each in (*RESULTS, *RDF)}

@@ -15,7 +15,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from itertools import count
 from typing import BinaryIO, Final
 
 from stadsgraaf.errors import EvaluationFailed, QueryMemoryLimit, ResultTooLarge, StadsgraafError
@@ -23,17 +25,25 @@ from stadsgraaf.media import Form, Format
 from stadsgraaf.store import sandbox
 from stadsgraaf.store.base import Limits, Question
 from stadsgraaf.store.evaluation import Engine
+from stadsgraaf.store.origin import Errand
 from stadsgraaf.store.output import BYTES
+from stadsgraaf.store.remote import Fetch, RemoteEngine
 from stadsgraaf.store.service import Call
 from stadsgraaf.store.shape import multiplies
 from stadsgraaf.store.wire import (
     ANSWERED,
+    ARRIVING,
+    BROKEN,
     CALL,
     DATA,
     END,
     FAILED,
+    FETCH,
     HEAD,
     HEADER,
+    MARK,
+    PIECE,
+    QUESTION,
     READY,
     WHOLE,
     decode_error,
@@ -103,9 +113,13 @@ def _serve(link: socket.socket, engine: Engine) -> None:
     link.sendall(frame(READY))
     with contextlib.suppress(OSError), link.makefile("rb") as received:
         call = _caller(link, received) if engine.services else None
+        if isinstance(engine, RemoteEngine):
+            engine.fetch = _fetcher(link, received)
         while message := _receive(received):
-            question, limits = decode_question(message[1])
-            _answer(link, engine, question, limits, base, call)
+            kind, payload = message
+            if kind == QUESTION:  # else it is the rest of what was given up
+                question, limits = decode_question(payload)
+                _answer(link, engine, question, limits, base, call)
 
 
 def _receive(received: BinaryIO) -> tuple[bytes, bytes] | None:
@@ -122,15 +136,55 @@ def _caller(link: socket.socket, received: BinaryIO) -> Call:
 
     def call(service: str, query: str) -> bytes:
         link.sendall(frame(CALL, json.dumps([service, query]).encode("ascii")))
-        message = _receive(received)
-        if message is None:
-            raise ConnectionError
-        kind, payload = message
+        kind, payload = _next(received)
+        while kind not in (ANSWERED, FAILED):  # the rest of what was given up
+            kind, payload = _next(received)
         if kind != ANSWERED:
             raise decode_error(payload)
         return payload
 
     return call
+
+
+def _next(received: BinaryIO) -> tuple[bytes, bytes]:
+    """The next frame. Raises ConnectionError when the pool is gone."""
+    message = _receive(received)
+    if message is None:
+        raise ConnectionError
+    return message
+
+
+def _fetcher(link: socket.socket, received: BinaryIO) -> Fetch:
+    """Another store is reached the same way; a fetch that is not read to its end is given up."""
+    numbers = count(1)
+
+    def fetch(errand: Errand) -> tuple[str, str, Iterator[bytes]]:
+        number = next(numbers)
+        link.sendall(frame(FETCH, MARK.pack(number) + json.dumps(asdict(errand)).encode("ascii")))
+        kind, payload = _marked(received, number)
+        if kind != ARRIVING:
+            raise decode_error(payload)
+        media_type, coding = json.loads(payload)
+        return media_type, coding, pieces(number)
+
+    def pieces(number: int) -> Iterator[bytes]:
+        while True:
+            kind, payload = _marked(received, number)
+            if kind == BROKEN:
+                raise decode_error(payload)
+            if kind != PIECE:
+                return
+            yield payload
+
+    return fetch
+
+
+def _marked(received: BinaryIO, number: int) -> tuple[bytes, bytes]:
+    """The next frame of a fetch; those of earlier ones are passed over."""
+    while True:
+        kind, payload = _next(received)
+        if MARK.unpack_from(payload)[0] == number:
+            return kind, payload[MARK.size :]
 
 
 def _answer(

@@ -19,6 +19,7 @@ from typing import Final
 
 from stadsgraaf.store import sandbox, worker
 from stadsgraaf.store.evaluation import Engine
+from stadsgraaf.store.remote import RemoteEngine
 from stadsgraaf.store.worker import Opened
 
 __all__ = ["DIED", "FORK", "FORKED", "KILL", "LOADED", "LOST", "main"]
@@ -56,9 +57,13 @@ def _load(order: dict[str, object]) -> Opened:
     """What gives a worker its engine: one that all share, or one of its own.
 
     A store on the disk has threads, which a fork would leave behind; it opens in milliseconds, so
-    each worker does that itself, and here a child that sees whether it can be.
+    each worker does that itself, and here a child that sees whether it can be. Without data the
+    engine asks another store.
     """
-    path = Path(str(order.pop("data")))
+    data = order.pop("data")
+    if data is None:
+        return partial(RemoteEngine, **order)  # type: ignore[arg-type]  # the pool names its parameters
+    path = Path(str(data))
     load = partial(Engine.load, path, **order)  # type: ignore[arg-type]  # the pool names its parameters
     if path.is_dir():
         _try(load)

@@ -26,6 +26,7 @@ from stadsgraaf.archive import Archive
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.door import open_door
+from stadsgraaf.store.origin import open_origin
 from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.web.app import ADMINISTRATION, ROUTES
 from stadsgraaf.web.backstage import Backstage
@@ -57,10 +58,11 @@ _FEWEST: Final = 8
 
 
 async def open_store(release: Release, settings: Settings) -> PoolStore:
-    """The store of a release, with the limits of the settings."""
+    """The store of a release, with the limits of the settings: its own, or the one that they name."""
+    graphs = [graph.iri for graph in release.manifest.graphs]
     return await PoolStore.start(
-        release.store,
-        workers=settings.workers,
+        open_origin(settings, graphs) if settings.store else release.store,
+        workers=settings.store_connections if settings.store else settings.workers,
         slow_workers=settings.slow_workers,
         queue_length=settings.queue_length,
         client_time=settings.client_time,

@@ -1,13 +1,16 @@
 """The landing page, the pages about the site, and whether it lives."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 import stadsgraaf
-from stadsgraaf.errors import NotFound, StoreBusy
+from stadsgraaf.errors import NotFound, NotReady, StoreBusy, StoreError, Text
+from stadsgraaf.media import RESULTS
 from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.store.base import Question
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import read_claims
 from stadsgraaf.web.contests import Contest, contests
@@ -127,6 +130,8 @@ async def live(_: Request) -> Response:
 
 #: Seconds after which a server that stops may be there again.
 _STOPPING = 10
+#: Seconds that the store gets to show that it answers.
+_PATIENCE = 5.0
 
 
 async def ready(request: Request) -> Response:
@@ -134,5 +139,10 @@ async def ready(request: Request) -> Response:
     if getattr(getattr(request.app.state, "editions", None), "is_draining", False):
         raise StoreBusy(retry_after=_STOPPING)
     site = View.of(request.scope).site
-    await site.asker.ask("ASK { ?s ?p ?o }")
+    limits = replace(site.asker.limits, seconds=min(site.asker.limits.seconds, _PATIENCE))
+    try:
+        await site.asker.table(Question("ASK { ?s ?p ?o }", results=RESULTS[0]), limits)
+    except StoreError as error:
+        reason = Text(error.detail("en"), error.detail("nl"))
+        raise NotReady(reason=reason, retry_after=_STOPPING) from None
     return PlainTextResponse("ready\n", headers={**SECURITY, "Cache-Control": "no-store"})
