@@ -55,9 +55,12 @@ class Oxigraph:
     def graphs(self) -> str:
         return f"http://127.0.0.1:{self._port}/store"
 
-    def close(self) -> None:
+    def kill(self) -> None:
         self._process.kill()
         self._process.wait()
+
+    def close(self) -> None:
+        self.kill()
 
 
 class Virtuoso:
@@ -114,11 +117,16 @@ class Virtuoso:
         with suppress(FileNotFoundError, ProcessLookupError):
             lock = (Path(self._folder.name) / "v.lck").read_text(encoding="ascii")
             os.kill(int(lock.partition("VIRT_PID=")[2].split()[0]), signal.SIGKILL)
+        self._folder.cleanup()
 
     def close(self) -> None:
         command = ["isql-vt", f"127.0.0.1:{self._sql}", "dba", "dba", "exec=shutdown;"]
-        subprocess.run(command, check=False, capture_output=True, timeout=_PATIENCE)
-        self._folder.cleanup()
+        try:
+            subprocess.run(command, check=False, capture_output=True, timeout=10)
+        except subprocess.TimeoutExpired:  # it is still busy with a query that nobody waits for
+            self.kill()
+        else:
+            self._folder.cleanup()
 
 
 ENGINES: tuple[type[Oxigraph] | type[Virtuoso], ...] = (Oxigraph, Virtuoso)

@@ -40,6 +40,7 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── EvaluationFailed         500  evaluation-failed
     │   ├── StoreUnavailable         502  store-unavailable
     │   │   └── StoreTimeout         504  store-timeout
+    │   ├── NotPublished             502  not-published
     │   ├── ServiceFailed            502  service-failed
     │   │   └── ServiceTimeout       504  service-timeout
     │   ├── StoreBusy                503  store-busy
@@ -108,6 +109,7 @@ __all__ = [
     "NotAllowed",
     "NotAuthenticated",
     "NotFound",
+    "NotPublished",
     "NotReady",
     "NotReloaded",
     "NotSupported",
@@ -622,6 +624,18 @@ class StoreTimeout(StoreUnavailable):
     sentence = Text(
         "The store behind this endpoint did not answer in time ({limit} s).",
         "De opslag achter dit endpoint antwoordde niet op tijd ({limit} s).",
+    )
+
+
+class NotPublished(StoreError):
+    """A release could not be loaded into a store; member ``reason``."""
+
+    status = 502
+    slug = "not-published"
+    title = Text("Not published", "Niet gepubliceerd")
+    sentence = Text(
+        "The release is not published, and what was readable still is: {reason}",
+        "De release is niet gepubliceerd, en wat leesbaar was is dat nog: {reason}",
     )
 
 

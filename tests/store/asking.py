@@ -61,6 +61,8 @@ class Asker:
     loop: Loop
     make: Callable[[bytes], Store]
     stores: dict[bytes, Store] = field(default_factory=dict)
+    #: What kind of store it is.
+    kind: str = ""
 
     def store(self, data: bytes = DATA) -> Store:
         """The store with this data."""
@@ -103,6 +105,9 @@ class Asker:
         with pytest.raises(StadsgraafError) as raised:
             self(query, **parts)
         return raised.value
+
+    def renew(self) -> None:
+        """Begin anew, after what may keep a store of others busy."""
 
     def close(self) -> None:
         """Close all stores."""

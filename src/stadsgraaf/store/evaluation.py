@@ -60,7 +60,7 @@ from stadsgraaf.store.service import (
     plain,
 )
 
-__all__ = ["MAX_LENGTH", "Engine", "graphs_of", "is_longer", "refuse_formats"]
+__all__ = ["MAX_LENGTH", "Engine", "clauses_of", "graphs_of", "is_longer", "refuse_formats"]
 
 #: Bytes that a query may have; the settings may say otherwise.
 MAX_LENGTH = 65_536
@@ -235,7 +235,7 @@ class Engine:
         default, named = graphs_of(question)
         is_given = bool(default or named)
         if self._merged and profile.has_dataset and not is_given:
-            default, named = _clauses(query, question.base_iri)
+            default, named = clauses_of(query, question.base_iri)
         if self._merged and len(default) > 1:
             merge = self._merge(default, named)
             return merge, {"default_graph": DefaultGraph(), "named_graphs": named}
@@ -255,6 +255,7 @@ class Engine:
         return merge
 
 
+<<<<<<< HEAD
 def is_longer(query: str, limit: int) -> bool:
     """Whether a query has more bytes than that.
 
@@ -267,6 +268,10 @@ def is_longer(query: str, limit: int) -> bool:
 
 
 def _clauses(query: str, base_iri: str | None) -> tuple[list[NamedNode], list[NamedNode]]:
+=======
+def clauses_of(query: str, base_iri: str | None) -> tuple[list[NamedNode], list[NamedNode]]:
+    """The graphs of FROM and of FROM NAMED."""
+>>>>>>> 73acd63 (A release is published to a store of others in one switch; the rules of stores hold for Oxigraph's server and Virtuoso)
     try:
         default, named = read_clauses(query, base_iri)
         return [NamedNode(iri) for iri in default], [NamedNode(iri) for iri in named]

@@ -6,15 +6,25 @@ words may tell more than they should.
 
 import ssl
 import zlib
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import httpcore
 
 from stadsgraaf.errors import Text
 
-__all__ = ["Unpacking", "field", "media_type", "retry_after", "unreachable"]
+__all__ = [
+    "ASKED",
+    "Unpacking",
+    "field",
+    "media_type",
+    "retry_after",
+    "truth_of",
+    "unreachable",
+]
 
+#: The variable of the solution that Virtuoso answers ASK with.
+ASKED: Final = "__ASK_RETVAL"
 #: Bytes that are unpacked at once, however little they were packed in.
 _PIECE: Final = 262_144
 _MOST_DIGITS: Final = 4
@@ -53,6 +63,21 @@ def _is_distrust(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def truth_of(document: Mapping[str, Any]) -> bool:
+    """The truth in SPARQL 1.1 Query Results JSON. Raises KeyError or TypeError when it is not there.
+
+    Virtuoso gives a solution instead.
+
+    >>> truth_of({"boolean": False}), truth_of(
+    ...     {"results": {"bindings": [{ASKED: {"type": "typed-literal", "value": "1"}}]}}
+    ... )
+    (False, True)
+    """
+    if "boolean" in document:
+        return bool(document["boolean"])
+    return any(row[ASKED]["value"] == "1" for row in document["results"]["bindings"])
 
 
 class Unpacking:

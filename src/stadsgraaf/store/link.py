@@ -259,6 +259,7 @@ class Worker(asyncio.Protocol):
 
     def _hear(self, reply: Reply, kind: bytes, payload: bytes) -> None:
         if kind == WHOLE:
+            self._tell_origin(None)
             reply.head, body, tired = decode_whole(payload)
             reply.feed(body)
             reply.end()

@@ -16,7 +16,7 @@ from pyoxigraph import DefaultGraph, RdfFormat, Store, parse
 
 from stadsgraaf.sorting import LineReader
 
-__all__ = ["load", "write_store"]
+__all__ = ["load", "overlaps", "write_store"]
 
 # What a statement of N-Quads says, without its graph.
 _TRIPLE = re.compile(
@@ -82,6 +82,12 @@ def _ground(lines: Iterable[bytes], blank: list[bytes]) -> Iterator[bytes]:
 
 def _lines(data: bytes | Path) -> AbstractContextManager[IO[bytes]]:
     return io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
+
+
+def overlaps(data: Path) -> bool:
+    """Whether graphs of sorted N-Quads share a triple."""
+    with data.open("rb") as lines:
+        return _overlap(lines)
 
 
 def _merge(file: IO[bytes]) -> Iterator[bytes]:

@@ -32,7 +32,15 @@ from stadsgraaf.errors import (
     UsageError,
 )
 from stadsgraaf.settings import Settings
-from stadsgraaf.store.exchange import Unpacking, field, media_type, retry_after, unreachable
+from stadsgraaf.store.exchange import (
+    Unpacking,
+    field,
+    media_type,
+    retry_after,
+    truth_of,
+    unreachable,
+)
+from stadsgraaf.store.published import NOTHING, QUERY, Published, read_published
 
 __all__ = [
     "ACCEPT_RDF",
@@ -77,7 +85,7 @@ _PAUSE: Final = 5.0
 #: Seconds after which who was told that it is busy may come back, when it does not say so itself.
 _RETRY: Final = 2
 #: What any store can answer, and within how many seconds.
-_PROBE: Final = "ASK { }"
+_PROBE: Final = "ASK { ?s ?p ?o }"
 _PROBED: Final = 2.0
 #: A triple of a named graph, without blank nodes; and whether the default graph has it too.
 _SAMPLE: Final = (
@@ -94,16 +102,12 @@ _NO_EXCHANGE: Final = (
 
 @dataclass(frozen=True)
 class Errand:
-    """One query to be sent; its ``accept`` header; and the graphs of its dataset.
-
-    ``has_dataset`` says that the query names its graphs itself.
-    """
+    """One query to be sent; its ``accept`` header; and the graphs of its dataset, if it has its own."""
 
     query: str
     accept: str = ACCEPT_RESULTS
     default_graphs: Sequence[str] = ()
     named_graphs: Sequence[str] = ()
-    has_dataset: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,7 @@ class Origin:
         self._failures: deque[float] = deque(maxlen=_FAILURES)
         self._paused_until = 0.0
         self._probing: asyncio.Task[None] | None = None
-        self._needs_graphs: bool | None = None
+        self._graphs_to_name: tuple[Sequence[str], Sequence[str]] | None = None
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl.create_default_context(),
             max_connections=connections + 1,
@@ -215,10 +219,11 @@ class Origin:
                 ),
                 retry_after=max(1, round(rest)),
             )
-        names_graphs = errand.default_graphs or errand.named_graphs or errand.has_dataset
         default, named = errand.default_graphs, errand.named_graphs
-        if not names_graphs and await self._must_name_graphs():
-            default = named = self._graphs
+        if not (default or named):
+            default, named = await self._dataset()
+        if default or named:
+            default, named = default or (NOTHING,), named or (NOTHING,)
         form = [("query", errand.query)]
         form += [("default-graph-uri", iri) for iri in default]
         form += [("named-graph-uri", iri) for iri in named]
@@ -251,16 +256,32 @@ class Origin:
 
     # --- the dataset that a query is asked of ---------------------------------------------------
 
-    async def _must_name_graphs(self) -> bool:
-        """Whether the default graph of the store is another than the merge of its named graphs.
+    async def _dataset(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Default and named graphs for a query that names none, so that it is asked of their merge.
 
-        Then the graphs are named with each query, as the Protocol has it. The store is asked once.
+        What was published here says which they are. Of any other store the graphs are named only when
+        its own default graph is not their merge, which is asked once.
         """
-        if not self._graphs:
-            return False
-        if self._needs_graphs is None:
-            self._needs_graphs = await self._lacks_merge()
-        return self._needs_graphs
+        if self._graphs_to_name is None:
+            published = await self.look()
+            if published:
+                self._graphs_to_name = published.default_graphs, published.graphs
+            else:
+                is_needed = bool(self._graphs) and await self._lacks_merge()
+                self._graphs_to_name = (self._graphs, self._graphs) if is_needed else ((), ())
+        return self._graphs_to_name
+
+    async def look(self) -> Published | None:
+        """Which release was published to the store; None when none was.
+
+        Raises what `open` raises.
+        """
+        try:
+            return read_published((await self.ask(QUERY))["results"]["bindings"])
+        except (KeyError, TypeError):
+            raise StoreUnavailable(reason=GARBAGE) from None
+        except NotSupported:  # it knows no named graphs
+            return None
 
     async def _lacks_merge(self) -> bool:
         try:
@@ -268,7 +289,7 @@ class Origin:
             if not rows:
                 return False
             pattern = " ".join(_written(rows[0][name]) for name in "spo")
-            return not (await self.ask(f"ASK {{ {pattern} }}"))["boolean"]
+            return not truth_of(await self.ask(f"ASK {{ {pattern} }}"))
         except (KeyError, TypeError, ValueError):
             raise StoreUnavailable(reason=GARBAGE) from None
         except NotSupported:  # it knows no named graphs

@@ -9,7 +9,7 @@ tokens, so that one in a comment or a string could end it, and what follows woul
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from stadsgraaf.errors import NotSupported, Text
@@ -39,15 +39,31 @@ _INSIDE: Final = (
 )
 
 
-def portable(query: str, base_iri: str | None = None) -> str:
+def portable(query: str, base_iri: str | None = None, *, has_dataset: bool = False) -> str:
     """The query for another engine; relative IRIs in it are those of a base IRI.
 
-    The query has to be one already. Raises NotSupported for what calls the inside of an engine.
+    Where it has a dataset, FROM goes: the graphs are sent beside the query, as the Protocol has it,
+    and not every engine lets those come first. The query has to be one already. Raises NotSupported for what calls the inside of an engine.
     """
     found = list(tokens(query))
+    if has_dataset:
+        found = list(_without_from(found))
     text = "".join(_pieces(query, found))
     is_relative = any(each.kind == "iri" and not _ABSOLUTE.match(each.text) for each in found)
     return f"BASE <{base_iri}>\n{text}" if is_relative and base_iri else text
+
+
+def _without_from(found: Sequence[Token]) -> Iterator[Token]:
+    """The tokens without ``FROM <g>`` and ``FROM NAMED <g>``, which stand outside all braces."""
+    depth = 0
+    rest = iter(found)
+    for token in rest:
+        depth += (token.text == "{") - (token.text == "}") if token.kind == "punctuation" else 0
+        if token.kind == "word" and token.text.upper() == "FROM" and depth == 0:
+            if next(rest).text.upper() == "NAMED":
+                next(rest)
+        else:
+            yield token
 
 
 def _pieces(query: str, found: list[Token]) -> Iterator[str]:

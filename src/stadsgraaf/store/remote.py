@@ -7,6 +7,8 @@ passes for one. A worker does this, so a document made to break its reader costs
 
 import contextlib
 import io
+import json
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
+    QueryBoolean,
     QueryResultsFormat,
     QuerySolution,
     QuerySolutions,
@@ -37,8 +40,8 @@ from stadsgraaf.errors import (
     Text,
 )
 from stadsgraaf.store.base import Limits, Question
-from stadsgraaf.store.evaluation import MAX_LENGTH, Engine, graphs_of, refuse_formats
-from stadsgraaf.store.exchange import Unpacking
+from stadsgraaf.store.evaluation import MAX_LENGTH, Engine, clauses_of, graphs_of, refuse_formats
+from stadsgraaf.store.exchange import ASKED, Unpacking
 from stadsgraaf.store.labelling import PROPERTIES, label_of, labelled
 from stadsgraaf.store.origin import ACCEPT_RDF, ACCEPT_RESULTS, GARBAGE, TOO_LARGE, Errand
 from stadsgraaf.store.output import Sink
@@ -72,6 +75,11 @@ _BATCH: Final = 500
 _LABELLED: Final = 20_000
 _IRIS: Final = Text("IRIs with labels", "IRI's met labels")
 
+#: What Virtuoso calls a blank node in JSON, which is no label of one. In a string this cannot stand:
+#: quotation marks have backslashes there.
+_NODE_ID: Final = re.compile(rb'("type":\s{0,4}"bnode",\s{0,4}"value":\s{0,4}")nodeID://')
+_NODE_ID_LENGTH: Final = 64
+
 #: Sends an errand; the media type, the content coding, and the pieces of the answer, which raise
 #: StadsgraafError when there are no more though there should be.
 Fetch = Callable[[Errand], tuple[str, str, Iterator[bytes]]]
@@ -98,6 +106,7 @@ class Body(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer as far as one piece goes."""
         while not self._rest:
+            piece: bytes | None = None
             try:
                 piece = next(self._unpacked, None)
             except zlib.error:
@@ -116,11 +125,15 @@ class Body(io.RawIOBase):
 
     def _unpack(self, unpacking: Unpacking, packed: Iterator[bytes]) -> Iterator[bytes]:
         size = 0
+        held = b""
         for piece in self._all(unpacking, packed):
             size += len(piece)
             if size > self._most:
                 raise StoreUnavailable(reason=TOO_LARGE)
-            yield piece
+            data = _NODE_ID.sub(rb"\1nodeID-", held + piece)
+            held = data[-_NODE_ID_LENGTH:]
+            yield data[: len(data) - len(held)]
+        yield held
 
     @staticmethod
     def _all(unpacking: Unpacking, packed: Iterator[bytes]) -> Iterator[bytes]:
@@ -177,8 +190,12 @@ class RemoteEngine(Engine):
         refuse_formats(form, question)
         with self._reading():
             result = self._ask(query, question, profile, is_graph=isinstance(form, QueryTriples))
+            if isinstance(form, QueryBoolean):
+                result = _truth(result)
             if question.labels and isinstance(result, QuerySolutions) and result.variables:
                 result = self._labelled(result, question.labels)
+            if isinstance(form, QuerySolutions) and not isinstance(result, QuerySolutions):
+                raise StoreUnavailable(reason=GARBAGE)
             self._write(result, question, limits, sink)
 
     def _query(self, query: str, question: Question, profile: Profile) -> Any:
@@ -188,13 +205,14 @@ class RemoteEngine(Engine):
     def _ask(self, query: str, question: Question, profile: Profile, *, is_graph: bool) -> Any:
         """What the store says: solutions, a truth, or triples."""
         default, named = graphs_of(question)
+        if profile.has_dataset and not (default or named):
+            default, named = clauses_of(query, question.base_iri)
         media_type, coding, pieces = self.fetch(
             Errand(
-                portable(query, question.base_iri),
+                portable(query, question.base_iri, has_dataset=profile.has_dataset),
                 ACCEPT_RDF if is_graph else ACCEPT_RESULTS,
                 [each.value for each in default],
                 [each.value for each in named],
-                profile.has_dataset,
             )
         )
         self._body = Body(pieces, coding, self._most)
@@ -298,6 +316,19 @@ def _known(formats: Mapping[str, Any], media_type: str) -> Any:
             )
         )
     return formats[media_type]
+
+
+def _truth(result: QuerySolutions | QueryBoolean) -> QueryBoolean:
+    """What an ASK is answered with; Virtuoso does so with a solution."""
+    if isinstance(result, QueryBoolean):
+        return result
+    if [variable.value for variable in result.variables] != [ASKED]:
+        raise StoreUnavailable(reason=GARBAGE)
+    truth = any(term is not None and term.value == "1" for row in result for term in row)
+    written = json.dumps({"head": {}, "boolean": truth}).encode()
+    read = parse_query_results(written, QueryResultsFormat.JSON)
+    assert isinstance(read, QueryBoolean)  # noqa: S101 – it was written so
+    return read
 
 
 def _triples(quads: Iterable[Quad]) -> Iterator[Triple]:

@@ -1,0 +1,81 @@
+"""``stadsgraaf publish``."""
+
+import os
+from pathlib import Path
+
+import click
+
+from stadsgraaf.archive import Archive
+from stadsgraaf.cli.options import DIRECTORY, Steps, archive_for
+from stadsgraaf.errors import NoSuchPath
+from stadsgraaf.release import Release
+from stadsgraaf.settings import Settings
+
+__all__ = ["publish"]
+
+
+@click.command()
+@DIRECTORY
+@click.option("--to", "address", required=True, help="Address where the store takes queries.")
+@click.option(
+    "--engine",
+    type=click.Choice(
+        ["oxigraph", "virtuoso", "fuseki", "graphdb", "stardog", "neptune", "qlever"]
+    ),
+    help="Kind of store; default: what its answers say.",
+)
+@click.option(
+    "--chunk", type=click.IntRange(min=1), default=50_000, help="Statements sent at once."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=1),
+    default=600.0,
+    help="Seconds that one exchange with the store may take.",
+)
+@click.option("--force", is_flag=True, help="Send it also when the store says that it has it.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+def publish(
+    directory: Path,
+    address: str,
+    engine: str | None,
+    chunk: int,
+    timeout: float,
+    *,
+    force: bool,
+    quiet: bool,
+) -> None:
+    """Load a release into a store of others, for `serve --store`.
+
+    DIRECTORY is a release, an archive (its current release), or a folder that was built. Readers of
+    the store have the old release until all of the new one is there, and then the new one; a run that
+    is ended leaves the old one, and the next run removes what it had loaded. Name and password, or
+    a token, are the settings store_user, store_password and store_token: set them in the environment.
+
+    \b
+    Examples:
+      stadsgraaf publish archive --to http://localhost:7878/query
+      STADSGRAAF_STORE_USER=dba STADSGRAAF_STORE_PASSWORD=… \\
+        stadsgraaf publish archive --to http://localhost:8890/sparql
+    """
+    from stadsgraaf.publishing import Target
+    from stadsgraaf.publishing import publish as load
+
+    settings = Settings.load(os.environ)
+    release = _release(directory)
+    steps = Steps(quiet=quiet)
+    with Target.open(address, settings, engine, timeout) as target:
+        load(release, target, steps, chunk=chunk, force=force)
+    steps.end()
+    click.echo(release.identifier)
+
+
+def _release(directory: Path) -> Release:
+    """The release at a path, or the current one of an archive."""
+    if not Archive.at(directory) and Release.is_at(directory):
+        return Release.open(directory.resolve())
+    archive = archive_for(directory, None)
+    release = archive.current()
+    if release is None:
+        raise NoSuchPath(path=str(archive.path / "current"))
+    return release
