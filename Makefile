@@ -192,16 +192,20 @@ strace:
 
 # Clients of others that the tests ask with.
 .PHONY: clients
-clients: jena virtuoso $(CLIENTS)/node_modules/.stamp
+clients: jena virtuoso peers $(CLIENTS)/node_modules/.stamp
+
+.PHONY: peers
+peers: $(BUILD)/bench/peers/.stamp
 
 $(CLIENTS)/node_modules/.stamp: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
 	$(call say,Comunica to ask with)
 	@cd $(CLIENTS) && { npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.stamp; } \
 		|| echo "Comunica could not be installed; its tests will skip"
 
-# What the benchmark compares with. What cannot be installed is left out of it, and it says so.
+# What the benchmark compares with, and what the rules of stores are proved for as well. What cannot be
+# installed is left out, and they say so.
 $(BUILD)/bench/peers/.stamp: tests/bench/requirements.txt
-	$(call say,Oxigraph and rdflib-endpoint for the benchmark)
+	$(call say,Oxigraph and rdflib-endpoint to compare with)
 	@$(PYTHON) -m venv $(BUILD)/bench/peers
 	@$(BUILD)/bench/peers/bin/pip --disable-pip-version-check -qq install --require-hashes \
 		--requirement tests/bench/requirements.txt && touch $@ \

@@ -16,8 +16,11 @@ from stadsgraaf.comparison.breaking import RULES
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.errors import PROBLEMS, StadsgraafError
 from stadsgraaf.namespaces import PREFIXES, shorten
+from stadsgraaf.publishing.engines import ENGINES
+from stadsgraaf.publishing.publish import STAGING
 from stadsgraaf.queries import read_queries
 from stadsgraaf.settings import ENVIRONMENT_PREFIX, Settings
+from stadsgraaf.store.published import MERGE, PUBLISHED
 from stadsgraaf.web.app import ADMINISTRATION, ROUTES
 
 #: What answers at an address; a route without a row here has no documentation, and fails the test.
@@ -97,10 +100,53 @@ def reference(root: Path) -> str:
         _queries(root),
         _shapes(root),
         _clients(root),
+        _stores(root),
         _integration(),
         _breaking(),
     ]
     return "\n".join(parts)
+
+
+def _stores(root: Path) -> str:
+    kinds = (
+        (
+            f"`{each.name}`",
+            "yes" if each.is_tested else "no: by its documentation",
+            "N-Quads, many graphs at once"
+            if each.bulk is not None
+            else "N-Triples, graph by graph",
+            "all at once"
+            if each.is_atomic
+            else "graph by graph, within the one update: readers may see both releases meanwhile",
+        )
+        for each in ENGINES.values()
+    )
+    path = root / "tests" / "store" / "contract" / "differences.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        differences = [(row["engine"], row["difference"]) for row in csv.DictReader(file)]
+    return (
+        f"""## Other stores
+
+`stadsgraaf publish ARCHIVE --to URL` loads a release into another store, `stadsgraaf serve ARCHIVE
+--store URL` puts the pages, the endpoint and all limits in front of it: pages take labels, search,
+statistics and dumps from the release, and every query goes to the store. Any SPARQL 1.1 Protocol store can
+be asked; what it answers is read, checked and written anew, so all formats are there whatever it knows.
+Only its one address is asked: no redirect is followed, and SERVICE goes through the allow-list here, never
+through the store. What the store shows to this server anybody can read: give it a user that may only read.
+
+Publishing loads staging graphs (`{STAGING}…`), counts them, and switches by one SPARQL Update of
+MOVEs; `<{PUBLISHED}>` then names the release. Where graphs share triples, `<{MERGE}>` has the merge: the
+default graph. A run that is ended, at any moment, leaves the old release; the next one removes what it left.
+
+"""
+        + _table(("store", "tested", "what it is sent", "the switch"), kinds)
+        + """
+The rules of stores (`tests/store/contract/`) hold for data in memory, on the disk, Oxigraph's server and
+Virtuoso 7.2, except:
+
+"""
+        + _table(("store", "what it does otherwise"), iter(dict.fromkeys(differences)))
+    )
 
 
 def _integration() -> str:

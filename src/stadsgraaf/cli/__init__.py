@@ -14,19 +14,6 @@ from typing import Any
 import click
 
 from stadsgraaf import __version__
-<<<<<<< HEAD
-=======
-from stadsgraaf.cli.build import build
-from stadsgraaf.cli.diff import diff
-from stadsgraaf.cli.evidence import evidence
-from stadsgraaf.cli.fmt import fmt
-from stadsgraaf.cli.publish import publish
-from stadsgraaf.cli.query import query
-from stadsgraaf.cli.releases import releases, rollback, suppress, verify
-from stadsgraaf.cli.serve import serve
-from stadsgraaf.cli.settings import settings
-from stadsgraaf.cli.validate import validate
->>>>>>> 73acd63 (A release is published to a store of others in one switch; the rules of stores hold for Oxigraph's server and Virtuoso)
 from stadsgraaf.errors import Language, StadsgraafError, of_the_machine
 
 __all__ = ["main"]
@@ -53,6 +40,7 @@ _MODULES = {
     "evidence": "evidence",
     "releases": "releases",
     "rollback": "releases",
+    "publish": "publish",
     "verify": "releases",
     "suppress": "releases",
     "settings": "settings",
@@ -138,23 +126,4 @@ def main(config: str | None) -> None:
         os.environ["STADSGRAAF_CONFIG"] = config
 
 
-<<<<<<< HEAD
 main.commands = _Commands()
-=======
-for command in (
-    serve,
-    build,
-    validate,
-    fmt,
-    diff,
-    query,
-    evidence,
-    releases,
-    rollback,
-    publish,
-    verify,
-    suppress,
-    settings,
-):
-    main.add_command(command)
->>>>>>> 73acd63 (A release is published to a store of others in one switch; the rules of stores hold for Oxigraph's server and Virtuoso)

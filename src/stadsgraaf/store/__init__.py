@@ -6,6 +6,7 @@
     evaluation  answering one question with pyoxigraph: lexer, precheck, binding, diagnosis, output
     embedded    in this process
     pool        in worker processes that can be killed: zygote, sandbox, wire
+    remote      another store instead: asked by origin, in a portable text, read by the workers
     door        the way to other endpoints, for what a query calls in SERVICE: service, allowed
 """
 

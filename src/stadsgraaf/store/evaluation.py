@@ -255,7 +255,6 @@ class Engine:
         return merge
 
 
-<<<<<<< HEAD
 def is_longer(query: str, limit: int) -> bool:
     """Whether a query has more bytes than that.
 
@@ -267,11 +266,8 @@ def is_longer(query: str, limit: int) -> bool:
     return len(query.encode("utf-8", "replace")) > limit
 
 
-def _clauses(query: str, base_iri: str | None) -> tuple[list[NamedNode], list[NamedNode]]:
-=======
 def clauses_of(query: str, base_iri: str | None) -> tuple[list[NamedNode], list[NamedNode]]:
     """The graphs of FROM and of FROM NAMED."""
->>>>>>> 73acd63 (A release is published to a store of others in one switch; the rules of stores hold for Oxigraph's server and Virtuoso)
     try:
         default, named = read_clauses(query, base_iri)
         return [NamedNode(iri) for iri in default], [NamedNode(iri) for iri in named]
