@@ -91,8 +91,8 @@ class AskerElsewhere(Asker):
 
     def renew(self) -> None:
         assert self.elsewhere
-        self.stores = {}
         self.elsewhere.renew()
+        self.stores = {DATA: self.make(DATA)}
 
 
 @pytest.fixture(scope="session", params=["embedded", "pool", "disk", *(e.name for e in ENGINES)])

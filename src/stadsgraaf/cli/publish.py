@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from stadsgraaf.archive import Archive
-from stadsgraaf.cli.options import DIRECTORY, Steps, archive_for
+from stadsgraaf.cli.options import DIRECTORY, Steps, cache_for
 from stadsgraaf.errors import NoSuchPath
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
@@ -74,8 +74,8 @@ def _release(directory: Path) -> Release:
     """The release at a path, or the current one of an archive."""
     if not Archive.at(directory) and Release.is_at(directory):
         return Release.open(directory.resolve())
-    archive = archive_for(directory, None)
-    release = archive.current()
+    archive = Archive.at(directory) or Archive.at(cache_for(directory))
+    release = archive.current() if archive else None
     if release is None:
-        raise NoSuchPath(path=str(archive.path / "current"))
+        raise NoSuchPath(path=str(directory / "current"))
     return release
