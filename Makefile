@@ -21,7 +21,7 @@ JOBS ?= $(shell nproc)
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 
-.PHONY: help run build validate bench evidence test check lint types engines unit fmt reference soak sbom audit lock clean lighthouse
+.PHONY: help run build validate bench evidence test check lint types engines unit fmt reference soak sbom audit lock clean lighthouse links
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ engines: .venv/.test-stamp ## validate the dataset with both SHACL engines: any 
 unit: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/shacl/.stamp ## every test
 	$(call say,tests)
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal
+
+links: .venv/.test-stamp $(STATIC)/manifest.json ## follow every link of the whole site, in both languages
+	@$(BIN)/python tests/links.py
 
 lighthouse: ## what Lighthouse says of the site that `make run` serves: landing, thing and query page
 	@for page in $(PAGES); do CHROME_PATH="$${CHROME_PATH:-$$(command -v chromium)}" \

@@ -85,8 +85,9 @@ def summaries(view: View) -> list[Summary]:
 
 
 def formats_of(form: str) -> tuple[Format, ...]:
-    """What the result of a query comes in, the server's preference first."""
-    return (*(RDF if form == "graph" else RESULTS), SHEET)
+    """What the result of a query comes in, the server's preference first; a yes or no is no map."""
+    results = [each for each in RESULTS if form == "select" or each.suffix != "geojson"]
+    return (*(RDF if form == "graph" else results), SHEET)
 
 
 async def catalogue(request: Request) -> Response:
@@ -221,6 +222,7 @@ async def _page(
 ) -> Response:
     name, sparql = found["name"], found["sparql"]
     services = _services(view, sparql)
+    runs = all(each.is_allowed for each in services)
     try:
         bindings = _bound(view, found, given)
     except StadsgraafError as error:
@@ -229,7 +231,6 @@ async def _page(
         # the form stays, with what was typed
         bindings, outcome = _bound(view, found, {}), Outcome(fault=error)
     else:
-        runs = all(each.is_allowed for each in services)
         outcome = await _run(view, request, found, bindings) if runs else Outcome()
         if outcome.fault and not _reads_pages(request):
             raise outcome.fault
@@ -238,14 +239,16 @@ async def _page(
     links = {each: view.urls.query(name, _suffix_of(each), **given) for each in formats}
     first = _CSV if _CSV in links else formats[0]
     fault = outcome.fault
+    # what is refused is not offered
+    offered = links.items() if runs else ()
     answer = view.page(
         "query.html",
         status=fault.status if fault else 200,
         headers=fault.headers if fault else None,
         links=[
             Link(view.urls.query(name, **given), "canonical"),
-            *await of_part(view, _iri(view, name), links.items(), holds=True),
-            *(Link(href, "alternate", each.media_type) for each, href in links.items()),
+            *await of_part(view, _iri(view, name), offered, holds=True),
+            *(Link(href, "alternate", each.media_type) for each, href in offered),
         ],
         name=name,
         summary=view.text(found["summary"]),
