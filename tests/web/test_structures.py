@@ -1,14 +1,18 @@
 """What pages are made of: trees, taxonomies, shapes, timelines, charts, values."""
 
+import asyncio
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import RdfFormat, parse, serialize
 
 from stadsgraaf.errors import StoreUnavailable
 from stadsgraaf.namespaces import PREFIXES, SG
-from stadsgraaf.web.asking import iris, read_results
+from stadsgraaf.settings import Settings
+from stadsgraaf.store.embedded import EmbeddedStore
+from stadsgraaf.web.asking import Asker, iris, read_results
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.places import Chart, Place
 from stadsgraaf.web.shapes import Expectation, Shapes
@@ -80,6 +84,28 @@ def test_a_shape_that_orders_gives_the_name_and_one_that_checks_does_not() -> No
         found = Shapes({"C": listed}).of(["C"])["p"]
         assert found.name("en") == "code"
         assert found.needed
+
+
+def test_what_a_shape_takes_over_from_another_is_expected_too() -> None:
+    sh, own = PREFIXES["sh"], "http://example.org/"
+    turtle = f"""
+        @prefix sh: <{sh}> . @prefix e: <{own}> .
+        e:S sh:targetClass e:C ; sh:node e:T ; sh:and ( [ sh:property [ sh:path e:all ; sh:minCount 1 ] ] ) ;
+            sh:property [ sh:path e:some ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShape [] ] ,
+                        [ sh:path e:may ; sh:maxCount 1 ] .
+        e:T sh:property [ sh:path e:taken ; sh:minCount 1 ; sh:order 1 ] .
+    """
+    quads = b"".join(
+        serialize([quad], format=RdfFormat.N_QUADS) or b""
+        for quad in parse(turtle, RdfFormat.TURTLE)
+    )
+
+    async def read() -> Shapes:
+        return await Shapes.read(Asker(EmbeddedStore(quads), Settings()))
+
+    found = asyncio.run(read()).of([own + "C"])
+    needed = {iri.removeprefix(own) for iri, each in found.items() if each.needed}
+    assert needed == {"all", "some", "taken"}
 
 
 def test_a_name_in_another_language_is_better_than_none() -> None:

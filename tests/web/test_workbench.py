@@ -1,8 +1,13 @@
 """The workbench: a form, its result on the page, and errors where they are."""
 
+import asyncio
+from typing import Any
 from urllib.parse import quote
 
+import pytest
 from visiting import BROWSER, Client, links_of
+
+from stadsgraaf.media import SHEET
 
 QUERY = """SELECT ?harbour ?depth ?name WHERE {
   ?harbour <https://example.org/def/ont/depth> ?depth ;
@@ -139,3 +144,48 @@ def test_blank_nodes_are_told_apart(client: Client) -> None:
         each for each in client.browse(address(query)).page.text.split() if each.startswith("_:")
     }
     assert len(codes) == 2
+
+
+@pytest.mark.parametrize("wanted", [b"text/html", SHEET.media_type.encode()])
+def test_a_query_ends_when_its_reader_leaves(
+    client: Client, monkeypatch: pytest.MonkeyPatch, wanted: bytes
+) -> None:
+    ended: list[str] = []
+
+    async def answer(*_: object) -> Any:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            ended.append("cancelled")
+            raise
+
+    monkeypatch.setattr(client.app.state.site.store, "answer", answer)
+    sent: list[Any] = []
+
+    async def leave() -> None:
+        messages = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive() -> dict[str, Any]:
+            return messages.pop() if messages else {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": "/en/sparql",
+            "raw_path": b"/en/sparql",
+            "query_string": b"query=SELECT+*+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+7",
+            "root_path": "",
+            "headers": [(b"host", b"localhost"), (b"accept", wanted)],
+            "server": ("127.0.0.1", 80),
+            "client": ("127.0.0.1", 1),
+        }
+        await asyncio.wait_for(client.app(scope, receive, send), 20)
+
+    client.run(leave())
+    assert ended == ["cancelled"]
+    assert sent == []

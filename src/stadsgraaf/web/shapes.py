@@ -19,14 +19,15 @@ _LAST = 1e9
 
 _QUERY = f"""
 PREFIX sh: <{PREFIXES["sh"]}>
+PREFIX rdf: <{PREFIXES["rdf"]}>
 PREFIX rdfs: <{PREFIXES["rdfs"]}>
 PREFIX owl: <{PREFIXES["owl"]}>
-SELECT ?class ?shape ?path ?inverse ?order ?group ?groupOrder ?min ?max ?name
+SELECT ?class ?shape ?path ?inverse ?order ?group ?groupOrder ?min ?some ?max ?name
 WHERE {{
   {{ ?node sh:targetClass ?class }}
   UNION
   {{ ?node a sh:NodeShape , ?meta . VALUES ?meta {{ rdfs:Class owl:Class }} BIND(?node AS ?class) }}
-  ?node sh:property ?shape .
+  ?node (sh:node|sh:and/rdf:rest*/rdf:first)*/sh:property ?shape .
   {{ ?shape sh:path ?path . FILTER(isIRI(?path)) }}
   UNION
   {{ ?shape sh:path/sh:inversePath ?inverse . FILTER(isIRI(?inverse)) }}
@@ -34,6 +35,7 @@ WHERE {{
   OPTIONAL {{ ?shape sh:order ?order }}
   OPTIONAL {{ ?shape sh:group ?group OPTIONAL {{ ?group sh:order ?groupOrder }} }}
   OPTIONAL {{ ?shape sh:minCount ?min }}
+  OPTIONAL {{ ?shape sh:qualifiedMinCount ?some }}
   OPTIONAL {{ ?shape sh:maxCount ?max }}
   OPTIONAL {{ ?shape sh:name ?name }}
 }}
@@ -129,7 +131,7 @@ def _expectation(row: Row) -> Expectation:
         order=_LAST if order is None else order,
         group=term_iri(row.get("group")),
         group_order=_LAST if group_order is None else group_order,
-        needed=(_number(row, "min") or 0) >= 1,
+        needed=max(_number(row, "min") or 0, _number(row, "some") or 0) >= 1,
         forbidden=_number(row, "max") == 0,
     )
 

@@ -344,6 +344,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "sort_document": Text("Documents", "Documenten"),
     "sort_concept": Text("Concepts", "Begrippen"),
     "sort_other": Text("Other things", "Andere dingen"),
+    "sort_detail": Text("Details of things", "Bijzonderheden van dingen"),
     "sort_data": Text("Data about the data", "Data over de data"),
     "sort_term": Text("Terms of the vocabulary", "Termen van het vocabulaire"),
     "n_things_one": Text("{n} thing", "{n} ding"),

@@ -21,6 +21,7 @@ from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.columns import COLUMNS
 from stadsgraaf.web.excerpt import read_excerpt, read_solutions, read_triples
 from stadsgraaf.web.figures import Figures, figures
+from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY, attachment
 from stadsgraaf.web.pages.catalogue import summaries
 from stadsgraaf.web.protocol import SparqlRequest
@@ -96,15 +97,19 @@ class Example:
 
 
 async def workbench(scope: Scope, receive: Receive, send: Send) -> None:
-    """What ``scope["stadsgraaf.sparql"]`` asks, as a page or as a workbook."""
+    """What ``scope["stadsgraaf.sparql"]`` asks, as a page or as a workbook.
+
+    Who presses stop, or leaves, stops the query too.
+    """
     view = View.of(scope)
     asked: SparqlRequest = scope["stadsgraaf.sparql"]
-    if scope["stadsgraaf.format"] is SHEET:
-        answer = await _sheet(view, _question(scope, asked), asked)
-    else:
-        is_asked = (asked.query or "").strip() != ""
-        outcome = await _run(view, _question(scope, asked), asked) if is_asked else Outcome()
-        answer = _page(view, asked, outcome)
+    async with Hangup(receive):
+        if scope["stadsgraaf.format"] is SHEET:
+            answer = await _sheet(view, _question(scope, asked), asked)
+        else:
+            is_asked = (asked.query or "").strip() != ""
+            outcome = await _run(view, _question(scope, asked), asked) if is_asked else Outcome()
+            answer = _page(view, asked, outcome)
     await answer(scope, receive, send)
 
 

@@ -1,5 +1,8 @@
 """Browsing: the classes with how many things each has, and the things of one class."""
 
+from collections import Counter
+from typing import Literal
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,9 +16,11 @@ from stadsgraaf.web.urls import is_iri
 
 __all__ = ["browse"]
 
-_ORDER: tuple[Sort, ...] = (
+#: Details, which say something of other things, stand apart from these.
+_Group = Sort | Literal["detail"]
+_ORDER: tuple[_Group, ...] = (
     *("actor", "claim", "place", "event", "document"),
-    *("concept", "other", "data", "term"),
+    *("concept", "other", "detail", "data", "term"),
 )
 
 
@@ -34,16 +39,21 @@ async def browse(request: Request) -> Response:
 async def _classes(view: View) -> Response:
     site = view.site
     taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
-    by_sort: dict[Sort, list[tuple[str, str, int]]] = {}
-    for iri, count in site.release.labels.kinds().items():
-        sort: Sort = "other" if taxonomy.is_detail([iri]) else taxonomy.sort([iri])
-        by_sort.setdefault(sort, []).append((view.term(iri), view.urls.browse(iri), count))
+    kinds = site.release.labels.kinds()
+    names = {iri: view.term(iri) for iri in kinds}
+    shared = Counter(names.values())
+    by_sort: dict[_Group, list[tuple[str, str, int]]] = {}
+    for iri, count in kinds.items():
+        # classes of two vocabularies that are called the same are told apart
+        name = names[iri] if shared[names[iri]] == 1 else f"{names[iri]} ({view.short(iri)})"
+        sort: _Group = "detail" if taxonomy.is_detail([iri]) else taxonomy.sort([iri])
+        by_sort.setdefault(sort, []).append((name, view.urls.browse(iri), count))
     groups = [(sort, by_sort[sort]) for sort in _ORDER if sort in by_sort]
     ways = [
         ("menu_timeline", view.urls.page("/timeline")),
         ("vocabulary", view.urls.page("/vocabulary")),
     ]
-    if PREFIXES["geo"] + "Geometry" in site.release.labels.kinds():
+    if PREFIXES["geo"] + "Geometry" in kinds:
         ways.insert(0, ("menu_map", view.urls.map()))
     return view.page("browse.html", groups=groups, ways=ways)
 
