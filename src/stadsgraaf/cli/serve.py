@@ -1,8 +1,8 @@
 """``stadsgraaf serve``."""
 
+import contextlib
 import functools
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ import click
 from stadsgraaf import logs
 from stadsgraaf.archive import Archive
 from stadsgraaf.cli.options import DIRECTORY, cache_for
-from stadsgraaf.errors import NoSuchPath, PortTaken
+from stadsgraaf.errors import NoSuchPath
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 
@@ -58,20 +58,19 @@ def serve(directory: Path, output: Path | None, **flags: Any) -> None:
 
     settings = Settings.load(os.environ, flags)
     logs.configure(settings)
-    _check_port(settings)
+    _check_places(settings)
     source = _source(directory, output or cache_for(directory), settings)
     announce = functools.partial(_announce, source.release, settings)
     run(source.release, settings, announce, source.archive, source.rebuild)
 
 
-def _check_port(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError:
-            raise PortTaken(host=settings.host, port=settings.port) from None
+def _check_places(settings: Settings) -> None:
+    """See that one can listen where it is wanted, before a build that may take long."""
+    from stadsgraaf.web.listening import Place, administration, listen
+
+    for place in (Place(settings.host, settings.port), administration(settings)):
+        with listen(place) if place else contextlib.nullcontext():
+            pass
 
 
 class _Source(NamedTuple):

@@ -61,7 +61,8 @@ class Place:
 def listen(place: Place) -> Iterator[socket.socket]:
     """A socket that listens; a path goes when it is closed.
 
-    Raises PortTaken, NoPermission, or NoSuchPath for a path whose folder is not there.
+    Raises PortTaken, NoPermission, NoSuchPath for a path whose folder is not there, and UsageError
+    for what is no address of this machine, or a path where something else is.
     """
     if not place.path:
         with _listen_on(place) as listener:
@@ -87,7 +88,8 @@ def _listen_on(place: Place) -> socket.socket:
             raise PortTaken(host=place.host, port=place.port) from None
         if error.errno == errno.EACCES:
             raise NoPermission(path=f"{place.host}:{place.port}") from None
-        raise
+        reason = f"one cannot listen on {place.host}:{place.port}: {error.strerror or error}"
+        raise UsageError(reason=reason) from None
 
 
 def _listen_at(path: Path) -> socket.socket:
