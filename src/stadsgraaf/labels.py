@@ -95,6 +95,8 @@ MAX_TEXT = 200
 MOST = 300
 #: So many parts of three characters are looked for, however often they are there.
 _FEWEST_GRAMS = 3
+#: Parts of three characters of which it is remembered in how many names they are.
+_COUNTED = 50_000
 #: Names of which the nearest spelling is taken.
 _COMPARED = 60
 #: Types that say nothing of what a thing is.
@@ -261,6 +263,7 @@ class LabelIndex:
         self._database.execute(
             "CREATE VIRTUAL TABLE temp.grams USING fts5vocab(main, name_trigram, row)"
         )
+        self._counts: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         """The index itself."""
@@ -410,17 +413,24 @@ class LabelIndex:
 
     def _rarest(self, trigrams: Collection[str]) -> list[str]:
         """Those that tell most: the rarest that are there, together in not too many names."""
-        marks = ",".join("?" * len(trigrams))
-        known = self._database.execute(
-            f"SELECT term, doc FROM temp.grams WHERE term IN ({marks}) ORDER BY doc, term",  # noqa: S608 – marks
-            sorted(trigrams),
-        ).fetchall()
+        counted = ((term, self._names_with(term)) for term in sorted(trigrams))
+        known = sorted(((term, names) for term, names in counted if names), key=itemgetter(1))
         together = accumulate(doc for _, doc in known)
         return [
             term
             for number, ((term, _), sum_) in enumerate(zip(known, together, strict=True))
             if sum_ <= MOST or number < _FEWEST_GRAMS
         ]
+
+    def _names_with(self, gram: str) -> int:
+        """How many names have it; the index has to count, and it stays the same."""
+        if gram not in self._counts:
+            query = "SELECT doc FROM temp.grams WHERE term = ?"
+            found = self._database.execute(query, (gram,)).fetchone()
+            if len(self._counts) >= _COUNTED:
+                self._counts.clear()
+            self._counts[gram] = found[0] if found else 0
+        return self._counts[gram]
 
 
 #: Into how many steps the share of a name that was typed is rounded.

@@ -160,10 +160,17 @@ class Manifest:
             name = included.value.removeprefix(BASE)
             yield from Manifest(self.root, self.root / name).tests()
         folder = self.path.parent.relative_to(self.root).as_posix()
-        for node in self._lists("entries"):
+        for node in dict.fromkeys((*self._lists("entries"), *self._unlisted())):
             fragment = node.value.rpartition("#")[2].rpartition("/")[2]
             kind = next(iter(self.graph.types(node)), "")
             yield Test(f"{folder}#{fragment}", kind, self, node)
+
+    def _unlisted(self) -> Iterator[Node]:
+        """Query tests that are described and stand in no list."""
+        kind = NamedNode(MF + "QueryEvaluationTest")
+        for quad in self.graph.store.quads_for_pattern(None, NamedNode(_RDF + "type"), kind):
+            if isinstance(quad.subject, Node):
+                yield quad.subject
 
     def _lists(self, name: str) -> Iterator[Node]:
         for quad in self.graph.store.quads_for_pattern(None, NamedNode(MF + name), None):

@@ -144,6 +144,35 @@ _REDIRECT: Final = {
     "description": "The document about the thing",
     "headers": {**_HEADERS, "Location": {"schema": _STRING}},
 }
+#: By the task of a path below the endpoint: the operation, what it tells, and as what.
+_TOLD: Final[Mapping[str, tuple[str, str, Mapping[str, Any]]]] = {
+    "/check": (
+        "checkQuery",
+        "Whether a query can be read, and if not, where it goes wrong",
+        {
+            "type": "object",
+            "required": ["valid"],
+            "properties": {
+                "valid": {"type": "boolean"},
+                "form": {"enum": ["select", "ask", "graph"]},
+                "variables": {"type": "array", "items": _STRING},
+                "line": {"type": "integer"},
+                "column": {"type": "integer"},
+                "detail": _STRING,
+            },
+        },
+    ),
+    "/explain": (
+        "explainQuery",
+        "The parts of a query, and how much each matches",
+        {"type": "object"},
+    ),
+    "/why-empty": (
+        "whyEmpty",
+        "Why a query has no solutions, and what may be meant",
+        {"type": "object"},
+    ),
+}
 _SPARQL: Final = "Asks with SPARQL 1.1; without a query, the description of the service"
 
 
@@ -286,6 +315,7 @@ def _fixed() -> dict[str, Any]:
     moved = {"303": _REDIRECT, **_refused("NotFound")}
     return {
         "/sparql": _sparql(),
+        **_about_queries(),
         "/id/{path}": {
             "get": _operation("seeThing", "things", "Leads to a document", moved, thing)
         },
@@ -351,6 +381,25 @@ def _sparql() -> dict[str, Any]:
             "requestBody": {"required": True, "content": bodies},
         },
     }
+
+
+def _about_queries() -> dict[str, Any]:
+    """What is told of a query instead of its answer, by GET and POST."""
+    query = _given("query", "SPARQL 1.1", example="SELECT * { ?s ?p ?o } LIMIT 10", required=True)
+    form = {"type": "object", "required": ["query"], "properties": {"query": _STRING}}
+    bodies = {each: {"schema": form if "form" in each else _STRING} for each in BODY_TYPES}
+    refused = _refused("MissingParameter", "MalformedQuery", "TooManyRequests")
+    paths = {}
+    for path, (name, words, schema) in _TOLD.items():
+        answers = {**_ok(words, {"application/json": {"schema": schema}}), **refused}
+        paths[f"/sparql{path}"] = {
+            "get": _operation(name, "sparql", words, answers, query),
+            "post": {
+                **_operation(f"{name}ByPost", "sparql", words, answers),
+                "requestBody": {"required": True, "content": bodies},
+            },
+        }
+    return paths
 
 
 def _documented(routes: Sequence[APIRoute]) -> dict[str, Any]:
