@@ -93,7 +93,9 @@ def test_evidence_is_checked_against_the_file_that_the_settings_name(tmp_path: P
     source, data = tmp_path / "source.txt", tmp_path / "a.ttl"
     source.write_text(PASSAGE.source)
     data.write_text(PASSAGE.bad)
-    code, report = run(data, environment={"STADSGRAAF_ARTICLE": str(source)})
+    # variables of other programs with this prefix are none of its business
+    environment = {"STADSGRAAF_ARTICLE": str(source), "STADSGRAAF_FAIL_ON": "x"}
+    code, report = run(data, environment=environment)
     assert (code, names(report), report["notices"]) == (1, ["evidence/passage"], [])
     source.write_text("Two cities asked for a plan.")
     _, report = run(data, "--source", source)

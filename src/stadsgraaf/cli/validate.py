@@ -13,7 +13,6 @@ import click
 
 from stadsgraaf.cli.options import Steps, outputs
 from stadsgraaf.errors import Language, NoSuchPath, NothingToServe, Text, UsageError
-from stadsgraaf.settings import Settings
 
 if TYPE_CHECKING:
     from stadsgraaf.dataset import Dataset
@@ -172,7 +171,7 @@ def validate(  # noqa: PLR0913 – one for each option
         standards=shape_files([*standards, *shapes]),
         baseline=Baseline.read(known) if known and not write_baseline else None,
         processes=(os.cpu_count() or 1) if hasattr(os, "fork") else 1,
-        source=_existing(source) or Settings.load(os.environ).article_path,
+        source=_source(source),
     )
     since = since or profile.since
     if since:
@@ -242,10 +241,15 @@ def _with_release(options: "Options", since: str, place: _Place) -> "Options":
     return replace(options, released=released)
 
 
-def _existing(path: Path | None) -> Path | None:
-    if path is not None and not path.is_file():
-        raise NoSuchPath(path=str(path))
-    return path
+def _source(named: Path | None) -> Path | None:
+    """The file of the source: that of the option, which must be there, or of the environment.
+
+    It is no setting of a server that is asked for here, so the others of these need not be right.
+    """
+    if named is not None and not named.is_file():
+        raise NoSuchPath(path=str(named))
+    known = os.environ.get("STADSGRAAF_ARTICLE")
+    return named or (Path(known) if known else None)
 
 
 def _explained(paths: Sequence[Path], option: str | None) -> str | None:
