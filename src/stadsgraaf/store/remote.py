@@ -79,22 +79,56 @@ _IRIS: Final = Text("IRIs with labels", "IRI's met labels")
 #: quotation marks have backslashes there.
 _NODE_ID: Final = re.compile(rb'("type":\s{0,4}"bnode",\s{0,4}"value":\s{0,4}")nodeID://')
 _NODE_ID_LENGTH: Final = 64
+#: Levels that JSON may nest: a triple term in a triple term takes four, and a reader its stack.
+_DEEPEST: Final = 256
+_NO_BRACKETS: Final = bytes(each for each in range(256) if each not in b"{}[]")
 
 #: Sends an errand; the media type, the content coding, and the pieces of the answer, which raise
 #: StadsgraafError when there are no more though there should be.
 Fetch = Callable[[Errand], tuple[str, str, Iterator[bytes]]]
 
 
+class _Nesting:
+    r"""How deep JSON nests, of which the pieces come one after the other.
+
+    >>> nesting = _Nesting()
+    >>> nesting.feed(b'{"a{": [{"b": "\\\\" '), nesting.feed(b'}]'), nesting.feed(b'"[[')
+    (3, 1, 1)
+    """
+
+    def __init__(self) -> None:
+        self._in_string = False
+        self._escape = b""
+        self._open = b""
+
+    def feed(self, piece: bytes) -> int:
+        """How many levels are open after a piece; more where it closes and opens very many."""
+        piece = (self._escape + piece).replace(b"\\\\", b"").replace(b'\\"', b"")
+        self._escape = b"\\" if piece.endswith(b"\\") else b""
+        parts = piece.removesuffix(b"\\").split(b'"')
+        outside = b"".join(parts[self._in_string :: 2])
+        self._in_string = (self._in_string + len(parts) - 1) % 2 == 1
+        left = self._open + outside.translate(None, _NO_BRACKETS)
+        before = None
+        while before != left:
+            before, left = left, left.replace(b"{}", b"").replace(b"[]", b"")
+        self._open = left[-_DEEPEST - 1 :]
+        return len(left)
+
+
 class Body(io.RawIOBase):
     """The answer of a store, unpacked, as a file that is read once."""
 
-    def __init__(self, pieces: Iterator[bytes], coding: str, most: int) -> None:
+    def __init__(
+        self, pieces: Iterator[bytes], coding: str, most: int, *, is_json: bool = False
+    ) -> None:
         """Of at most so many bytes. Raises StoreUnavailable for a coding that is not known."""
         try:
             self._unpacked = self._unpack(Unpacking(coding), pieces)
         except zlib.error:
             raise StoreUnavailable(reason=GARBAGE) from None
         self._most = most
+        self._is_json = is_json
         self._rest = memoryview(b"")
         #: What went wrong: the engine that reads this tells it in words of its own.
         self.error: StadsgraafError | None = None
@@ -125,11 +159,13 @@ class Body(io.RawIOBase):
 
     def _unpack(self, unpacking: Unpacking, packed: Iterator[bytes]) -> Iterator[bytes]:
         size = 0
-        held = b""
+        held, nesting = b"", _Nesting()
         for piece in self._all(unpacking, packed):
             size += len(piece)
             if size > self._most:
                 raise StoreUnavailable(reason=TOO_LARGE)
+            if self._is_json and nesting.feed(piece) > _DEEPEST:
+                raise StoreUnavailable(reason=GARBAGE)
             data = _NODE_ID.sub(rb"\1nodeID-", held + piece)
             held = data[-_NODE_ID_LENGTH:]
             yield data[: len(data) - len(held)]
@@ -215,7 +251,7 @@ class RemoteEngine(Engine):
                 [each.value for each in named],
             )
         )
-        self._body = Body(pieces, coding, self._most)
+        self._body = Body(pieces, coding, self._most, is_json=media_type.endswith("json"))
         content = cast("IO[bytes]", io.BufferedReader(self._body, 65_536))
         with self._reading():
             if is_graph:
