@@ -79,9 +79,20 @@ class Edition:
         open_store: OpenStore,
         archive: Archive | None = None,
     ) -> "Edition":
-        """Open a release. Raises ReleaseDamaged, or what opening its store raises."""
-        await asyncio.to_thread(check, release, settings.verify_size)
-        store = await open_store(release, settings)
+        """Open a release, and see meanwhile whether it is whole.
+
+        Raises ReleaseDamaged, or what opening its store raises.
+        """
+        checking = asyncio.to_thread(check, release, settings.verify_size)
+        damage, store = await asyncio.gather(
+            checking, open_store(release, settings), return_exceptions=True
+        )
+        if isinstance(damage, BaseException):
+            if not isinstance(store, BaseException):
+                await store.close()
+            raise damage
+        if isinstance(store, BaseException):
+            raise store
         try:
             return cls(release, store, create_app(store, release, settings, archive))
         except BaseException:
