@@ -21,11 +21,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
+import engines
 import pyoxigraph
 import rdflib
 import SPARQLWrapper
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from serving import free_port
 
 HERE = Path(__file__).parent
 Row = dict[str, tuple[str, str]]
@@ -256,41 +256,20 @@ class Virtuoso(ForeignClient):
     )
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._sql = self._http = 0
-        if not (shutil.which("virtuoso-t") and shutil.which("isql-vt")):
-            self.reason = "Virtuoso is not installed: apt install virtuoso-opensource-7"
+        self._running: engines.Virtuoso | None = None
+        self.reason = engines.Virtuoso.missing()
 
     def version(self) -> str:
         done = subprocess.run(["virtuoso-t", "-?"], capture_output=True, text=True, check=False)
         words = (done.stdout + done.stderr).split()
         return words[words.index("Version") + 1].split("-")[0]
 
-    def _start(self) -> None:
-        if self._folder is not None:
-            return
-        self._folder = tempfile.TemporaryDirectory()
-        self._sql, self._http = free_port(), free_port()
-        settings = Path(self._folder.name) / "virtuoso.ini"
-        settings.write_text(
-            "[Database]\nDatabaseFile = v.db\nErrorLogFile = v.log\nLockFile = v.lck\n"
-            "TransactionFile = v.trx\nxa_persistent_file = v.pxa\n"
-            "[TempDatabase]\nDatabaseFile = t.db\nTransactionFile = t.trx\n"
-            f"[Parameters]\nServerPort = 127.0.0.1:{self._sql}\nNumberOfBuffers = 2000\n"
-            f"MaxDirtyBuffers = 1200\n[HTTPServer]\nServerPort = 127.0.0.1:{self._http}\n"
-            "[SPARQL]\nResultSetMaxRows = 100000\n",
-            encoding="ascii",
-        )
-        command = ["virtuoso-t", "+configfile", str(settings), "+wait"]
-        subprocess.run(command, cwd=self._folder.name, check=True, capture_output=True, timeout=60)
-        for grant in self._GRANTS:
-            self._isql(grant)
-
-    def _isql(self, statement: str) -> str:
-        command = ["isql-vt", f"127.0.0.1:{self._sql}", "dba", "dba", f"exec={statement};"]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
-        assert "*** Error" not in done.stderr, done.stderr
-        return done.stdout
+    def _start(self) -> engines.Virtuoso:
+        if self._running is None:
+            self._running = engines.Virtuoso()
+            for grant in self._GRANTS:
+                self._running.isql(grant)
+        return self._running
 
     def ask(self, endpoint: str, query: str) -> list[Row]:
         head, _, pattern = query.partition("WHERE")
@@ -301,19 +280,18 @@ class Virtuoso(ForeignClient):
         return [{"": ("boolean", is_true)}] if query.startswith("ASK") else rows
 
     def federate(self, query: str, *, local: str = "", sources: Sequence[str] = ()) -> list[Row]:
-        self._start()
+        running = self._start()
         graph = "urn:local"
         if local:
-            self._isql(f"SPARQL CLEAR GRAPH <{graph}>")
+            running.isql(f"SPARQL CLEAR GRAPH <{graph}>")
             triples = " ".join(
                 str(quad.triple) + " ."
                 for quad in pyoxigraph.parse(local.encode(), pyoxigraph.RdfFormat.TURTLE)
             )
-            self._isql(f"SPARQL INSERT INTO GRAPH <{graph}> {{ {triples} }}")
+            running.isql(f"SPARQL INSERT INTO GRAPH <{graph}> {{ {triples} }}")
         given = {"query": query}
-        address = f"http://127.0.0.1:{self._http}/sparql"
         request = urllib.request.Request(
-            address,
+            running.url,
             urllib.parse.urlencode(given).encode(),
             {"Accept": "application/sparql-results+json"},
         )
@@ -325,10 +303,8 @@ class Virtuoso(ForeignClient):
             raise ClientError(said) from error
 
     def close(self) -> None:
-        if self._folder is not None:
-            command = ["isql-vt", f"127.0.0.1:{self._sql}", "dba", "dba", "exec=shutdown;"]
-            subprocess.run(command, check=False, capture_output=True, timeout=60)
-            self._folder.cleanup()
+        if self._running is not None:
+            self._running.close()
 
 
 def run(command: Sequence[str]) -> str:

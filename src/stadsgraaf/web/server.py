@@ -6,6 +6,7 @@
 """
 
 import asyncio
+import contextlib
 import logging
 import math
 import os
@@ -23,10 +24,11 @@ import uvloop
 from starlette.types import ASGIApp
 
 from stadsgraaf.archive import Archive
+from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.door import open_door
-from stadsgraaf.store.origin import open_origin
+from stadsgraaf.store.origin import Origin, open_origin
 from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.web.app import ADMINISTRATION, ROUTES
 from stadsgraaf.web.backstage import Backstage
@@ -60,8 +62,11 @@ _FEWEST: Final = 8
 async def open_store(release: Release, settings: Settings) -> PoolStore:
     """The store of a release, with the limits of the settings: its own, or the one that they name."""
     graphs = [graph.iri for graph in release.manifest.graphs]
+    origin = open_origin(settings, graphs) if settings.store else None
+    if origin:
+        await _compare(origin, release, settings.store_timeout)
     return await PoolStore.start(
-        open_origin(settings, graphs) if settings.store else release.store,
+        origin or release.store,
         workers=settings.store_connections if settings.store else settings.workers,
         slow_workers=settings.slow_workers,
         queue_length=settings.queue_length,
@@ -71,6 +76,18 @@ async def open_store(release: Release, settings: Settings) -> PoolStore:
         max_length=settings.query_length,
         door=open_door(settings),
     )
+
+
+async def _compare(origin: Origin, release: Release, seconds: float) -> None:
+    """Say it when another release was published to the store than the one that is served."""
+    with contextlib.suppress(StadsgraafError, TimeoutError):
+        async with asyncio.timeout(seconds):
+            published = await origin.look()
+            if published and published.identifier != release.identifier:
+                _log.warning(
+                    "the store has another release",
+                    extra={"served": release.identifier, "published": published.identifier},
+                )
 
 
 def run(
