@@ -24,6 +24,7 @@ DCT = "http://purl.org/dc/terms/"
 OWL = "http://www.w3.org/2002/07/owl#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SERVICE = "http://www.w3.org/ns/sparql-service-description#Service"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 VANN = "http://purl.org/vocab/vann/"
 SH = Namespace("http://www.w3.org/ns/shacl#")
@@ -237,12 +238,22 @@ def test_every_own_term_that_is_used_is_declared(our_dataset: Dataset, own_terms
     assert (used | spoken_of(our_dataset)) - versions - own_prefix == own_terms
 
 
-def test_every_own_term_is_used_in_data_shapes_or_queries(
-    our_dataset: Dataset, own_terms: set[str]
+def told_by_an_endpoint(described: Described) -> set[str]:
+    """The limits; ``test_published_terms.py`` proves that an endpoint tells each of them."""
+    return {
+        subject.value
+        for subject, said in described.items()
+        if isinstance(subject, NamedNode) and NamedNode(SERVICE) in said.get(RDFS + "domain", ())
+    }
+
+
+def test_every_own_term_is_used_in_data_shapes_queries_or_by_an_endpoint(
+    our_dataset: Dataset, own_terms: set[str], described: Described
 ) -> None:
     vocabulary = BASE + "graph/vocabulary"
     elsewhere = (quad for quad in our_dataset.quads if quad.graph_name.value != vocabulary)
-    assert own_terms - set(terms_of(elsewhere)) - spoken_of(our_dataset) == set()
+    unused = own_terms - set(terms_of(elsewhere)) - spoken_of(our_dataset)
+    assert unused - told_by_an_endpoint(described) == set()
 
 
 def test_every_own_term_has_label_definition_and_home(
