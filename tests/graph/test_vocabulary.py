@@ -17,6 +17,7 @@ from rdflib.term import Node
 from reading import SG, Described
 
 from stadsgraaf.dataset import Dataset
+from stadsgraaf.web.kinds import Taxonomy
 
 BASE = "https://w3id.org/stadsgraaf/"
 ONTOLOGY = BASE + "def/ont"
@@ -26,6 +27,7 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SERVICE = "http://www.w3.org/ns/sparql-service-description#Service"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
+TOOI = "https://identifier.overheid.nl/tooi/def/ont/"
 VANN = "http://purl.org/vocab/vann/"
 SH = Namespace("http://www.w3.org/ns/shacl#")
 #: owlrl reports a contradiction as a resource with this property.
@@ -279,6 +281,28 @@ def test_every_reused_term_that_is_used_is_declared_with_a_label(
         said = described.get(NamedNode(term), {})
         assert {"nl", "en"} <= languages(said.get(RDFS + "label", ())), term
         assert RDF + "type" in said, term
+
+
+def test_readers_find_every_class_of_things_under_a_heading_but_a_few(our_dataset: Dataset) -> None:
+    """What may never come to be, what once was, and what is never listed are of no sort."""
+    taxonomy = Taxonomy.of(
+        (quad.subject.value, quad.object.value)
+        for quad in our_dataset.quads
+        if quad.predicate.value == RDFS + "subClassOf" and isinstance(quad.object, NamedNode)
+    )
+    classes = {
+        quad.object.value
+        for quad in our_dataset.asserted
+        if quad.predicate.value == RDF + "type" and isinstance(quad.object, NamedNode)
+    }
+    assert {term for term in classes if taxonomy.group([term]) == "other"} == {
+        SG + "Platform",
+        SG + "PlannedDocument",
+        TOOI + "HistorischeVersie",
+        "http://www.w3.org/ns/oa#TextPositionSelector",
+        OWL + "NamedIndividual",
+    }
+    assert taxonomy.group([TOOI + "Provincie"]) == taxonomy.group([TOOI + "Ministerie"]) == "actor"
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,13 @@ from typing import Final, Literal
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.web.asking import Asker, term_iri
 
-__all__ = ["DETAILS", "Sort", "Taxonomy"]
+__all__ = ["DETAILS", "Group", "Sort", "Taxonomy"]
 
-Sort = Literal["claim", "actor", "document", "event", "concept", "place", "term", "data", "other"]
+Sort = Literal[
+    "claim", "actor", "document", "event", "plan", "concept", "place", "term", "data", "other"
+]
+#: Details, which say something of other things, stand apart where things are listed.
+Group = Sort | Literal["detail"]
 
 
 def _terms(text: str) -> tuple[str, ...]:
@@ -37,17 +41,25 @@ _SORTS: Final[Mapping[Sort, tuple[str, ...]]] = {
     ),
     "actor": _terms(
         "foaf:Agent prov:Agent org:Organization foaf:Person foaf:Group foaf:Organization"
-        " schema:Person schema:Organization cpov:PublicOrganisation"
+        " schema:Person schema:Organization cpov:PublicOrganisation org:Post"
+        " vcard:Kind vcard:Individual vcard:Organization vcard:Group"
     ),
     "document": _terms(
         "foaf:Document dct:BibliographicResource schema:CreativeWork schema:Report schema:Article"
         " schema:NewsArticle schema:WebPage schema:Message schema:Periodical schema:PublicationIssue"
-        " schema:VideoObject"
+        " schema:VideoObject dct:Standard dct:RightsStatement dct:LicenseDocument"
     ),
     "event": _terms("schema:Event prov:Activity org:ChangeEvent"),
-    "place": _terms("schema:Place schema:City geo:Feature geo:SpatialObject dct:Location"),
+    "plan": _terms("prov:Plan foaf:Project schema:Project"),
+    "place": _terms(
+        "schema:Place schema:City schema:AdministrativeArea schema:Country"
+        " geo:Feature geo:SpatialObject dct:Location"
+    ),
     "data": _terms(
-        "dcat:Dataset schema:Dataset dcat:Distribution dcat:DataService void:Dataset sd:Graph"
+        "dcat:Dataset schema:Dataset dcat:Distribution dcat:DataService dcat:Catalog"
+        " dcat:CatalogRecord dcat:Resource void:Dataset void:Linkset sd:Graph sh:ValidationReport"
+        " dct:MediaType dct:MediaTypeOrExtent dct:FileFormat dct:Frequency dct:LinguisticSystem"
+        " dct:PeriodOfTime"
     ),
 }
 
@@ -103,6 +115,15 @@ class Taxonomy:
         """
         found = self.all_of(classes)
         return next((sort for sort, roots in _SORTS.items() if found.intersection(roots)), "other")
+
+    def group(self, classes: Iterable[str]) -> Group:
+        """The sort of a thing with these classes, details apart.
+
+        >>> Taxonomy().group(["http://www.w3.org/ns/org#Membership"])
+        'detail'
+        """
+        listed = list(classes)
+        return "detail" if self.is_detail(listed) else self.sort(listed)
 
     def is_detail(self, classes: Iterable[str]) -> bool:
         """Whether a thing with these classes is shown in place."""

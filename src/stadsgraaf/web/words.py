@@ -341,6 +341,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "sort_claim": Text("Claims", "Beweringen"),
     "sort_place": Text("Places", "Plaatsen"),
     "sort_event": Text("Events and activities", "Gebeurtenissen en activiteiten"),
+    "sort_plan": Text("Plans, projects and agreements", "Plannen, projecten en afspraken"),
     "sort_document": Text("Documents", "Documenten"),
     "sort_concept": Text("Concepts", "Begrippen"),
     "sort_other": Text("Other things", "Andere dingen"),

@@ -27,7 +27,7 @@ _MOST_OF = 0.9
 _MOST_LABELS = 60
 _STRONGEST = 4
 #: What is marked, those that tell most first; places lie within other places.
-_SORTS: tuple[Sort, ...] = ("actor", "event", "other", "place")
+_SORTS: tuple[Sort, ...] = ("actor", "event", "plan", "other", "place")
 _LETTER: Final = 6.0
 _LINE: Final = 12.0
 _GEO = "<http://www.opengis.net/ont/geosparql#hasGeometry>"

@@ -1,14 +1,13 @@
 """Browsing: the classes with how many things each has, and the things of one class."""
 
 from collections import Counter
-from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from stadsgraaf.errors import InvalidParameter, NotFound, Text
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.web.kinds import Sort, Taxonomy
+from stadsgraaf.web.kinds import Group, Taxonomy
 from stadsgraaf.web.pages.doc import page_number
 from stadsgraaf.web.pages.facets import Facets
 from stadsgraaf.web.site import View
@@ -16,10 +15,8 @@ from stadsgraaf.web.urls import is_iri
 
 __all__ = ["browse"]
 
-#: Details, which say something of other things, stand apart from these.
-_Group = Sort | Literal["detail"]
-_ORDER: tuple[_Group, ...] = (
-    *("actor", "claim", "place", "event", "document"),
+_ORDER: tuple[Group, ...] = (
+    *("actor", "claim", "place", "event", "plan", "document"),
     *("concept", "other", "detail", "data", "term"),
 )
 
@@ -42,12 +39,11 @@ async def _classes(view: View) -> Response:
     kinds = site.release.labels.kinds()
     names = {iri: view.term(iri) for iri in kinds}
     shared = Counter(names.values())
-    by_sort: dict[_Group, list[tuple[str, str, int]]] = {}
+    by_sort: dict[Group, list[tuple[str, str, int]]] = {}
     for iri, count in kinds.items():
         # classes of two vocabularies that are called the same are told apart
         name = names[iri] if shared[names[iri]] == 1 else f"{names[iri]} ({view.short(iri)})"
-        sort: _Group = "detail" if taxonomy.is_detail([iri]) else taxonomy.sort([iri])
-        by_sort.setdefault(sort, []).append((name, view.urls.browse(iri), count))
+        by_sort.setdefault(taxonomy.group([iri]), []).append((name, view.urls.browse(iri), count))
     groups = [(sort, by_sort[sort]) for sort in _ORDER if sort in by_sort]
     ways = [
         ("menu_timeline", view.urls.page("/timeline")),

@@ -10,7 +10,7 @@ from stadsgraaf.errors import NotFound
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web import dates
 from stadsgraaf.web.asking import term_iri
-from stadsgraaf.web.kinds import Sort, Taxonomy
+from stadsgraaf.web.kinds import Group, Taxonomy
 from stadsgraaf.web.pages.doc import page_number
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.timeline import Moment, gather, timeline
@@ -18,7 +18,9 @@ from stadsgraaf.web.timeline import Moment, gather, timeline
 __all__ = ["read_dated", "times"]
 
 _PAGE: Final = 40
-_SORTS: Final[tuple[Sort, ...]] = ("event", "document", "actor", "other", "claim")
+_SORTS: Final[tuple[Group, ...]] = (
+    *("event", "plan", "document", "actor", "place", "claim", "other", "detail"),
+)
 _TYPES = ", ".join(str(NamedNode(iri)) for iri in sorted(dates.DATE_TYPES))
 _QUERY = (
     f"SELECT ?n ?p ?d WHERE {{ ?n ?p ?d . FILTER(isLiteral(?d) && DATATYPE(?d) IN ({_TYPES})) }}"
@@ -85,12 +87,12 @@ async def times(request: Request) -> Response:
     )
 
 
-async def read_dated(site: Site) -> dict[Sort, list[tuple[str, str]]]:
+async def read_dated(site: Site) -> dict[Group, list[tuple[str, str]]]:
     """Dated things by their sort, the earliest first."""
     return await site.once("dated", lambda: _read(site))
 
 
-async def _read(site: Site) -> dict[Sort, list[tuple[str, str]]]:
+async def _read(site: Site) -> dict[Group, list[tuple[str, str]]]:
     """Dated things by their sort, the earliest first; of several dates of one thing the first."""
     taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
     first: dict[str, tuple[int, str]] = {}
@@ -103,15 +105,14 @@ async def _read(site: Site) -> dict[Sort, list[tuple[str, str]]]:
             begin = row["begin"].value.split("/")[0] if "begin" in row else ".."
             end = row["end"].value.split("/")[-1] if "end" in row else ".."
             _note(first, iri, f"{begin}/{end}")
-    by_sort: dict[Sort, list[tuple[int, str, str]]] = {}
+    by_sort: dict[Group, list[tuple[int, str, str]]] = {}
     for iri, (order, date) in first.items():
         kind = site.kind(iri)
         if kind is None or taxonomy.sort([kind]) in ("term", "data", "concept"):
             continue
         if kind.startswith(PREFIXES["time"]):
             continue
-        sort: Sort = "other" if taxonomy.is_detail([kind]) else taxonomy.sort([kind])
-        by_sort.setdefault(sort, []).append((order, iri, date))
+        by_sort.setdefault(taxonomy.group([kind]), []).append((order, iri, date))
     return {
         sort: [(iri, date) for _, iri, date in sorted(found)] for sort, found in by_sort.items()
     }
