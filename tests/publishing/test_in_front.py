@@ -2,11 +2,15 @@
 
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from engines import Oxigraph
-from serving import Server, serving
+from pyoxigraph import Literal, NamedNode, Quad
+from serving import GRAPH, Server, add_release, serving
 
+from stadsgraaf.archive import Archive
 from stadsgraaf.build import write
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.publishing import Target, publish
@@ -22,24 +26,55 @@ PAGES = (
         "/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fs%20%3Fp%20%3Fo%7D",
     ),
 )
+THING, NUMBER = NamedNode("http://data.example.nl/id/x"), NamedNode("http://data.example.nl/n")
+
+
+@contextmanager
+def running() -> Iterator[Oxigraph]:
+    if reason := Oxigraph.missing():
+        pytest.skip(reason)
+    store = Oxigraph()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def store() -> Iterator[Oxigraph]:
+    with running() as store:
+        yield store
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """Three releases, which say their numbers; the second one is current."""
+    archive = Archive(tmp_path / "archive")
+    made = [
+        add_release(archive, [Quad(THING, NUMBER, Literal(each), NamedNode(GRAPH))])
+        for each in (1, 2, 3)
+    ]
+    with archive.locked():
+        for each in (made[0], made[2], made[1]):
+            archive.switch(each.identifier)
+    return archive
 
 
 @pytest.fixture(scope="module")
 def servers(
     our_dataset: Dataset, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, Server]]:
-    if reason := Oxigraph.missing():
-        pytest.skip(reason)
     folder = tmp_path_factory.mktemp("release")
     write(our_dataset, None, folder, source="")
-    store = Oxigraph()
-    try:
-        with Target.open(store.url, Settings()) as target:
-            publish(Release.open(folder), target)
+    with running() as store:
+        load(Release.open(folder), store)
         with serving(folder) as own, serving(folder, {"store": store.url}) as in_front:
             yield own, in_front
-    finally:
-        store.close()
+
+
+def load(release: Release, store: Oxigraph) -> None:
+    with Target.open(store.url, Settings()) as target:
+        publish(release, target)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -49,6 +84,16 @@ def test_page_in_front_of_another_store_is_the_same(
     bodies = [body(server, path) for server in servers]
     assert bodies[0] == bodies[1]
     assert bodies[0]
+
+
+def test_an_older_release_is_answered_from_its_own_data(archive: Archive, store: Oxigraph) -> None:
+    current, *older = [archive.open(each.identifier) for each in archive.kept()]
+    load(current, store)
+    numbers = "/sparql?query=SELECT%20%3Fn%20%7B%3Fs%20%3Fp%20%3Fn%7D"
+    with serving(archive.path, {"store": store.url}) as server:
+        assert body(server, numbers) == "n\r\n2\r\n"
+        asked = [body(server, f"{numbers}&release={each.identifier}") for each in older]
+        assert sorted(asked) == ["n\r\n1\r\n", "n\r\n3\r\n"]
 
 
 def body(server: Server, path: str) -> str:

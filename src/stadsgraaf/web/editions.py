@@ -270,7 +270,8 @@ class Editions:
             async with self._opening:
                 if release.identifier in self._older:
                     return
-                few = replace(self._settings, workers=1, slow_workers=1)
+                # another store has the current release only
+                few = replace(self._settings, workers=1, slow_workers=1, store="")
                 self._older[release.identifier] = await self._open(release, few)
                 while len(self._older) > max(1, self._settings.open_releases):
                     self._retire(self._older.popitem(last=False)[1])
