@@ -40,14 +40,14 @@ def copy_of(shapes: Graph) -> Graph:
     return made
 
 
-def batch(shapes: Graph, idle: frozenset[Node] = frozenset()) -> Batched:
-    """Rewrite a copy of the shapes; property shapes that are ``idle`` need not judge anything."""
+def batch(shapes: Graph) -> Batched:
+    """Rewrite a copy of the shapes."""
     made = Batched(copy_of(shapes))
     referred = {thing for predicate in _REFERENCES for thing in shapes.objects(None, predicate)}
     for shape in sorted(set(shapes.subjects(SH.property, None)), key=str):
         targets = list(_targets(shapes, shape))
         if targets and _can_move(shapes, shape):
-            _move(made, shape, targets, idle, keep=shape in referred)
+            _move(made, shape, targets, keep=shape in referred)
     return made
 
 
@@ -77,7 +77,6 @@ def _move(
     made: Batched,
     shape: Node,
     targets: list[tuple[URIRef, Node]],
-    idle: frozenset[Node],
     *,
     keep: bool,
 ) -> None:
@@ -90,7 +89,7 @@ def _move(
     if (remaining, SH.closed, None) in shapes:
         _ignore(shapes, remaining, members)
     for member in members:
-        for predicate, thing in () if member in idle else targets:
+        for predicate, thing in targets:
             shapes.add((member, predicate, thing))
         if not keep:
             shapes.remove((shape, SH.property, member))

@@ -319,16 +319,6 @@ class Scope:
         left = {part for root in roots for part in root.parts} - kept
         return [triple for triple in triples if triple.subject not in left]
 
-    def idle(self, shapes: Shapes) -> frozenset[Term]:
-        """Property shapes that find what they found before, though more of their shapes may not."""
-        idle: set[Term] = set()
-        busy: set[Term] = set()
-        for root in _roots(shapes):
-            changed = root.key in self.roots or self.touches(root.targets)
-            for member in root.members:
-                (busy if changed or self.touches(member.reads) else idle).add(member.node)
-        return frozenset(idle - busy)
-
 
 def share_derived(before: Dataset, after: Dataset) -> None:
     """Let two datasets derive once what their rules derive from the same triples."""

@@ -22,6 +22,7 @@ from stadsgraaf.dataset import Dataset, Document, Role
 from stadsgraaf.errors import Language
 from stadsgraaf.guarding import confine
 from stadsgraaf.validation import Options, Report, validate
+from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.serialisations import read
 
 __all__ = ["Order", "Verdict", "main"]
@@ -77,7 +78,8 @@ def main() -> None:
     if faults:
         _tell(Verdict(faults=tuple(faults)), b"")
         return
-    report = _about_posted(validate(_dataset(posted, published), Options(stages=_STAGES)))
+    options = Options(stages=_STAGES, focus=_mentioned(posted))
+    report = _about_posted(validate(_dataset(posted, published), options))
     counts = {severity.value: number for severity, number in report.counts.items()}
     text = report.render(order.form, **_options(order))
     _tell(Verdict(report.conforms, counts), text.encode())
@@ -128,6 +130,16 @@ def _posted(order: Order, body: bytes) -> tuple[Document, list[dict[str, Any]]]:
         for fault in found.faults
     ]
     return document, faults
+
+
+def _mentioned(posted: Document) -> frozenset[Term]:
+    """The nodes that are spoken of: nothing is told of others."""
+    return frozenset(
+        node
+        for triple in posted.turtle.triples
+        for node in (triple.subject, triple.object)
+        if not isinstance(node, Triple)
+    )
 
 
 def _dataset(posted: Document, published: list[Document]) -> Dataset:

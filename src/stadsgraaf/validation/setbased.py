@@ -313,7 +313,7 @@ def plan(shapes: rdflib.Graph, data: Store, profile: Profile) -> list[SetBased]:
 
 
 def alone(shapes: rdflib.Graph) -> list[tuple[Node, Node]]:
-    """Node shapes that are reached by their targets only, each with a constraint of theirs."""
+    """Node shapes that are reached, and by their targets only, each with a constraint of theirs."""
     referred = {
         thing for predicate in _SHAPE_REFERENCES for thing in shapes.objects(None, predicate)
     }
@@ -321,10 +321,17 @@ def alone(shapes: rdflib.Graph) -> list[tuple[Node, Node]]:
         (shape, constraint)
         for shape, constraint in sorted(shapes.subject_objects(SH.sparql), key=str)
         if shape not in referred
+        and _has_targets(shapes, shape)
         and not any((shape, predicate, None) in shapes for predicate in (SH.path, SH.target))
         and not _is_off(shapes, shape)
         and not _is_off(shapes, constraint)
     ]
+
+
+def _has_targets(shapes: rdflib.Graph, shape: Node) -> bool:
+    return any((shape, predicate, None) in shapes for predicate in TARGETS) or any(
+        kind in {RDFS.Class, OWL.Class} for kind in shapes.objects(shape, RDF.type)
+    )
 
 
 def isolated(shapes: rdflib.Graph, shape: Node, constraint: Node) -> rdflib.Graph:

@@ -24,6 +24,7 @@ from stadsgraaf import turtle
 from stadsgraaf.validation import bridge, setbased, turbo
 from stadsgraaf.validation.apart import Apart
 from stadsgraaf.validation.batching import TARGETS, batch
+from stadsgraaf.validation.focusing import MOST, asked_for, focused
 from stadsgraaf.validation.results import Outcome, Result
 from stadsgraaf.validation.wellformed import plainly_well_formed
 
@@ -42,15 +43,10 @@ _WORTH_A_PROCESS = 5_000
 
 
 class Data:
-    """The data graph, in each of the forms that engines want; each is made once.
+    """The data graph, in each of the forms that engines want; each is made once."""
 
-    ``idle`` are property shapes whose results nobody asks for.
-    """
-
-    def __init__(
-        self, triples: Sequence[Triple], idle: frozenset[bridge.Term] = frozenset()
-    ) -> None:
-        self.triples, self.idle = triples, idle
+    def __init__(self, triples: Sequence[Triple]) -> None:
+        self.triples = triples
 
     @cached_property
     def store(self) -> Store:
@@ -169,13 +165,22 @@ def validate_data(
     engine: str = "pyshacl",
     *,
     processes: int = 1,
+    focus: frozenset[bridge.Term] | None = None,
 ) -> Outcome:
     """Validate the data with one of ``ENGINES``, in so many ``processes`` at once.
 
+    With a ``focus`` only the results of these focus nodes, and of blank nodes, are asked for.
     Raises KeyError for an engine that is not there, EngineMissing for one that is not installed.
     """
     given = data if isinstance(data, Data) else Data(data)
-    return ENGINES[engine](given, shapes, processes)
+    if focus is None or len(focus) > MOST:
+        return ENGINES[engine](given, shapes, processes)
+    outcome = ENGINES[engine](given, focused(shapes, given.triples, focus), processes)
+    return replace(
+        outcome,
+        results=[result for result in outcome.results if asked_for(result.focus, focus)],
+        differences=[one for one in outcome.differences if asked_for(one[0].focus, focus)],
+    )
 
 
 def _fast(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Outcome:
@@ -185,7 +190,7 @@ def _fast(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Outcome:
     def core() -> Outcome:
         for shape, constraint in setbased.alone(given):
             given.remove((shape, SH.sparql, constraint))
-        batched = batch(given, frozenset[Node](map(bridge.rdflib_term, data.idle)))
+        batched = batch(given)
         return _pyshacl(data.graph, batched.shapes, batched.stands_for)
 
     if processes < _PARTS or len(data.triples) < _WORTH_A_PROCESS:

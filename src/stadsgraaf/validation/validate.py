@@ -12,6 +12,7 @@ from stadsgraaf.dataset import Dataset, Document
 from stadsgraaf.errors import StadsgraafError, Text
 from stadsgraaf.validation import suppression
 from stadsgraaf.validation.baseline import Baseline
+from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import rule, rules
 from stadsgraaf.validation.consequences import VERIFY, without_consequences
 from stadsgraaf.validation.finding import Finding, Span
@@ -35,6 +36,7 @@ class Options:
     ``queries`` are files of queries beside those of the dataset, ``standards`` documents of shapes;
     ``processes`` are how many may work at once; ``released`` is what the last release says, if any;
     ``source`` is the text that evidence points into; ``notices`` tell what is not checked, and why.
+    With a ``focus`` SHACL judges no other nodes, but for blank ones.
     """
 
     engine: str = "pyshacl"
@@ -48,6 +50,7 @@ class Options:
     released: tuple[Quad, ...] | None = None
     source: Path | None = None
     notices: tuple[Text, ...] = ()
+    focus: frozenset[Term] | None = None
 
 
 def validate(
@@ -142,6 +145,7 @@ def _subject(dataset: Dataset, queries: Sequence[Path], options: Options) -> Sub
         options.released,
         options.source,
         list(options.notices),
+        focus=options.focus,
     )
 
 

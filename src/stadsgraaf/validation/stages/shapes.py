@@ -43,7 +43,7 @@ def shapes(subject: Subject) -> Iterator[Finding]:
     for result in ill_formed:
         yield _ill_formed(subject, result)
     yield from _dangling(subject, known)
-    sound, idle = _without(known.whole, ill_formed), frozenset[Term]()
+    sound = _without(known.whole, ill_formed)
     broken = dict(_too_complex(sound))
     for constraint, reason in broken.items():
         yield _unusable(known, str(constraint), reason)
@@ -53,7 +53,11 @@ def shapes(subject: Subject) -> Iterator[Finding]:
         if not any(triple.predicate.value.startswith(_SH + "target") for triple in sound):
             return
     outcome = shacl.validate_data(
-        subject.data_without(idle), sound, subject.engine, processes=subject.processes
+        subject.data,
+        sound,
+        subject.engine,
+        processes=subject.processes,
+        focus=subject.focus,
     )
     for shape, reason in outcome.faults:
         yield _unusable(known, shape, reason)

@@ -47,6 +47,7 @@ class Subject:
     source: Path | None = None
     notices: list[Text] = field(default_factory=list)
     scope: Scope | None = None
+    focus: frozenset[Term] | None = None
 
     @cached_property
     def places(self) -> Places:
@@ -102,10 +103,6 @@ class Subject:
     def data(self) -> shacl.Data:
         """The same in the forms that engines want."""
         return shacl.Data(self.triples)
-
-    def data_without(self, idle: frozenset[Term]) -> shacl.Data:
-        """The same, without the results of some property shapes."""
-        return shacl.Data(self.triples, idle) if idle else self.data
 
     @cached_property
     def shape_documents(self) -> list[Document]:
