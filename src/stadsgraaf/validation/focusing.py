@@ -9,13 +9,15 @@ nodes cannot be named there: a shape that has some among its focus nodes stays a
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.results import Result
 
-__all__ = ["MOST", "asked_for", "focused"]
+__all__ = ["MOST", "Focus", "focused"]
 
 #: More focus nodes than this are not named one by one.
 MOST = 1_000
@@ -31,33 +33,43 @@ _TARGETS = frozenset({_CLASS, _NODE, _SUBJECTS, _OBJECTS})
 _TARGET_NODE = NamedNode(_NODE)
 
 
-def asked_for(node: Term | Triple, wanted: Collection[Term]) -> bool:
-    """Whether the results of a focus node are asked for: those of blank nodes always are."""
-    return node in wanted or isinstance(node, BlankNode)
+@dataclass(frozen=True)
+class Focus:
+    """The ``nodes`` whose results are asked for; of the shapes ``spared`` those of all are."""
+
+    nodes: frozenset[Term]
+    spared: frozenset[Term] = frozenset()
+
+    def asks(self, result: Result) -> bool:
+        """Whether a result is asked for: those of blank nodes always are."""
+        return self.has(result.focus) or result.shape in self.spared
+
+    def has(self, node: Term | Triple) -> bool:
+        """Whether the results of a node are asked for."""
+        return node in self.nodes or isinstance(node, BlankNode)
 
 
-def focused(
-    shapes: Sequence[Triple], data: Iterable[Triple], wanted: Collection[Term]
-) -> list[Triple]:
-    """The shapes with no other focus nodes in this data than those ``wanted``, and blank nodes.
+def focused(shapes: Sequence[Triple], data: Iterable[Triple], focus: Focus) -> list[Triple]:
+    """The shapes with no other focus nodes in this data than those asked for.
 
     A shape whose focus nodes are told in another way than SHACL Core has keeps them all.
     """
     targets = _targets(shapes)
-    nodes = _Nodes(data, wanted, targets)
+    nodes = _Nodes(data, focus, targets)
     found = {
         shape: {node for kind, iri in told for node in nodes.of(kind, iri)}
         for shape, told in targets.items()
+        if shape not in focus.spared
     }
     narrow = {
-        shape: focus
-        for shape, focus in found.items()
-        if not any(isinstance(node, BlankNode) for node in focus)
+        shape: those
+        for shape, those in found.items()
+        if not any(isinstance(node, BlankNode) for node in those)
     }
     made = [triple for triple in shapes if not _is_target(triple, narrow)]
-    for shape, focus in narrow.items():
-        made += [Triple(shape, _TARGET_NODE, node) for node in focus]
-    idle = {shape for shape, focus in narrow.items() if not focus}
+    for shape, those in narrow.items():
+        made += [Triple(shape, _TARGET_NODE, node) for node in those]
+    idle = {shape for shape, those in narrow.items() if not those}
     return list(_without_idle(made, idle, targets.keys() - idle))
 
 
@@ -99,10 +111,10 @@ class _Nodes:
     def __init__(
         self,
         data: Iterable[Triple],
-        wanted: Collection[Term],
+        focus: Focus,
         targets: dict[NamedNode | BlankNode, set[tuple[str, Term]]],
     ) -> None:
-        self._wanted = wanted
+        self._focus = focus
         self._found: dict[tuple[str, object], set[Term]] = defaultdict(set)
         self._below: dict[object, set[object]] = defaultdict(set)
         told = {pair for pairs in targets.values() for pair in pairs}
@@ -120,13 +132,13 @@ class _Nodes:
                 self._add(_OBJECTS, predicate, thing)
 
     def _add(self, kind: str, by: object, node: Term | Triple) -> None:
-        if not isinstance(node, Triple) and asked_for(node, self._wanted):
+        if not isinstance(node, Triple) and self._focus.has(node):
             self._found[kind, by].add(node)
 
     def of(self, kind: str, thing: Term) -> Iterator[Term]:
         """The focus nodes by one target."""
         if kind == _NODE:
-            yield from {thing} if asked_for(thing, self._wanted) else ()
+            yield from {thing} if self._focus.has(thing) else ()
             return
         for one in _reached([thing], self._below) if kind == _CLASS else [thing]:
             yield from self._found.get((kind, one), ())

@@ -6,10 +6,9 @@ reads everything (a closed shape, a predicate that is a variable), or may do so,
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,8 @@ from stadsgraaf.dataset import Dataset, Document
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation import sparql
 from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.focusing import MOST, Focus
+from stadsgraaf.validation.reach import Reach, nodes_within, reach_of
 from stadsgraaf.validation.shapes import Shapes
 
 if TYPE_CHECKING:
@@ -157,15 +158,14 @@ def _patterns(words: Sequence[sparql.Token]) -> Iterator[sparql.Token]:
 class _Root:
     """A shape: what it and its parts are, whatever their blank nodes are called.
 
-    Of one with targets, ``members`` are its property shapes and ``targets`` what finds its focus nodes.
+    ``reach`` is how far it reads, or None when nobody can tell.
     """
 
     node: Term
     text: str
     reads: Reads
     parts: frozenset[Term]
-    targets: Reads = Reads()
-    members: tuple["_Root", ...] = ()
+    reach: Reach | None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -202,14 +202,7 @@ class _Roots:
             predicates = {predicate for predicate, _ in about}
             kinds = {getattr(thing, "value", "") for name, thing in about if name == _TYPE}
             if predicates & _TARGETS or any(kind.endswith("Class") for kind in kinds):
-                root = self._root(node)
-                targets = [self._reads(node, n, thing) for n, thing in about if n in _TARGETS]
-                members = [thing for name, thing in about if name == _SH + "property"]
-                yield replace(
-                    root,
-                    targets=reduce(or_, targets, Reads(frozenset({_iri(node)}))),
-                    members=tuple(map(self._root, members)),
-                )
+                yield self._root(node)
 
     def _root(self, node: Term) -> _Root:
         seen: dict[Term, None] = {}
@@ -220,7 +213,7 @@ class _Roots:
             any(one.everything for one in reads),
             any(one.types for one in reads),
         )
-        return _Root(node, text, whole, frozenset(seen))
+        return _Root(node, text, whole, frozenset(seen), reach_of(node, self._about))
 
     def _walk(self, node: Term, seen: dict[Term, None], reads: list[Reads]) -> str:
         if node in seen:
@@ -260,7 +253,8 @@ class Scope:
 
     ``files`` are names without folders; ``roots`` are shapes with targets that are not what they
     were. ``queries`` tells whether queries, or what they may name, are different. ``asked`` are IRIs
-    of shapes when nobody asks for the results of others.
+    of shapes when nobody asks for the results of others. ``focus`` are the nodes that can be
+    affected, None when any can.
     """
 
     predicates: frozenset[str] = frozenset()
@@ -269,6 +263,7 @@ class Scope:
     queries: bool = False
     roots: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
     asked: frozenset[str] | None = None
+    focus: Focus | None = field(default=None, repr=False)
 
     @classmethod
     def between(cls, before: "Subject", after: "Subject") -> "Scope | None":
@@ -283,7 +278,7 @@ class Scope:
         old, new = _texts(before), _texts(after)
         changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
         shapes = {d.path.as_posix() for one in (before, after) for d in one.shape_documents}
-        return cls(
+        scope = cls(
             predicates=predicates,
             classes=frozenset(_classes(delta, (before, after)))
             if _TYPE in predicates
@@ -292,6 +287,35 @@ class Scope:
             queries=_names(before) != _names(after) or not changed.isdisjoint(shapes),
             roots=roots,
         )
+        return replace(scope, focus=scope._within(delta, (before, after)))
+
+    def _within(self, delta: Collection[Triple], sides: Sequence["Subject"]) -> Focus | None:
+        """The nodes that the difference can affect, for those shapes of which that can be told."""
+        before, after = sides
+        if not (before.shape_documents and after.shape_documents) or (
+            before.shapes is not after.shapes
+        ):
+            return None
+        roots = self._chosen(after.shapes)
+        boundless = [root for root in roots if root.reach is None]
+        spared = {part for root in boundless for part in root.parts}
+        # what two shapes share is looked at of the same things
+        while more := [r for r in roots if r.node not in spared and not spared.isdisjoint(r.parts)]:
+            spared |= {part for root in more for part in root.parts}
+        reaches = [r.reach for r in roots if r.node not in spared and r.reach is not None]
+        nodes = nodes_within(reaches, delta, (one.triples for one in sides), MOST)
+        return None if nodes is None else Focus(nodes, frozenset(spared))
+
+    def _chosen(self, shapes: Shapes) -> list[_Root]:
+        """The shapes that read what is different, with all that share a part with them."""
+        roots = _roots(shapes)
+        chosen = [root for root in roots if root.key in self.roots or self.touches(root.reads)]
+        kept = {part for root in chosen for part in root.parts}
+        # two shapes that share a part find the same of the same thing: both run, or none
+        while more := [r for r in roots if r not in chosen and not kept.isdisjoint(r.parts)]:
+            chosen += more
+            kept |= {part for root in more for part in root.parts}
+        return chosen
 
     def touches(self, reads: Reads) -> bool:
         """Whether something that is read is different."""
@@ -305,18 +329,12 @@ class Scope:
         """The ``triples`` of shapes without those that give the results that they gave before."""
         if not (self.roots or self.predicates):
             return []
-        roots = _roots(shapes)
-        chosen = [root for root in roots if root.key in self.roots or self.touches(root.reads)]
-        kept = {part for root in chosen for part in root.parts}
-        # two shapes that share a part find the same of the same thing: both run, or none
-        while more := [r for r in roots if r not in chosen and not kept.isdisjoint(r.parts)]:
-            chosen += more
-            kept |= {part for root in more for part in root.parts}
+        chosen = self._chosen(shapes)
         if self.asked is not None:
             asked = {NamedNode(iri) for iri in self.asked}
             chosen = [root for root in chosen if not asked.isdisjoint(root.parts)]
-            kept = {part for root in chosen for part in root.parts}
-        left = {part for root in roots for part in root.parts} - kept
+        kept = {part for root in chosen for part in root.parts}
+        left = {part for root in _roots(shapes) for part in root.parts} - kept
         return [triple for triple in triples if triple.subject not in left]
 
 

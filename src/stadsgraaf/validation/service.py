@@ -22,7 +22,7 @@ from stadsgraaf.dataset import Dataset, Document, Role
 from stadsgraaf.errors import Language
 from stadsgraaf.guarding import confine
 from stadsgraaf.validation import Options, Report, validate
-from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.focusing import Focus
 from stadsgraaf.validation.serialisations import read
 
 __all__ = ["Order", "Verdict", "main"]
@@ -132,13 +132,15 @@ def _posted(order: Order, body: bytes) -> tuple[Document, list[dict[str, Any]]]:
     return document, faults
 
 
-def _mentioned(posted: Document) -> frozenset[Term]:
+def _mentioned(posted: Document) -> Focus:
     """The nodes that are spoken of: nothing is told of others."""
-    return frozenset(
-        node
-        for triple in posted.turtle.triples
-        for node in (triple.subject, triple.object)
-        if not isinstance(node, Triple)
+    return Focus(
+        frozenset(
+            node
+            for triple in posted.turtle.triples
+            for node in (triple.subject, triple.object)
+            if not isinstance(node, Triple)
+        )
     )
 
 

@@ -24,7 +24,7 @@ from stadsgraaf import turtle
 from stadsgraaf.validation import bridge, setbased, turbo
 from stadsgraaf.validation.apart import Apart
 from stadsgraaf.validation.batching import TARGETS, batch
-from stadsgraaf.validation.focusing import MOST, asked_for, focused
+from stadsgraaf.validation.focusing import MOST, Focus, focused
 from stadsgraaf.validation.results import Outcome, Result
 from stadsgraaf.validation.wellformed import plainly_well_formed
 
@@ -165,21 +165,21 @@ def validate_data(
     engine: str = "pyshacl",
     *,
     processes: int = 1,
-    focus: frozenset[bridge.Term] | None = None,
+    focus: Focus | None = None,
 ) -> Outcome:
     """Validate the data with one of ``ENGINES``, in so many ``processes`` at once.
 
-    With a ``focus`` only the results of these focus nodes, and of blank nodes, are asked for.
+    With a ``focus`` the results of other nodes are left out.
     Raises KeyError for an engine that is not there, EngineMissing for one that is not installed.
     """
     given = data if isinstance(data, Data) else Data(data)
-    if focus is None or len(focus) > MOST:
+    if focus is None or len(focus.nodes) > MOST:
         return ENGINES[engine](given, shapes, processes)
     outcome = ENGINES[engine](given, focused(shapes, given.triples, focus), processes)
     return replace(
         outcome,
-        results=[result for result in outcome.results if asked_for(result.focus, focus)],
-        differences=[one for one in outcome.differences if asked_for(one[0].focus, focus)],
+        results=list(filter(focus.asks, outcome.results)),
+        differences=[one for one in outcome.differences if focus.asks(one[0])],
     )
 
 

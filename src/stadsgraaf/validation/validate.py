@@ -12,10 +12,10 @@ from stadsgraaf.dataset import Dataset, Document
 from stadsgraaf.errors import StadsgraafError, Text
 from stadsgraaf.validation import suppression
 from stadsgraaf.validation.baseline import Baseline
-from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import rule, rules
 from stadsgraaf.validation.consequences import VERIFY, without_consequences
 from stadsgraaf.validation.finding import Finding, Span
+from stadsgraaf.validation.focusing import Focus
 from stadsgraaf.validation.mending import as_meant
 from stadsgraaf.validation.profile import Profile
 from stadsgraaf.validation.report import Failure, Report, collect
@@ -36,7 +36,7 @@ class Options:
     ``queries`` are files of queries beside those of the dataset, ``standards`` documents of shapes;
     ``processes`` are how many may work at once; ``released`` is what the last release says, if any;
     ``source`` is the text that evidence points into; ``notices`` tell what is not checked, and why.
-    With a ``focus`` SHACL judges no other nodes, but for blank ones.
+    With a ``focus`` SHACL judges no other nodes.
     """
 
     engine: str = "pyshacl"
@@ -50,7 +50,7 @@ class Options:
     released: tuple[Quad, ...] | None = None
     source: Path | None = None
     notices: tuple[Text, ...] = ()
-    focus: frozenset[Term] | None = None
+    focus: Focus | None = None
 
 
 def validate(

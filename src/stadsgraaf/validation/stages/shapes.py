@@ -57,7 +57,7 @@ def shapes(subject: Subject) -> Iterator[Finding]:
         sound,
         subject.engine,
         processes=subject.processes,
-        focus=subject.focus,
+        focus=subject.focus or (subject.scope.focus if subject.scope else None),
     )
     for shape, reason in outcome.faults:
         yield _unusable(known, shape, reason)

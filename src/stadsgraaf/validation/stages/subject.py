@@ -16,6 +16,7 @@ from stadsgraaf.validation import shacl
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import Rule
 from stadsgraaf.validation.finding import NO_TEXT, Finding, Span
+from stadsgraaf.validation.focusing import Focus
 from stadsgraaf.validation.places import Places
 from stadsgraaf.validation.scope import Scope
 from stadsgraaf.validation.shapes import Shapes
@@ -47,7 +48,7 @@ class Subject:
     source: Path | None = None
     notices: list[Text] = field(default_factory=list)
     scope: Scope | None = None
-    focus: frozenset[Term] | None = None
+    focus: Focus | None = None
 
     @cached_property
     def places(self) -> Places:

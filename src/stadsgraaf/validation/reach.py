@@ -1,0 +1,176 @@
+"""How far a shape reads from its focus node: from where a changed triple can alter its results.
+
+https://www.w3.org/TR/shacl/#property-paths
+
+A constraint of SHACL Core reads triples at the ends of a path from its focus node, and nothing
+else. Going the same steps back from what is different gives every focus node that can be affected.
+Where that cannot be told (a query, a path of any length, a shape that refers to itself), any can.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.validation.bridge import Term
+
+__all__ = ["Reach", "nodes_within", "reach_of"]
+
+_SH, _RDF = PREFIXES["sh"], PREFIXES["rdf"]
+_FIRST, _REST = _RDF + "first", _RDF + "rest"
+_NESTED = frozenset(_SH + name for name in ("property", "node", "not", "qualifiedValueShape"))
+_LISTS = frozenset(_SH + name for name in ("and", "or", "xone"))
+#: Constraints that read what is said of a value, or may read anything.
+_OF_VALUES, _QUERY = frozenset({_SH + "class", _SH + "closed"}), _SH + "sparql"
+_OBJECTS = _SH + "targetObjectsOf"
+_ANY_LENGTH = frozenset(_SH + name for name in ("zeroOrMorePath", "oneOrMorePath"))
+
+About = Mapping[Term, Sequence[tuple[str, Term]]]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """So many ``steps`` from the focus node, along predicates and against them (``inverse``)."""
+
+    steps: int
+    forward: frozenset[str] = frozenset()
+    inverse: frozenset[str] = frozenset()
+
+
+class _Boundless(Exception):  # noqa: N818 – it is no error: any focus node can be affected
+    """Nobody can tell how far."""
+
+
+def reach_of(shape: Term, about: About) -> Reach | None:
+    """The reach of a shape, by what is said of it and its parts; None when it may be any."""
+    forward, inverse = set[str](), set[str]()
+    try:
+        steps = _Walk(about, forward, inverse).shape(shape, ())
+    except _Boundless:
+        return None
+    return Reach(steps, frozenset(forward), frozenset(inverse))
+
+
+class _Walk:
+    def __init__(self, about: About, forward: set[str], inverse: set[str]) -> None:
+        self._about, self._forward, self._inverse = about, forward, inverse
+
+    def shape(self, node: Term, above: tuple[Term, ...]) -> int:
+        """The number of steps to the last node of which something is read."""
+        if node in above or len(above) > _DEPTH:
+            raise _Boundless
+        length, deepest, reads_values = 0, 0, False
+        for predicate, thing in self._about.get(node, ()):
+            if predicate == _QUERY:
+                raise _Boundless
+            if predicate == _SH + "path":
+                length = max(length, self._path(thing, backward=False, depth=0))
+            elif predicate == _OBJECTS and isinstance(thing, NamedNode):
+                self._inverse.add(thing.value)
+            elif predicate in _NESTED or predicate in _LISTS:
+                reads_values = True
+                for part in self._members(thing) if predicate in _LISTS else [thing]:
+                    deepest = max(deepest, self.shape(part, (*above, node)))
+            reads_values = reads_values or predicate in _OF_VALUES
+        return length + deepest if reads_values or not length else length - 1
+
+    def _path(self, path: Term, *, backward: bool, depth: int) -> int:
+        if isinstance(path, NamedNode):
+            (self._inverse if backward else self._forward).add(path.value)
+            return 1
+        if depth > _DEPTH:
+            raise _Boundless
+        about = self._about.get(path, ())
+        if any(predicate == _FIRST for predicate, _ in about):
+            return sum(
+                self._path(step, backward=backward, depth=depth + 1) for step in self._members(path)
+            )
+        (predicate, thing), *more = about or [("", path)]
+        if more or predicate in _ANY_LENGTH:
+            raise _Boundless
+        if predicate == _SH + "alternativePath":
+            return max(
+                self._path(one, backward=backward, depth=depth + 1) for one in self._members(thing)
+            )
+        if predicate not in {_SH + "inversePath", _SH + "zeroOrOnePath"}:
+            raise _Boundless
+        turned = backward != (predicate == _SH + "inversePath")
+        return self._path(thing, backward=turned, depth=depth + 1)
+
+    def _members(self, head: Term) -> list[Term]:
+        members: list[Term] = []
+        seen = set[Term]()
+        while isinstance(head, BlankNode):
+            cell = dict(self._about.get(head, ()))
+            if head in seen or _FIRST not in cell or _REST not in cell:
+                raise _Boundless
+            seen.add(head)
+            members.append(cell[_FIRST])
+            head = cell[_REST]
+        if not members:
+            raise _Boundless
+        return members
+
+
+def nodes_within(
+    reaches: Iterable[Reach],
+    delta: Collection[Triple],
+    sides: Iterable[Iterable[Triple]],
+    most: int,
+) -> frozenset[Term] | None:
+    """The nodes from which one of the ``reaches`` gets to a triple of ``delta``, on any of the sides.
+
+    None when they are more than ``most``.
+    """
+    wanted = set(reaches)
+    around = _Around(wanted, sides)
+    found = set[Term]()
+    for reach in wanted:
+        frontier = seen = set(_started(delta, reach))
+        for _ in range(reach.steps):
+            frontier = {node for one in frontier for node in around.before(one, reach)} - seen
+            seen = seen | frontier
+            if len(seen) > most:
+                return None
+        found |= seen
+    return None if len(found) > most else frozenset(found)
+
+
+def _started(delta: Iterable[Triple], reach: Reach) -> Iterator[Term]:
+    for triple in delta:
+        if not isinstance(triple.subject, Triple):
+            yield triple.subject
+        if triple.predicate.value in reach.inverse and not isinstance(triple.object, Triple):
+            yield triple.object
+
+
+class _Around:
+    """From where steps lead to a node."""
+
+    def __init__(self, reaches: Collection[Reach], sides: Iterable[Iterable[Triple]]) -> None:
+        stepping = [reach for reach in reaches if reach.steps]
+        forward = frozenset[str]().union(*(reach.forward for reach in stepping))
+        inverse = frozenset[str]().union(*(reach.inverse for reach in stepping))
+        self._to: dict[object, set[tuple[str, Term]]] = defaultdict(set)
+        self._from: dict[object, set[tuple[str, Term]]] = defaultdict(set)
+        for triple in (one for side in sides for one in side) if forward or inverse else ():
+            name = triple.predicate.value
+            if name in forward and not isinstance(triple.subject, Triple):
+                self._to[triple.object].add((name, triple.subject))
+            if name in inverse and not isinstance(triple.object, Triple):
+                self._from[triple.subject].add((name, triple.object))
+
+    def before(self, node: Term, reach: Reach) -> Iterator[Term]:
+        """The nodes one step before this one."""
+        for name, other in self._to.get(node, ()):
+            if name in reach.forward:
+                yield other
+        for name, other in self._from.get(node, ()):
+            if name in reach.inverse:
+                yield other
+
+
+#: Levels to which shapes and paths nest; of deeper ones nobody can tell.
+_DEPTH = 20

@@ -1,0 +1,99 @@
+"""How far a shape reads: what is different further away changes none of its results."""
+
+import random
+from collections import defaultdict
+
+import pytest
+from pyoxigraph import NamedNode, Triple
+from test_shacl import PREFIXES, SHAPES, data, triples
+
+from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.reach import Reach, nodes_within, reach_of
+from stadsgraaf.validation.shacl import validate_data
+
+SHAPE = NamedNode("http://e/S")
+
+
+def about(shapes: list[Triple]) -> dict[Term, list[tuple[str, Term]]]:
+    found: dict[Term, list[tuple[str, Term]]] = defaultdict(list)
+    for triple in shapes:
+        assert not isinstance(triple.subject, Triple)
+        assert not isinstance(triple.object, Triple)
+        found[triple.subject].append((triple.predicate.value, triple.object))
+    return found
+
+
+def reach(said: str) -> Reach | None:
+    return reach_of(SHAPE, about(triples(f"{PREFIXES} ex:S {said} .")))
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        ("sh:targetClass ex:A", 0),
+        ("sh:closed true", 0),
+        ("sh:property [ sh:path ex:p ; sh:minCount 1 ]", 0),
+        ("sh:path ex:p ; sh:lessThan ex:q", 0),
+        ("sh:property [ sh:path ex:p ; sh:class ex:A ]", 1),
+        ("sh:property [ sh:path ex:p ; sh:closed true ]", 1),
+        ("sh:property [ sh:path ( ex:p ex:q ) ; sh:minCount 1 ]", 1),
+        ("sh:property [ sh:path ( ex:p [ sh:inversePath ex:q ] ex:r ) ; sh:class ex:A ]", 3),
+        (
+            "sh:property [ sh:path [ sh:alternativePath ( ex:p ( ex:q ex:r ) ) ] ; sh:maxCount 1 ]",
+            1,
+        ),
+        (
+            "sh:or ( [ sh:property [ sh:path ex:p ; sh:node [ sh:class ex:A ] ] ] [ sh:class ex:B ] )",
+            1,
+        ),
+        (
+            "sh:property [ sh:path ex:p ; sh:qualifiedValueShape [ sh:path ex:q ; sh:class ex:A ] ]",
+            2,
+        ),
+        ("sh:property [ sh:path [ sh:zeroOrMorePath ex:p ] ; sh:class ex:A ]", None),
+        ('sh:sparql [ sh:select "SELECT $this { $this ?p ?o }" ]', None),
+        ("sh:property [ sh:path ex:p ; sh:node ex:S ]", None),
+    ],
+)
+def test_the_steps_of_a_shape(said: str, steps: int | None) -> None:
+    found = reach(said)
+    assert (found.steps if found else None) == steps
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_a_change_does_not_reach_keeps_its_results(seed: int) -> None:
+    chance = random.Random(seed)
+    before = triples(data(seed))
+    others = [t for t in triples(data(seed + 100)) if t not in before]
+    gone, come = chance.sample(before, 2), chance.sample(others, 2)
+    after = [t for t in before if t not in gone] + come
+    delta = set(before) ^ set(after)
+    if any(t.predicate.value.endswith("subClassOf") for t in delta):
+        pytest.skip("what is below what is another matter")
+    shapes = triples(SHAPES)
+    said = about(shapes)
+    targeted = {t.subject for t in shapes if "#target" in t.predicate.value}
+    compared = 0
+    for shape in sorted(targeted, key=str):
+        assert not isinstance(shape, Triple)
+        found = reach_of(shape, said)
+        if found is None:
+            continue
+        others = [t for t in shapes if t.subject == shape or "#target" not in t.predicate.value]
+        nodes = nodes_within([found], delta, [before, after], 1_000)
+        assert nodes is not None
+        one, other = (set(validate_data(given, others).results) for given in (before, after))
+        assert {result.focus for result in one ^ other} <= nodes
+        compared += len(one | other)
+    assert compared > 10
+
+
+def test_more_than_can_be_named_are_not_named() -> None:
+    given = triples(
+        PREFIXES + "".join(f"ex:n{n} ex:p ex:n .\n" for n in range(9)) + "ex:n a ex:A ."
+    )
+    found = reach("sh:property [ sh:path ex:p ; sh:class ex:A ]")
+    assert found is not None
+    delta = [t for t in given if "#type" in t.predicate.value]
+    assert nodes_within([found], delta, [given], 9) is None
+    assert nodes_within([found], delta, [given], 10) == {t.subject for t in given}
