@@ -1,0 +1,84 @@
+"""The times of a thing: its own dates, those of what stands near it, those of claims about it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from pyoxigraph import Literal
+
+from stadsgraaf.web import dates
+from stadsgraaf.web.asking import term_iri
+from stadsgraaf.web.claims import CLAIM
+from stadsgraaf.web.portrait.facts import CLAIM_PARTS
+from stadsgraaf.web.portrait.roles import CLAIM_ROLES
+from stadsgraaf.web.portrait.subject import Subject, well_known
+from stadsgraaf.web.timeline import Moment, Timeline, gather, timeline
+
+__all__ = ["Moments"]
+
+#: When a description was made says nothing of the time of what it describes.
+_CLERICAL: Final = well_known("dct:created dct:modified dct:issued")
+_TIMELESS: Final = ("term", "concept", "data")
+#: Nor does the time at which somebody wrote it down.
+_MAKING: Final = well_known("prov:wasGeneratedBy prov:wasAttributedTo")
+
+
+class Moments:
+    """Reads the times of a thing."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+    def timeline(self) -> Timeline | None:
+        """The timeline, when there is more than one moment."""
+        moments: dict[tuple[str, str], Moment] = {}
+        for moment in self._moments():
+            moments.setdefault((moment.label, moment.date), moment)
+        line = timeline(gather(moments.values()))
+        return line if line and len(moments) > 1 else None
+
+    def _moments(self) -> Iterable[Moment]:
+        yield from self._own_moments()
+        made_by = {
+            iri
+            for name in _MAKING
+            for term in self.subject.thing.values(name)
+            if (iri := term_iri(term))
+        }
+        for dated in self.subject.thing.dated:
+            kind = self.subject.view.site.kind(dated.thing) or ""
+            sort = self.subject.taxonomy.sort([kind])
+            clerical = dated.predicate in _CLERICAL and sort in _TIMELESS
+            if dated.thing not in made_by and not clerical:
+                moment = self._moment(
+                    self.subject.name(dated.thing),
+                    dated.date,
+                    self.subject.view.link(dated.thing),
+                    sort,
+                )
+                yield replace(moment, kind=self.subject.view.term(kind) if kind else "")
+        about = {
+            iri
+            for inverse in self.subject.thing.inverse
+            if inverse.predicate in CLAIM_ROLES[:3]
+            for iri in inverse.subjects
+        }
+        for iri, claim in self.subject.thing.claims.items():
+            if claim.date and (iri in about or iri == self.subject.thing.iri):
+                card = self.subject.cards[iri]
+                moment = self._moment(card.text, claim.date, card.href, "claim")
+                yield replace(
+                    moment, doubtful=not card.asserted, kind=self.subject.view.term(CLAIM)
+                )
+
+    def _own_moments(self) -> Iterable[Moment]:
+        for statement in self.subject.thing.statements:
+            value, predicate = statement.value, statement.predicate
+            is_date = isinstance(value, Literal) and value.datatype.value in dates.DATE_TYPES
+            clerical = predicate in _CLERICAL and self.subject.sort in _TIMELESS
+            if is_date and predicate not in CLAIM_PARTS and not clerical:
+                label = self.subject.property_name(predicate)
+                yield self._moment(label, value.value, None, "own")
+
+    def _moment(self, label: str, text: str, href: str | None, sort: str) -> Moment:
+        return Moment(label, text, href, sort, dates.say(text, self.subject.view.language))
