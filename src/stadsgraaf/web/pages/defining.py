@@ -66,6 +66,7 @@ def usage_of(view: View, target: str, shapes: Shapes) -> list[Usage]:
         key=lambda iri: (
             expected[iri].position if iri in expected else (1e9, 1e9),
             -uses.get(iri, 0),
+            iri,
         ),
     )
     return [

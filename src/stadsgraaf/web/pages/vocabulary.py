@@ -86,7 +86,7 @@ async def vocabulary(request: Request) -> Response:
         else:
             reused[_namespace(iri)].append(term)
     for terms in (*sections.values(), *reused.values()):
-        terms.sort(key=lambda term: term.name.casefold())
+        terms.sort(key=lambda term: (term.name.casefold(), term.short))
     tree = class_tree(await _classes(site, kinds, uses, own), uses)
     return view.page(
         "vocabulary.html",
