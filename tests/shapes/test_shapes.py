@@ -33,6 +33,8 @@ SAMPLE = [
     "municipality/invalid-website-unknown",
     "vocabulary/invalid-cycle",
 ]
+#: A sum is taken for one focus node at a time: there is no way to write it without a query within.
+COUNTING = {"ActorGroup-size-counted-select"}
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +188,8 @@ def selects(shapes: Graph) -> Iterator[tuple[str, str]]:
 def test_sparql_constraints_can_be_evaluated_for_all_targets_at_once(shapes: Graph) -> None:
     """``$this`` is bound in the outer group, and nothing is evaluated apart from it."""
     for name, select in selects(shapes):
+        if name in COUNTING:
+            continue
         body = re.sub(r'"(\\.|[^"\\])*"', '""', select)
         assert len(re.findall(r"\bSELECT\b", body)) == 1, name
         assert not re.search(r"\b(MINUS|VALUES|SERVICE|UNION|GROUP BY)\b", body), name
