@@ -86,6 +86,18 @@ def test_a_shape_that_orders_gives_the_name_and_one_that_checks_does_not() -> No
         assert found.needed
 
 
+def shapes_of(turtle: str) -> Shapes:
+    quads = b"".join(
+        serialize([quad], format=RdfFormat.N_QUADS) or b""
+        for quad in parse(turtle, RdfFormat.TURTLE)
+    )
+
+    async def read() -> Shapes:
+        return await Shapes.read(Asker(EmbeddedStore(quads), Settings()))
+
+    return asyncio.run(read())
+
+
 def test_what_a_shape_takes_over_from_another_is_expected_too() -> None:
     sh, own = PREFIXES["sh"], "http://example.org/"
     turtle = f"""
@@ -95,17 +107,43 @@ def test_what_a_shape_takes_over_from_another_is_expected_too() -> None:
                         [ sh:path e:may ; sh:maxCount 1 ] .
         e:T sh:property [ sh:path e:taken ; sh:minCount 1 ; sh:order 1 ] .
     """
-    quads = b"".join(
-        serialize([quad], format=RdfFormat.N_QUADS) or b""
-        for quad in parse(turtle, RdfFormat.TURTLE)
-    )
-
-    async def read() -> Shapes:
-        return await Shapes.read(Asker(EmbeddedStore(quads), Settings()))
-
-    found = asyncio.run(read()).of([own + "C"])
+    found = shapes_of(turtle).of([own + "C"])
     needed = {iri.removeprefix(own) for iri, each in found.items() if each.needed}
     assert needed == {"all", "some", "taken"}
+
+
+#: Shapes that ask for the one or the other, with the properties of each alternative.
+CHOICES = [
+    ("sh:or ( [ sh:path e:a ; sh:minCount 1 ] [ sh:path e:b ; sh:minCount 1 ] )", [["a"], ["b"]]),
+    (
+        (
+            "sh:xone ( [ sh:property [ sh:path e:a ; sh:minCount 1 ] , e:B ] [ sh:node e:N ] ) . "
+            "e:B sh:path e:b ; sh:minCount 2 . e:N sh:property [ sh:path e:c ; sh:minCount 1 ]"
+        ),
+        [["a", "b"], ["c"]],
+    ),
+    ("sh:property [ sh:path [ sh:alternativePath ( e:a e:b ) ] ; sh:minCount 1 ]", [["a"], ["b"]]),
+    ("sh:property [ sh:path [ sh:alternativePath ( e:a e:b ) ] ; sh:maxCount 1 ]", None),
+    ("sh:or ( [ sh:path e:a ; sh:minCount 1 ] [ sh:class e:D ] )", None),
+    ("sh:or ( [ sh:path e:a ; sh:minCount 1 ] [ sh:path ( e:b e:c ) ; sh:minCount 1 ] )", None),
+    (
+        "sh:deactivated true ; sh:or ( [ sh:path e:a ; sh:minCount 1 ] [ sh:path e:b ; sh:minCount 1 ] )",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("says", "branches"), CHOICES)
+def test_a_shape_that_asks_for_the_one_or_the_other_expects_either(
+    says: str, branches: list[list[str]] | None
+) -> None:
+    sh, own = PREFIXES["sh"], "http://example.org/"
+    turtle = f"@prefix sh: <{sh}> . @prefix e: <{own}> . e:S sh:targetClass e:C ; {says} ."
+    found = [
+        sorted(sorted(path.removeprefix(own) for path in branch) for branch in choice.branches)
+        for choice in shapes_of(turtle).choices_of([own + "C"])
+    ]
+    assert found == ([] if branches is None else [branches])
 
 
 def test_a_name_in_another_language_is_better_than_none() -> None:

@@ -88,7 +88,9 @@ def test_claims_that_contradict_each_other_stand_side_by_side(client: Client) ->
 
 
 def test_what_the_shape_expects_and_the_graph_lacks_is_said(client: Client) -> None:
-    assert "tidal range" in client.browse("/en" + NORTH).section("unknown").text
+    unknown = client.browse("/en" + NORTH).section("unknown").text
+    assert "tidal range" in unknown
+    assert "sounded on or tidal range" in unknown
     with pytest.raises(AssertionError, match="no section unknown"):
         client.browse("/en/doc/harbour/south").section("unknown")
 

@@ -12,6 +12,7 @@ from pyoxigraph import Literal
 from stadsgraaf.errors import Language
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.web.asking import Asker, Row, term_iri
+from stadsgraaf.web.choices import SHAPES_OF, Choice, read_choices
 
 __all__ = ["Expectation", "Shapes"]
 
@@ -24,10 +25,7 @@ PREFIX rdfs: <{PREFIXES["rdfs"]}>
 PREFIX owl: <{PREFIXES["owl"]}>
 SELECT ?class ?shape ?path ?inverse ?order ?group ?groupOrder ?min ?some ?max ?name
 WHERE {{
-  {{ ?node sh:targetClass ?class }}
-  UNION
-  {{ ?node a sh:NodeShape , ?meta . VALUES ?meta {{ rdfs:Class owl:Class }} BIND(?node AS ?class) }}
-  ?node (sh:node|sh:and/rdf:rest*/rdf:first)*/sh:property ?shape .
+  {SHAPES_OF}/sh:property ?shape .
   {{ ?shape sh:path ?path . FILTER(isIRI(?path)) }}
   UNION
   {{ ?shape sh:path/sh:inversePath ?inverse . FILTER(isIRI(?inverse)) }}
@@ -81,9 +79,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Shapes:
-    """Expectations by class."""
+    """Expectations and choices by class."""
 
     by_class: Mapping[str, tuple[Expectation, ...]] = field(default_factory=dict)
+    choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
 
     @classmethod
     async def read(cls, asker: Asker) -> "Shapes":
@@ -96,7 +95,8 @@ class Shapes:
         by_class: defaultdict[str, list[Expectation]] = defaultdict(list)
         for (target, _), expectation in sorted(found.items(), key=lambda item: item[0]):
             by_class[target].append(expectation)
-        return cls({target: tuple(listed) for target, listed in by_class.items()})
+        expected = {target: tuple(listed) for target, listed in by_class.items()}
+        return cls(expected, await read_choices(asker))
 
     def of(self, classes: Iterable[str], *, inverse: bool = False) -> dict[str, Expectation]:
         """Expectations of a thing with these classes, by property."""
@@ -112,6 +112,10 @@ class Shapes:
                 if not known.names:
                     known.names = expectation.names
         return found
+
+    def choices_of(self, classes: Iterable[str]) -> list[Choice]:
+        """Choices of a thing with these classes."""
+        return [choice for target in classes for choice in self.choices.get(target, ())]
 
 
 def _number(row: Row, name: str) -> float | None:

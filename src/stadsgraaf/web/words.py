@@ -62,6 +62,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "start": Text("Home", "Start"),
     "crumbs": Text("Breadcrumbs", "Kruimelpad"),
     "and": Text("and", "en"),
+    "or": Text("or", "of"),
     "yes": Text("yes", "ja"),
     "no": Text("no", "nee"),
     "north": Text("N", "N.B."),
