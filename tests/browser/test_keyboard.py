@@ -82,12 +82,13 @@ def test_search_needs_no_mouse(window: Tab) -> None:
 
 
 def test_the_language_switch_keeps_the_page(window: Tab) -> None:
-    window.visit("/nl/doc/municipality/gm0307")
+    window.visit("/nl/doc/municipality/gm0307#sources")
     press_until(window, "Tab", href="/en/doc/municipality/gm0307")
     with window.page.expect_navigation():
         window.page.keyboard.press("Enter")
     assert window.page.locator("html").get_attribute("lang") == "en"
     assert window.page.locator("h1").inner_text() == "Municipality of Amersfoort"
+    assert window.page.url.endswith("/en/doc/municipality/gm0307#sources")
 
 
 def test_a_browser_gets_its_own_language(window: Tab) -> None:

@@ -299,6 +299,16 @@ def test_the_vocabulary_documents_itself(client: Client) -> None:
     assert "operator" in text
 
 
+def test_the_vocabulary_says_what_leads_to_what(client: Client) -> None:
+    """Of a union each class is named; what a property does not say may be anything."""
+    section = client.browse("/en/vocabulary").section("signatures")
+    table = " ".join(section.text.split())
+    assert "company operator def:operator agent" in table
+    assert "harbour depth def:depth anything operator def:operator agent" in table
+    assert "anything tide def:tide literal" in table
+    assert {each["scope"] for each in section.all("th")} == {"col", "rowgroup"}
+
+
 def test_a_class_says_what_its_things_have_and_need(client: Client) -> None:
     usage = client.browse("/en/doc/def/ont/Harbour").section("usage").text
     assert "depth in metres" in usage

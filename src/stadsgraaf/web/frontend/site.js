@@ -8,6 +8,11 @@ document.addEventListener("keydown", (event) => {
   document.querySelector("main input[type=search], #top-q")?.focus();
 });
 
+// The other language opens at the same part of the page.
+document.querySelector("a.lang")?.addEventListener("click", ({ currentTarget }) => {
+  currentTarget.hash = location.hash;
+});
+
 // A form with choices is sent as soon as one is made; its button stays.
 for (const select of document.querySelectorAll("form.fields select")) {
   select.addEventListener("change", () => select.form.requestSubmit());

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.classtree import class_tree
+from stadsgraaf.web.pages.signatures import SIGNATURES, signatures
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.tree import Node, grow, size
 
@@ -87,6 +88,11 @@ async def vocabulary(request: Request) -> Response:
             reused[_namespace(iri)].append(term)
     for terms in (*sections.values(), *reused.values()):
         terms.sort(key=lambda term: (term.name.casefold(), term.short))
+    listed = {
+        iri
+        for iri, kind in kinds.items()
+        if kind == "property" and (iri.startswith(own or "\0") or uses.get(iri))
+    }
     tree = class_tree(await _classes(site, kinds, uses, own), uses)
     return view.page(
         "vocabulary.html",
@@ -95,6 +101,8 @@ async def vocabulary(request: Request) -> Response:
         tree=tree,
         names={row.iri: view.term(row.iri) for row in tree.rows},
         query=_TREE_QUERY,
+        signatures=await signatures(view, listed),
+        signatures_query=SIGNATURES,
     )
 
 
