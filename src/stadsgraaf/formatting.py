@@ -18,13 +18,23 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import zip_longest
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, Triple, parse
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+)
 
 from stadsgraaf.errors import Text, UsageError
 
 __all__ = ["Formatted", "format_texts", "write"]
+
+_Part = TypeVar("_Part")
 
 _TOKEN: Final = re.compile(
     r'"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\''
@@ -130,7 +140,21 @@ def _bare(comment: str) -> str:
 
 def _says_the_same(before: str, after: str) -> bool:
     one, other = _triples(before), _triples(after)
-    return one is not None and (one == other or _canonical(one) == _canonical(other or ()))
+    return one is not None and (
+        _in_order(one) == _in_order(other or ()) or _canonical(one) == _canonical(other or ())
+    )
+
+
+def _in_order(triples: Iterable[Triple]) -> set[Triple]:
+    """The triples with their blank nodes numbered as they come: a formatter keeps the order."""
+    names: dict[BlankNode, BlankNode] = {}
+
+    def named(node: _Part) -> _Part | BlankNode:
+        if not isinstance(node, BlankNode):
+            return node
+        return names.setdefault(node, BlankNode(f"b{len(names)}"))
+
+    return {Triple(named(t.subject), t.predicate, named(t.object)) for t in triples}
 
 
 def _triples(text: str) -> list[Triple] | None:

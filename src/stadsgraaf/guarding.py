@@ -9,6 +9,7 @@ What is merely not Turtle is left to the reader that tells line and column.
 RDF/XML and JSON-LD can be small and mean gigabytes: they are read by a child that gives N-Quads.
 """
 
+import contextlib
 import os
 import resource
 import select
@@ -18,6 +19,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+from xml.parsers import expat
 
 from pyoxigraph import (
     BlankNode,
@@ -41,6 +43,8 @@ _MEMORY_PER_MIB: Final = 64
 #: Seconds that a document may take, and how many more for each MiB.
 _SECONDS: Final = 15.0
 _SECONDS_PER_MIB: Final = 2.0
+#: Elements of XML within each other.
+_ELEMENTS: Final = 1_000
 _BASE: Final = "http://base.invalid/"
 _CHILD: Final = (sys.executable, "-m", "stadsgraaf.guarding")
 _TOO_MUCH: Final = ("takes too much memory", "kost te veel geheugen")
@@ -80,11 +84,34 @@ def read_apart(path: Path, form: RdfFormat, base_iri: str | None = None) -> byte
 
 def give(path: Path, form: RdfFormat, base_iri: str | None = None) -> bytes:
     """N-Quads of a file, by this process. Raises SyntaxFault when it cannot be read."""
+    if form == RdfFormat.RDF_XML:
+        _check_nesting(path)
     try:
         quads = parse(path=path, format=form, base_iri=base_iri)
         return serialize(quads, format=RdfFormat.N_QUADS) or b""
     except SyntaxError as error:
         raise _unread(path, error.lineno or 0, error.msg) from None
+
+
+def _check_nesting(path: Path) -> None:
+    """Elements within elements cost the parser the square of their depth: see it beforehand."""
+    depth, parser = 0, expat.ParserCreate()
+
+    def begin(_name: str, _attributes: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _ELEMENTS:
+            said = f"elements nest deeper than {_ELEMENTS} levels"
+            raise _unread(path, parser.CurrentLineNumber, said)
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    with path.open("rb") as file, contextlib.suppress(expat.ExpatError, ValueError):
+        # what else is wrong is for the parser of RDF to say
+        parser.ParseFile(file)
 
 
 def _unread(path: Path, line: int, said: str) -> SyntaxFault:

@@ -21,6 +21,20 @@ _SHAPE = (
     f' sh:sparql [ sh:select "{_BRACKETS}" ] . <urn:x> a <urn:c> .'
 )
 
+_PATH = (
+    "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:s> a sh:NodeShape ; sh:targetClass <urn:c> ;"
+    f" sh:property [ sh:minCount 1 ; sh:path {'[ sh:inversePath ' * 3_000} <urn:p> {' ]' * 3_001} ."
+    " <urn:x> a <urn:c> ."
+)
+_NODES = (
+    "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:s> a sh:NodeShape ; sh:targetClass <urn:c> ;"
+    f" {'sh:not [ ' * 3_000} a sh:NodeShape {' ]' * 3_000} . <urn:x> a <urn:c> ."
+)
+_ELEMENTS = (
+    '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">\n'
+    f"{'<e:A><e:p>' * _MANY}{'</e:p></e:A>' * _MANY}</r:RDF>"
+)
+
 
 @pytest.mark.parametrize(
     ("name", "text", "rule"),
@@ -34,6 +48,13 @@ _SHAPE = (
         ("a.rq", _BRACKETS, "query/too-complex"),
         ("a.rq", "ASK { FILTER(" + "!" * _MANY + "1) }", "query/too-complex"),
         ("a.ttl", _SHAPE, "shacl/engine"),
+        ("a.ttl", _PATH, "nests 3001 deep"),
+        ("a.ttl", _NODES, "nests 3000 deep"),
+        (
+            "a.rdf",
+            _ELEMENTS,
+            "a.rdf:2:1: error: This cannot be read: elements nest deeper than 1000",
+        ),
     ],
 )
 def test_a_hostile_file_is_a_finding(name: str, text: str, rule: str, tmp_path: Path) -> None:

@@ -303,7 +303,7 @@ class Scope:
         while more := [r for r in roots if r.node not in spared and not spared.isdisjoint(r.parts)]:
             spared |= {part for root in more for part in root.parts}
         reaches = [r.reach for r in roots if r.node not in spared and r.reach is not None]
-        nodes = nodes_within(reaches, delta, (one.triples for one in sides), MOST)
+        nodes = nodes_within(reaches, delta, (after.triples, delta), MOST)
         return None if nodes is None else Focus(nodes, frozenset(spared))
 
     def _chosen(self, shapes: Shapes) -> list[_Root]:

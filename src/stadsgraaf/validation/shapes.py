@@ -15,7 +15,10 @@ from stadsgraaf.validation.finding import Span
 from stadsgraaf.validation.places import Places
 from stadsgraaf.validation.sentences import PARAMETERS
 
-__all__ = ["Shapes", "said"]
+__all__ = ["MAX_NESTING", "Shapes", "said"]
+
+#: Levels to which paths and shapes may nest; engines take minutes for thousands, or break.
+MAX_NESTING = 64
 
 _SH = PREFIXES["sh"]
 _FIRST, _REST = PREFIXES["rdf"] + "first", PREFIXES["rdf"] + "rest"
@@ -69,10 +72,46 @@ class Shapes:
         ]
 
     @cached_property
+    def too_deep(self) -> dict[Term, int]:
+        """Shapes with something that nests deeper than engines follow, and how deep that is."""
+        return {self._parent[top]: depth for top, depth in self._deep[0].items()}
+
+    @cached_property
+    def _deep(self) -> tuple[dict[Term, int], set[Term]]:
+        """The blank nodes in which something nests too deep, how deep, and all that is in them."""
+        levels: dict[Term, tuple[int, Term]] = {}
+        for node in self._parent:
+            way: dict[Term, None] = {}
+            at: object = node
+            while isinstance(at, BlankNode) and at in self._parent and at not in levels:
+                if at in way:
+                    break
+                way[at] = None
+                at = self._parent[at]
+            for one in reversed(way):
+                level, top = levels.get(self._parent[one], (0, one))
+                levels[one] = (level + (one not in self._rests), top)
+        deepest: dict[Term, int] = {}
+        for level, top in levels.values():
+            if level > MAX_NESTING:
+                deepest[top] = max(level, deepest.get(top, 0))
+        return deepest, {node for node, (_, top) in levels.items() if top in deepest}
+
+    @cached_property
+    def _rests(self) -> set[Term]:
+        """What goes on with a list: it nests no deeper."""
+        return {thing for about in self._about.values() for name, thing in about if name == _REST}
+
+    @cached_property
     def whole(self) -> list[Triple]:
-        """The shapes without references to what is nowhere."""
+        """The shapes without references to what is nowhere, and without what nests too deep."""
         gone = {number for number, _ in self.dangling}
-        return [triple for number, triple in enumerate(self.triples) if number not in gone]
+        _, deep = self._deep
+        return [
+            triple
+            for number, triple in enumerate(self.triples)
+            if number not in gone and triple.subject not in deep and triple.object not in deep
+        ]
 
     def triple_span(self, number: int) -> Span:
         """Where the object of a triple of the shapes stands."""

@@ -16,7 +16,7 @@ from stadsgraaf.validation.catalogue import rule
 from stadsgraaf.validation.finding import Finding, Severity, Span
 from stadsgraaf.validation.results import Result
 from stadsgraaf.validation.sentences import sentences
-from stadsgraaf.validation.shapes import Shapes, said
+from stadsgraaf.validation.shapes import MAX_NESTING, Shapes, said
 from stadsgraaf.validation.sparql import too_complex
 from stadsgraaf.validation.stages.subject import Subject, about, cut
 
@@ -43,6 +43,10 @@ def shapes(subject: Subject) -> Iterator[Finding]:
     for result in ill_formed:
         yield _ill_formed(subject, result)
     yield from _dangling(subject, known)
+    for node, depth in known.too_deep.items():
+        yield _unusable(
+            known, str(node), f"something in it nests {depth} deep, of {MAX_NESTING} at most"
+        )
     sound = _without(known.whole, ill_formed)
     broken = dict(_too_complex(sound))
     for constraint, reason in broken.items():
