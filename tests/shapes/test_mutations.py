@@ -6,11 +6,11 @@ know (a fact that is merely left out, or a wrong value that could as well be rig
 """
 
 import random
-import sys
-from collections import Counter
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice, pairwise
 
 import pytest
 from pyshacl.graph_abstraction import DataGraph
@@ -34,7 +34,6 @@ WIKIDATA = "http://www.wikidata.org/entity/"
 
 SEED = 20170913
 EACH = 6
-CAUGHT = 0.95
 #: Nodes that refer to a changed node and are judged with it: a cap, for a source has hundreds.
 REFERRERS = 4
 
@@ -233,19 +232,17 @@ class World:
     def caught(self, fault: Fault) -> bool:
         """Whether a shape says something with the fault that it does not say without it."""
         first = {subject for subject, _, _ in (*fault.removed, *fault.added)}
-        rest = self.touched(fault) - first
-        said: set[tuple[Node, Node]] = set()
-        with self.with_fault(fault) as data:
-            for nodes in (first, rest):
-                for result in self.judge.judge(data, nodes):
-                    if result.severe:
-                        return True
-                    said.add((result.shape, result.focus))
-        data = DataGraph.from_rdflib_graph(self.graph)
-        before = (
-            {(r.shape, r.focus) for r in self.judge.judge(data, first | rest)} if said else said
-        )
-        return bool(said - before)
+        for nodes in (first, self.touched(fault) - first):
+            with self.with_fault(fault) as data:
+                said = list(self.judge.judge(data, nodes))
+            if any(result.severe for result in said):
+                return True
+            if said:
+                data = DataGraph.from_rdflib_graph(self.graph)
+                before = {(r.shape, r.focus) for r in self.judge.judge(data, nodes)}
+                if {(r.shape, r.focus) for r in said} - before:
+                    return True
+        return False
 
 
 def _facts() -> Graph:
@@ -439,7 +436,10 @@ def choose_a_wrong_modality(world: World) -> Iterator[Fault]:
 
 @operator
 def choose_a_wrong_voice(world: World) -> Iterator[Fault]:
+    """Not of what the holder says of itself: anyone may tell it."""
     for triple in world.where(SG.speaker, SG.reporter):
+        if world.data.value(triple[0], SG.holder) == world.data.value(triple[0], SG.claimSubject):
+            continue
         yield changed("voice", triple, URIRef(f"{OWN}id/organisation/un"))
 
 
@@ -640,34 +640,153 @@ def drop_a_statement_of_a_term(world: World) -> Iterator[Fault]:
         yield Fault("term", (triple,), ())
 
 
-def seeded(world: World) -> Iterator[tuple[str, Fault]]:
-    """The faults of every operator, as many of each as are asked for or as there are places."""
-    for name, make in OPERATORS.items():
-        for number, fault in enumerate(make(world)):
-            if number == EACH:
-                break
-            yield name, fault
+@operator
+def forget_a_member_of_a_counted_group(world: World) -> Iterator[Fault]:
+    for group, _, size in world.where(SG.statedSize):
+        members = sorted(world.data.objects(group, FOAF.member), key=str)
+        if members and (group, SG.vagueSize, None) not in world.data and size:
+            yield Fault("member", ((group, FOAF.member, members[0]),), ())
 
 
-def test_seeded_faults_are_caught(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    tried: Counter[str] = Counter()
-    missed: list[str] = []
-    for name, fault in seeded(world):
-        tried[name] += 1
-        if not world.caught(fault):
-            missed.append(f"{name}: {fault}")
-    total = sum(tried.values())
-    score = f"\n{total - len(missed)} of {total} seeded faults are caught; not caught:\n"
-    with capsys.disabled():
-        sys.stdout.write(score + "".join(f"{line}\n" for line in missed or ["none"]))
-    assert min(tried.values()) > 0
-    assert total >= EACH * len(OPERATORS) * 0.9
-    assert len(missed) <= total * (1 - CAUGHT), missed
+@operator
+def call_a_founder_a_supporter(world: World) -> Iterator[Fault]:
+    founder, supporter = (
+        URIRef(f"{OWN}def/role/{name}-party") for name in ("founding", "supporting")
+    )
+    for triple in world.where(SG.participantRole):
+        claims = set(world.data.objects(triple[0], PROV.wasDerivedFrom))
+        if triple[2] == founder and any(
+            (c, SG.claimPredicate, SG.coFounded) in world.data for c in claims
+        ):
+            yield changed("role", triple, supporter)
+
+
+@operator
+def call_a_party_planned_that_is_not(world: World) -> Iterator[Fault]:
+    status = Namespace(f"{OWN}def/status/")
+    for party in world.some(list(world.data.triples((None, SG.participationIn, None)))):
+        was = world.data.value(party[0], ADMS.status)
+        wrong = status.concluded if was == status.planned else status.planned
+        yield changed("planned", (party[0], ADMS.status, was), wrong)
+
+
+@operator
+def govern_a_city_by_another_municipality(world: World) -> Iterator[Fault]:
+    found = list(world.where(SG.governedBy))
+    for triple, other in pairwise(found):
+        yield changed("governed", triple, other[2])
+
+
+@operator
+def take_the_place_of_another_in_geonames(world: World) -> Iterator[Fault]:
+    places = [t[2] for t in world.where(SKOS.closeMatch) if "sws.geonames.org" in str(t[2])]
+    for triple, other in zip(world.where(SG.governedBy), places, strict=False):
+        for place in world.data.objects(triple[0], OWL.sameAs):
+            if other != place:
+                yield changed("geonames", (triple[0], OWL.sameAs, place), other)
+
+
+@operator
+def shift_the_coordinates_of_a_city(world: World) -> Iterator[Fault]:
+    for city, _, _ in world.where(SG.governedBy):
+        geometry = world.data.value(city, GEO.hasGeometry)
+        wkt = world.data.value(geometry, GEO.asWKT)
+        if geometry and isinstance(wkt, Literal):
+            head, _, point = str(wkt).rpartition("(")
+            longitude, latitude = point.rstrip(")").split()
+            wrong = Literal(f"{head}({longitude} {float(latitude) + 0.3})", datatype=wkt.datatype)
+            yield changed("shifted", (geometry, GEO.asWKT, wkt), wrong)
+
+
+@operator
+def take_the_ministry_that_ended_in_2010(world: World) -> Iterator[Fault]:
+    ministry = URIRef(f"{OWN}id/organisation/ministry-ez")
+    register = "https://identifier.overheid.nl/tooi/id/ministerie/mnre10"
+    right, wrong = URIRef(f"{register}45"), URIRef(f"{register}40")
+    number = (ministry, DCTERMS.identifier, Literal("mnre1045"))
+    same = (ministry, OWL.sameAs, right)
+    yield changed("ministry", same, wrong)
+    yield changed("ministry", number, Literal("mnre1040"))
+    yield Fault(
+        "ministry",
+        (same, number),
+        ((ministry, OWL.sameAs, wrong), (*number[:2], Literal("mnre1040"))),
+    )
+
+
+@operator
+def hang_a_role_under_another(world: World) -> Iterator[Fault]:
+    """Roles that a party has, and roles named after the one above them."""
+    used = set(world.data.objects(None, SG.participantRole))
+    role = Namespace(f"{OWN}def/role/")
+    for narrow, wide in sorted(world.vocabulary.subject_objects(SKOS.broader), key=str):
+        if narrow in used or narrow == role["later-party"]:
+            yield changed("broader", (narrow, SKOS.broader, wide), role.representation)
+
+
+@operator
+def forget_the_force_that_a_relation_carries(world: World) -> Iterator[Fault]:
+    """Of those whose name tells it."""
+    for relation, force in sorted(world.vocabulary.subject_objects(SG.carriesForce), key=str):
+        if re.search(r"/(must|can|should|will)[A-Z][A-Za-z]*$", str(relation)):
+            yield Fault("carried", ((relation, SG.carriesForce, force),), ())
+
+
+@operator
+def widen_an_approximate_dating(world: World) -> Iterator[Fault]:
+    for thing, _, date in world.where(SG.date):
+        if str(date).endswith("~"):
+            for bound, wrong in ((SG.earliest, "2013-01-01"), (SG.latest, "2019-12-31")):
+                was = world.data.value(thing, bound)
+                yield changed("widened", (thing, bound, was), Literal(wrong, datatype=XSD.date))
+
+
+@operator
+def modify_a_part_after_the_whole(world: World) -> Iterator[Fault]:
+    for scheme, modified in sorted(world.vocabulary.subject_objects(DCTERMS.modified), key=str):
+        later = Literal("2099-01-01", datatype=XSD.date)
+        yield changed("modified", (scheme, DCTERMS.modified, modified), later)
+
+
+@operator
+def leave_out_the_theme_that_a_claim_speaks_of(world: World) -> Iterator[Fault]:
+    scheme, other = URIRef(f"{OWN}def/theme"), URIRef(f"{OWN}def/theme/safety")
+    for claim, theme in sorted(world.data.subject_objects(DCTERMS.subject), key=str):
+        spoken = {world.data.value(claim, part) for part in (SG.claimSubject, SG.claimObject)}
+        if theme in spoken - {other} and (theme, SKOS.inScheme, scheme) in world.graph:
+            yield changed("theme", (claim, DCTERMS.subject, theme), other)
+
+
+@operator
+def take_the_spokesman_for_the_holder(world: World) -> Iterator[Fault]:
+    """Of plans, tasks and expectations of the organisation; an opinion could be either's."""
+    for claim, holder in sorted(world.data.subject_objects(SG.holder), key=str):
+        speaker = world.data.value(claim, SG.speaker)
+        if speaker and (speaker, PROV.actedOnBehalfOf, holder) in world.graph:
+            yield changed("spokesman", (claim, SG.holder, holder), speaker)
+
+
+def seeded(world: World, name: str) -> list[Fault]:
+    """The faults of one operator, as many as are asked for or as there are places.
+
+    They are the same whichever operators came before, so that the work may be split.
+    """
+    world.random.seed(f"{SEED} {name}")
+    return list(islice(OPERATORS[name](world), EACH))
+
+
+@pytest.mark.parametrize("name", sorted(OPERATORS))
+def test_seeded_faults_are_caught(name: str, world: World) -> None:
+    faults = seeded(world, name)
+    missed = [str(fault) for fault in faults if not world.caught(fault)]
+    assert faults
+    assert missed == []
 
 
 def test_the_unchanged_data_break_no_rule_where_faults_are_seeded(world: World) -> None:
     """Otherwise a fault would seem caught by something that was wrong before."""
-    nodes = {node for _, fault in seeded(world) for node in world.touched(fault)}
+    faults = [fault for name in OPERATORS for fault in seeded(world, name)]
+    nodes = {node for fault in faults for node in world.touched(fault)}
     chosen = set(sorted(nodes, key=str)[:: len(nodes) // 30 + 1])
     data = DataGraph.from_rdflib_graph(world.graph)
     broken = {
