@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from stadsgraaf.errors import MalformedQuery, Text
+from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.store.lexer import Token, position, tokens
 
 __all__ = ["Complain", "diagnose"]
@@ -241,10 +242,16 @@ def _prefixes(found: Sequence[Token]) -> Iterator[_Fault]:
     for token in found:
         prefix = token.text.partition(":")[0] + ":"
         if token.kind == "prefixed" and prefix not in declared:
-            reason = Text(
-                f"the prefix “{prefix}” is not declared", f"de prefix “{prefix}” is niet bekend"
-            )
-            yield _Fault(token.start, token.text, reason)
+            yield _Fault(token.start, token.text, _undeclared(prefix))
+
+
+def _undeclared(prefix: str) -> Text:
+    usual = PREFIXES.get(prefix.removesuffix(":"))
+    mend = f"PREFIX {prefix} <{usual}>"
+    return Text(
+        f"the prefix “{prefix}” is not declared" + (f"; begin with {mend}" if usual else ""),
+        f"de prefix “{prefix}” is niet bekend" + (f"; begin met {mend}" if usual else ""),
+    )
 
 
 def _complaint(query: str, found: Sequence[Token], complaint: str, complain: Complain) -> _Fault:

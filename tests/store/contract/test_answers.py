@@ -317,6 +317,7 @@ def test_form_without_acceptable_format_is_not_acceptable(ask: Asker) -> None:
     [
         ("SELEC * { ?s ?p ?o }", 1, 1, "did you mean SELECT"),
         ("SELECT *\n{ ?s ex:p ?o }", 2, 6, "“ex:” is not declared"),
+        ("ASK { ?s foaf:name ?o }", 1, 10, "PREFIX foaf: <http://xmlns.com/foaf/0.1/>"),
         ("SELECT * { ?s ?p ?o ", 1, 10, "never closed"),
         ('SELECT * { ?s ?p "a }', 1, 18, "never closed"),
         ("SELECT * { ?s ?p ) }", 1, 18, "instead of “)”"),

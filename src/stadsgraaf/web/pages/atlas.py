@@ -1,6 +1,6 @@
 """The map: the places of the dataset with what they have to do with, and those of one thing."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -194,10 +194,14 @@ async def _near(site: Site) -> list[Near]:
         kind = site.kind(iri)
         if kind and taxonomy.sort([kind]) in _SORTS and not taxonomy.is_detail([kind]):
             found.append(Near(iri, kind, frozenset(near - {iri})))
+    marked = Counter[str]()
+    for each in found:
+        marked[each.kind] += len(each.places)
     return sorted(
         (each for each in found if each.places),
         key=lambda each: (
             _SORTS.index(taxonomy.sort([each.kind])),
+            marked[each.kind],  # a kind that marks every place, as provinces do, tells least
             each.kind,
             -len(each.places),
             each.thing,
