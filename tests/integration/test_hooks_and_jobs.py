@@ -4,8 +4,10 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +216,44 @@ def test_gitlab_names_breaking_changes_when_asked(repository: Repository) -> Non
     assert gitlab(repository).returncode == 0
     done = gitlab(repository, STADSGRAAF_DIFF="HEAD")
     assert (done.returncode, "term-removed" in done.stdout) == (1, True)
+
+
+# --- installing ----------------------------------------------------------------------------------
+
+
+def wheel(folder: Path) -> Path:
+    """A package of the same name, whose command says that it is there: nothing is downloaded."""
+    about = "stadsgraaf-0.dist-info"
+    files = {
+        "standin.py": "def main():\n    print('installed')\n",
+        f"{about}/METADATA": "Metadata-Version: 2.1\nName: stadsgraaf\nVersion: 0\nProvides-Extra: turbo\n",
+        f"{about}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{about}/entry_points.txt": "[console_scripts]\nstadsgraaf = standin:main\n",
+    }
+    files[f"{about}/RECORD"] = "".join(f"{name},,\n" for name in [*files, f"{about}/RECORD"])
+    path = folder / "stadsgraaf-0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
+def test_the_action_installs_where_it_looks(repository: Repository) -> None:
+    shutil.rmtree(repository.temp / "stadsgraaf")
+    made = wheel(repository.temp)
+    script = STEPS["Install"]["run"]
+    for engine in ("pyshacl", "turbo", "both"):
+        done = repository.run(script, ENGINE=engine, GITHUB_ACTION_PATH=str(made), PIP_NO_INDEX="1")
+        assert done.returncode == 0, done.stderr
+    assert step(repository, "Validate").stdout == "installed\n"
+
+
+def test_gitlab_installs_where_it_looks(repository: Repository) -> None:
+    job = load(".gitlab/stadsgraaf.gitlab-ci.yml")[".stadsgraaf"]
+    script = "\n".join([*job["before_script"], *job["script"]])
+    package = {"STADSGRAAF_PACKAGE": str(wheel(repository.temp)), "PIP_NO_INDEX": "1"}
+    done = repository.run(script, **(job["variables"] | package))
+    assert (done.returncode, done.stdout) == (0, "installed\n"), done.stderr
 
 
 # --- the workflow for people without tools -------------------------------------------------------

@@ -14,6 +14,9 @@ from stadsgraaf.errors import UsageError
 
 __all__ = ["DIRECTORY", "Steps", "cache_for", "outputs"]
 
+#: So many triples are worth a mention while one waits.
+_MANY = 100_000
+
 DIRECTORY = click.argument(
     "directory", type=click.Path(path_type=Path), default=Path(), required=False
 )
@@ -48,10 +51,13 @@ def outputs(given: Sequence[str], known: Iterable[str]) -> list[tuple[str, Path 
 class Steps:
     """Progress on stderr: one line that rewrites itself on a terminal, else a line per step.
 
-    On a terminal the line of a step that takes long tells for how many seconds it has.
+    On a terminal the line of a step that takes long tells for how many seconds it has, of how many
+    ``triples`` there are, and how many queries ran.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
+        self.triples = 0
+        self._counted = (0, 0)
         self._quiet = quiet
         self._terminal = sys.stderr.isatty()
         self._files = 0
@@ -73,12 +79,17 @@ class Steps:
             )
             self._files = 0
         self.end()
+        self._counted = (0, 0)
         if self._terminal:
             self._ticking = threading.Event()
             click.echo(f"  {step}", nl=False, err=True)
             threading.Thread(target=self._tick, args=(step, self._ticking), daemon=True).start()
         else:
             click.echo(f"  {step}", err=True)
+
+    def count(self, done: int, of: int) -> None:
+        """So many queries of the step ran, of so many."""
+        self._counted = (done, of)
 
     def end(self) -> None:
         """The last step has ended."""
@@ -87,8 +98,18 @@ class Steps:
             self._ticking = None
             click.echo(err=True)
 
-    @staticmethod
-    def _tick(step: str, ended: threading.Event) -> None:
+    def _tick(self, step: str, ended: threading.Event) -> None:
         start = monotonic()
         while not ended.wait(1):
-            click.echo(f"\r\033[K  {step} {monotonic() - start:.0f} s", nl=False, err=True)
+            line = self.line(step, monotonic() - start)
+            click.echo(f"\r\033[K  {line}", nl=False, err=True)
+
+    def line(self, step: str, seconds: float) -> str:
+        """What is shown of a step that has taken so many seconds."""
+        told = [f"{step} {seconds:.0f} s"]
+        if self.triples >= _MANY:
+            told.append(f"{self.triples:,} triples")
+        done, of = self._counted
+        if of:
+            told.append(f"{done} of {of} queries")
+        return ", ".join(told)

@@ -187,7 +187,9 @@ def validate(  # noqa: PLR0913 – one for each option
             there = _Place(paths, sources.dataset, (*profile.exclude, *exclude))
             earlier = folders.enter_context(there.at(changed or compared_with(os.environ)))
             options = replace(options, earlier=earlier)
-        report = check(sources.dataset, options, steps)
+        documents = sources.dataset.documents
+        steps.triples = sum(len(document.turtle.triples) for document in documents)
+        report = check(sources.dataset, options, steps, steps.count)
     steps.end()
     if write_baseline:
         count = write(write_baseline, report.findings)

@@ -43,10 +43,15 @@ _WORTH_A_PROCESS = 5_000
 
 
 class Data:
-    """The data graph, in each of the forms that engines want; each is made once."""
+    """The data graph, in each of the forms that engines want; each is made once.
 
-    def __init__(self, triples: Sequence[Triple]) -> None:
-        self.triples = triples
+    ``counted`` is told how many queries ran, of how many.
+    """
+
+    def __init__(
+        self, triples: Sequence[Triple], counted: Callable[[int, int], None] = lambda *_: None
+    ) -> None:
+        self.triples, self.counted = triples, counted
 
     @cached_property
     def store(self) -> Store:
@@ -232,7 +237,9 @@ def _pyshacl(data: rdflib.Graph, shapes: rdflib.Graph, stands_for: dict[Node, No
 def _queries_once(data: Data, shapes: rdflib.Graph) -> Outcome:
     """Run the constraints that can run once, and take them out of the shapes."""
     outcome = Outcome()
-    for constraint in setbased.plan(shapes, data.store, data.profile):
+    planned = setbased.plan(shapes, data.store, data.profile)
+    for number, constraint in enumerate(planned):
+        data.counted(number, len(planned))
         try:
             outcome.results += setbased.run(constraint, data.store)
         except (SyntaxError, RuntimeError, ValueError) as error:

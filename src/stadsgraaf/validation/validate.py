@@ -57,15 +57,19 @@ def validate(
     dataset: Dataset,
     options: Options | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    counted: Callable[[int, int], None] = lambda *_: None,
 ) -> Report:
-    """Validate a dataset. ``progress`` is told the name of each stage before it runs.
+    """Validate a dataset.
+
+    ``progress`` is told the name of each stage before it runs, ``counted`` how many queries of it
+    ran, of how many.
 
     A stage that fails is one of the report's ``failures``, and the report does not conform.
     Raises KeyError for an engine or stage that is not there, BadConfiguration for a profile that
     names a rule that is not there.
     """
     chosen = options or Options()
-    run = _Run(_subject(dataset, chosen.queries, chosen))
+    run = _Run(replace(_subject(dataset, chosen.queries, chosen), counted=counted))
     earlier = None
     if chosen.earlier is not None:
         share_derived(chosen.earlier.dataset, dataset)

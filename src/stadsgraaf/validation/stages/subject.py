@@ -1,6 +1,6 @@
 """What is validated, with what the stages share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -36,7 +36,8 @@ class Subject:
     """What is validated, with what the stages share.
 
     ``notices`` tell what was not checked, and why. With a ``scope``, what it does not touch need not
-    be looked at.
+    be looked at; with a ``focus`` SHACL judges no other things. ``counted`` is told how many queries
+    of a stage ran, of how many.
     """
 
     dataset: Dataset
@@ -49,6 +50,7 @@ class Subject:
     notices: list[Text] = field(default_factory=list)
     scope: Scope | None = None
     focus: Focus | None = None
+    counted: Callable[[int, int], None] = lambda *_: None
 
     @cached_property
     def places(self) -> Places:
@@ -103,7 +105,7 @@ class Subject:
     @cached_property
     def data(self) -> shacl.Data:
         """The same in the forms that engines want."""
-        return shacl.Data(self.triples)
+        return shacl.Data(self.triples, self.counted)
 
     @cached_property
     def shape_documents(self) -> list[Document]:

@@ -17,9 +17,10 @@ __all__ = ["run_check", "verify"]
 
 def verify(subject: Subject) -> Iterator[Finding]:
     """The rules that are queries: every solution is a finding."""
-    for found in rules().values():
-        if found.query and _is_touched(subject, found):
-            yield from run_check(subject, found)
+    asked = [found for found in rules().values() if found.query and _is_touched(subject, found)]
+    for number, found in enumerate(asked):
+        subject.counted(number, len(asked))
+        yield from run_check(subject, found)
 
 
 def _is_touched(subject: Subject, found: Rule) -> bool:
