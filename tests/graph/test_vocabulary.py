@@ -299,10 +299,12 @@ def test_readers_find_every_class_of_things_under_a_heading_but_a_few(our_datase
         SG + "Platform",
         SG + "PlannedDocument",
         TOOI + "HistorischeVersie",
+        TOOI + "Gemeente",
         "http://www.w3.org/ns/oa#TextPositionSelector",
         OWL + "NamedIndividual",
     }
-    assert taxonomy.group([TOOI + "Provincie"]) == taxonomy.group([TOOI + "Ministerie"]) == "actor"
+    assert taxonomy.group([TOOI + "Provincie"]) == "place"
+    assert taxonomy.group([TOOI + "Ministerie"]) == "actor"
 
 
 @pytest.mark.parametrize(
