@@ -13,6 +13,17 @@ TESTS = Path("tests/conformance")
 PACKED = "stadsgraaf/web/conformance"
 
 
+def _is_current(root: Path) -> bool:
+    """Whether the front end is built, and none of its sources has changed since."""
+    built = [path.stat().st_mtime for path in (root / STATIC).glob("*.css")]
+    sources = (
+        path
+        for path in (root / FRONTEND).rglob("*")
+        if "node_modules" not in path.parts and path.is_file()
+    )
+    return bool(built) and min(built) >= max(path.stat().st_mtime for path in sources)
+
+
 class FrontendHook(BuildHookInterface[Any]):
     """Builds the front end with npm, unless it has been built or the install is editable."""
 
@@ -23,7 +34,7 @@ class FrontendHook(BuildHookInterface[Any]):
             return
         for name in ("failures.csv", "suites.csv"):
             build_data["force_include"][str(root / TESTS / name)] = f"{PACKED}/{name}"
-        if any((root / STATIC).glob("*.css")):
+        if _is_current(root):
             return
         npm = shutil.which("npm")
         if npm is None:

@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parent
 sys.path.append(str(ROOT / "web"))
 
 from crawling import Crawl  # noqa: E402 – the path stands above
-from samples import publish  # noqa: E402
-from visiting import open_site  # noqa: E402
+from samples import publish  # noqa: E402 – as above
+from visiting import open_site  # noqa: E402 – as above
 
-from stadsgraaf.settings import Settings  # noqa: E402
+from stadsgraaf.settings import Settings  # noqa: E402 – as above
 
 
 def main() -> int:

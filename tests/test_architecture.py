@@ -112,6 +112,19 @@ def test_serving_loads_neither_rdflib_nor_pyshacl() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_every_exception_to_the_rules_has_its_reason(root: Path) -> None:
+    bare = re.compile(r"# noqa(: ?[A-Z]+\d+(, ?[A-Z]+\d+)*)?\s*$")
+    found = [
+        f"{path.relative_to(root)}:{number}"
+        for folder in ("src/stadsgraaf", "tests")
+        for path in (root / folder).rglob("*.py")
+        if "node_modules" not in path.parts
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if bare.search(line)
+    ]
+    assert found == []
+
+
 def test_nothing_about_cities_is_in_the_code(root: Path) -> None:
     names = {"amersfoort", "rotterdam", "gemeente", "municipality", "hilversum", "rutte", "btg"}
     for path in (root / "src").rglob("*.py"):

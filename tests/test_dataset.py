@@ -94,11 +94,13 @@ def test_any_folder_is_a_dataset_with_a_graph_per_file(tmp_path: Path) -> None:
     (tmp_path / ".hidden").mkdir()
     (tmp_path / ".hidden" / "no.ttl").write_text("not read")
     (tmp_path / "one.ttl").write_text('<http://e/a> <http://e/p> "é"@fr .', encoding="utf-8")
+    (tmp_path / "two.TTL").write_text("<#x> <http://e/p> 2 .")
     (tmp_path / "sub" / "my file.ttl").write_text("<#x> <http://e/p> <y> .")
     dataset = Dataset.load(tmp_path)
     assert [graph.iri for graph in dataset.graphs] == [
         "urn:stadsgraaf:graph:one",
         "urn:stadsgraaf:graph:sub/my%20file",
+        "urn:stadsgraaf:graph:two",
     ]
     assert dataset.base_iri is None
     assert Literal("é", language="fr") in [quad.object for quad in dataset.quads]

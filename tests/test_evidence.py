@@ -79,6 +79,31 @@ def test_evidence_without_offsets_is_a_fault(source: SourceText) -> None:
     assert not check_evidence(quads, source).holds
 
 
+@pytest.mark.parametrize("offset", ["abc", "14.5", "-14", ""])
+def test_an_offset_that_does_not_count_is_a_fault(offset: str, source: SourceText) -> None:
+    quads = [
+        Quad(quad.subject, quad.predicate, Literal(offset))
+        if quad.predicate.value.endswith("#end")
+        else quad
+        for quad in data()
+    ]
+    found = check_evidence(quads, source)
+    assert not found.passages
+    assert found.faults == ["http://e/claim has evidence without offsets or digest"]
+
+
+def test_a_length_that_is_no_number_is_a_fault(source: SourceText) -> None:
+    quads = [
+        Quad(quad.subject, quad.predicate, Literal("many"))
+        if quad.predicate.value.endswith("/characters")
+        else quad
+        for quad in data()
+    ]
+    assert check_evidence(quads, source).faults == [
+        f"http://e/doc has many characters; the source has {len(TEXT)}"
+    ]
+
+
 def test_no_evidence_at_all_does_not_hold(source: SourceText) -> None:
     assert not check_evidence([], source).holds
 

@@ -44,7 +44,12 @@ def explain(source: SourceText, found: Evidence, digests: Iterable[str]) -> list
     if len(found.mismatches) == len(found.passages):
         return ["no passage stands where it should: this seems to be another text"]
     if not found.mismatches:
-        return ["every passage stands where it should: it differs outside of the passages"]
+        return [
+            (
+                "every passage stands where it should: it differs outside of the passages,"
+                " or the digest that the dataset gives for it is wrong"
+            )
+        ]
     return list(_shifted(source, found.mismatches))
 
 

@@ -251,7 +251,9 @@ def _files_below(root: Path) -> list[Path]:
     folders = [root / name for name in _FOLDERS if (root / name).is_dir()]
     if not (root / "data").is_dir():
         folders = [root]
-    found = {path for folder in folders for path in folder.rglob("*.ttl") if path.is_file()}
+    found = {
+        path for folder in folders for path in folder.rglob("*.[tT][tT][lL]") if path.is_file()
+    }
     manifests = (file.parent for folder in folders for file in folder.rglob(_MANIFEST))
     built = {folder for folder in manifests if (folder / _DATA).is_file()}
     return sorted(

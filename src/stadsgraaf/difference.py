@@ -149,11 +149,11 @@ def _fresh(canonical: bytes, number: int) -> list[str]:
         if isinstance(term, BlankNode):
             return BlankNode(f"n{name}{term.value}")
         if isinstance(term, Triple):
-            return Triple(*(renamed(each) for each in term))  # type: ignore[arg-type]
+            return Triple(*(renamed(each) for each in term))  # type: ignore[arg-type] # kinds stay
         return term
 
     quads = (
-        Quad(*(renamed(each) for each in quad))  # type: ignore[arg-type]
+        Quad(*(renamed(each) for each in quad))  # type: ignore[arg-type] # kinds stay
         for quad in parse(canonical, RdfFormat.N_QUADS)
     )
     return (serialize(quads, format=RdfFormat.N_QUADS) or b"").decode().splitlines()

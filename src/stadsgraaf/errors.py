@@ -776,8 +776,10 @@ class InvalidData(DataError):
     slug = "invalid-data"
     title = Text("Invalid data", "Ongeldige data")
     sentence = Text(
-        "The dataset has {count} violation(s); it is not published.",
-        "De dataset heeft {count} overtreding(en); hij wordt niet gepubliceerd.",
+        "The dataset has {count} violation(s); it is not published."
+        " What is to be published all the same is built with --no-validate.",
+        "De dataset heeft {count} overtreding(en); hij wordt niet gepubliceerd."
+        " Wat toch gepubliceerd moet worden, wordt gebouwd met --no-validate.",
     )
 
 

@@ -86,6 +86,8 @@ class Evidence:
         return bool(self.passages) and not self.mismatches and not self.faults
 
 
+#: An offset counts; what does not is as good as missing.
+_COUNTING = 'FILTER (REGEX(STR(?start), "^[0-9]+$") && REGEX(STR(?end), "^[0-9]+$"))'
 _PASSAGES = f"""
 PREFIX oa: <{PREFIXES["oa"]}>
 PREFIX rdfs: <{PREFIXES["rdfs"]}>
@@ -93,7 +95,7 @@ PREFIX sg: <{SG}>
 SELECT ?claim ?source ?start ?end ?digest ?label WHERE {{
   ?claim oa:hasTarget ?target .
   ?target oa:hasSource ?source ; sg:sha256 ?digest ; oa:hasSelector ?selector .
-  ?selector oa:start ?start ; oa:end ?end .
+  ?selector oa:start ?start ; oa:end ?end . {_COUNTING}
   OPTIONAL {{ ?claim rdfs:label ?label }}
 }} ORDER BY ?start ?end ?claim
 """
@@ -104,7 +106,7 @@ SELECT ?claim WHERE {{
   ?claim oa:hasTarget ?target .
   FILTER NOT EXISTS {{
     ?target oa:hasSource ?source ; sg:sha256 ?digest ; oa:hasSelector ?selector .
-    ?selector oa:start ?start ; oa:end ?end .
+    ?selector oa:start ?start ; oa:end ?end . {_COUNTING}
   }}
 }} ORDER BY ?claim
 """
@@ -172,6 +174,6 @@ def _check_document(store: Store, document: str, source: SourceText) -> list[str
     if [digest.lower() for digest in digests] != [source.digest]:
         given = ", ".join(digests) or "none"
         faults.append(f"{document} has digest {given}; the source has {source.digest}")
-    if lengths and [int(length) for length in lengths] != [len(source.text)]:
+    if lengths and lengths != [str(len(source.text))]:
         faults.append(f"{document} has {lengths[0]} characters; the source has {len(source.text)}")
     return faults

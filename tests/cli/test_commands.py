@@ -96,6 +96,14 @@ def test_an_unknown_report_format_is_wrong_usage(folder: Path) -> None:
     assert (result.exit_code, "sarif" in result.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("form", ["ttl", "nt", "jsonld"])
+def test_query_for_no_triple_answers_at_once_with_none(folder: Path, form: str) -> None:
+    construct = "DESCRIBE <http://nowhere.example/>"
+    result = run("query", "-", "--data", str(folder), "--format", form, text=construct)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.strip() in ("", "[]")
+
+
 def test_query_reads_stdin_and_answers_tsv(folder: Path) -> None:
     result = run(
         "query", "-", "--data", str(folder), text="SELECT ?o { ?s <http://example.org/name> ?o }"
@@ -224,6 +232,14 @@ def test_evidence_says_how_much_is_covered_and_what_is_not(root: Path, article: 
     assert re.search(r"they cover \d+ of 8561 characters \(9\d\.\d%\)", result.stderr)
     gaps = re.findall(r"^no claim \[\d+:\d+\]", result.stdout, re.MULTILINE)
     assert f"stretches without a claim: {len(gaps)}" in result.stderr
+
+
+def test_evidence_of_data_that_cannot_be_read_fails_before_it_counts(tmp_path: Path) -> None:
+    (tmp_path / "claims.ttl").write_text("<#a> a <#B> ;; .\n<#c> a ,, .\n", "utf-8")
+    (tmp_path / "source.txt").write_text("…", "utf-8")
+    result = run("evidence", str(tmp_path), "--source", str(tmp_path / "source.txt"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "claims.ttl:2:" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ prepared = lru_cache(maxsize=None)(prepareQuery)
 class PreparingProcessor(SPARQLProcessor):
     """rdflib's own processor, parsing each query text once: parsing is 95 % of the time."""
 
-    def query(self, strOrQuery: str | Query, *args: Any, **kwargs: Any) -> Any:  # noqa: N803
+    def query(self, strOrQuery: str | Query, *args: Any, **kwargs: Any) -> Any:  # noqa: N803 – rdflib names it so
         """Evaluate a query, prepared before or now."""
         query = prepared(strOrQuery) if isinstance(strOrQuery, str) else strOrQuery
         return super().query(query, *args, **kwargs)

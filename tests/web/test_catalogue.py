@@ -173,6 +173,8 @@ def test_a_query_that_asks_elsewhere_says_so_and_is_not_asked(site: Client) -> N
     assert "https://sparql.example/query" in reply.page.text
     assert "does not allow" in reply.page.text
     assert "etag" not in reply.headers
+    assert '"distribution": []' in reply.text
+    assert "curl" not in reply.text
     problem = site.get("/queries/elsewhere.json")
     assert problem.status == 403
     assert problem.json()["type"].endswith("/service-not-allowed")

@@ -40,8 +40,8 @@ def evidence(
     """Recompute the digest of every passage and print each claim beside its passage.
 
     The last line says how much of the text the passages cover. Exit code 1 when a digest, an offset
-    or the source itself does not match, then with what seems to have happened to it; 2 when there
-    is no such file.
+    or the source itself does not match, then with what seems to have happened to it, or when the
+    data cannot be read; 2 when there is no such file.
 
     \b
     Examples:
@@ -50,6 +50,8 @@ def evidence(
       stadsgraaf evidence --source article.txt --quiet --gaps
     """
     dataset = Dataset.load(directory)
+    for unread in dataset.faults:
+        raise unread
     text = SourceText.read(source)
     found = check_evidence(dataset.asserted, text)
     wrong = set(map(id, found.mismatches))

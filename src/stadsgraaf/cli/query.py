@@ -82,7 +82,10 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _read(query_file: str, directory: Path) -> Query:
     if query_file == "-":
-        sparql = sys.stdin.read()
+        try:
+            sparql = sys.stdin.buffer.read().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise UsageError(reason=f"the query on stdin is not UTF-8: {error}") from None
         return Query("-", Path("-"), Text("", ""), Text("", ""), sparql, form_of(sparql))
     path = Path(query_file)
     named = directory / "queries" / f"{query_file}.rq"

@@ -140,9 +140,10 @@ class _Relay:
     async def head(self) -> tuple[Form, Format]:
         """What is answered, once the first bytes are there."""
         head = await self._get()
-        self._first = await self._get()
         if not isinstance(head, tuple):
             raise EvaluationFailed(reason="the engine gave no answer")
+        self._first = await self._get()
+        self._closed = self._first is None  # an answer without a byte: N-Triples of no triple
         return head
 
     async def _get(self) -> _Item:

@@ -369,7 +369,7 @@ class Worker(asyncio.Protocol):
         self.reply = None
         self._owner.abandon(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 – asyncio calls it so
         """Part of `asyncio.Protocol`."""
         if not self.is_dead:
             self._owner.lost(self)

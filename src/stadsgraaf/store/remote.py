@@ -371,5 +371,5 @@ def _triples(quads: Iterable[Quad]) -> Iterator[Triple]:
     return (quad.triple for quad in quads)
 
 
-def _nowhere(errand: Errand) -> tuple[str, str, Iterator[bytes]]:  # noqa: ARG001
+def _nowhere(errand: Errand) -> tuple[str, str, Iterator[bytes]]:  # noqa: ARG001 – a `Fetch`
     raise StoreUnavailable(reason=Text("nobody asks it", "niemand vraagt hem"))

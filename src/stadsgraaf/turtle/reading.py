@@ -64,7 +64,7 @@ def read(
 def _place(fault: SyntaxFault) -> tuple[int, int]:
     line, column = fault.members["line"], fault.members["column"]
     assert isinstance(line, int)  # noqa: S101 – both are set by _Reading.report
-    assert isinstance(column, int)  # noqa: S101
+    assert isinstance(column, int)  # noqa: S101 – as above
     return line, column
 
 

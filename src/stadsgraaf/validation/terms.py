@@ -104,8 +104,8 @@ def _closed_vocabularies() -> dict[str, tuple[frozenset[str], bool]]:
     for thing in vars(rdflib.namespace).values():
         if isinstance(thing, type(DefinedNamespace)) and thing is not DefinedNamespace:
             space = str(thing._NS)  # noqa: SLF001 – rdflib has no public name for it
-            names = [*thing.__annotations__, *thing._extras]  # noqa: SLF001
-            whole = bool(thing._fail)  # noqa: SLF001
+            names = [*thing.__annotations__, *thing._extras]  # noqa: SLF001 – rdflib has no public name for it
+            whole = bool(thing._fail)  # noqa: SLF001 – nor for this
             found[space] = frozenset(space + name for name in names), whole
     return found
 

@@ -27,7 +27,7 @@ def validate(
     """
     try:
         import pyshacl_turbo  # noqa: PLC0415 – an extra, perhaps not there
-        from pyshacl_turbo.rdf import Input  # noqa: PLC0415
+        from pyshacl_turbo.rdf import Input  # noqa: PLC0415 – it may not be there
     except ImportError:
         raise EngineMissing(engine="turbo", install="stadsgraaf[turbo]") from None
 

@@ -236,19 +236,18 @@ async def _page(
             raise outcome.fault
     asked = bind(sparql, bindings) if given and not outcome.fault else sparql
     formats = formats_of(found["form"])
-    links = {each: view.urls.query(name, _suffix_of(each), **given) for each in formats}
-    first = _CSV if _CSV in links else formats[0]
-    fault = outcome.fault
     # what is refused is not offered
-    offered = links.items() if runs else ()
+    links = {each: view.urls.query(name, _suffix_of(each), **given) for each in formats if runs}
+    first = _CSV if _CSV in links else next(iter(links), None)
+    fault = outcome.fault
     answer = view.page(
         "query.html",
         status=fault.status if fault else 200,
         headers=fault.headers if fault else None,
         links=[
             Link(view.urls.query(name, **given), "canonical"),
-            *await of_part(view, _iri(view, name), offered, holds=True),
-            *(Link(href, "alternate", each.media_type) for each, href in offered),
+            *await of_part(view, _iri(view, name), links.items(), holds=True),
+            *(Link(href, "alternate", each.media_type) for each, href in links.items()),
         ],
         name=name,
         summary=view.text(found["summary"]),
@@ -264,7 +263,7 @@ async def _page(
         downloads=[(each.name, href) for each, href in links.items()],
         numbers=links.get(_CSV),
         permalink=view.urls.sparql(asked),
-        snippets=fetching(view.urls.absolute(links[first]), first.media_type),
+        snippets=fetching(view.urls.absolute(links[first]), first.media_type) if first else (),
         schema=_schema(view, found, links),
     )
     if is_volatile(sparql) and "ETag" in answer.headers:
