@@ -134,6 +134,13 @@ be asked; what it answers is read, checked and written anew, so all formats are 
 Only its one address is asked: no redirect is followed, and SERVICE goes through the allow-list here, never
 through the store. What the store shows to this server anybody can read: give it a user that may only read.
 
+Without a folder, `stadsgraaf serve --store URL` asks the store what it has (`stadsgraaf survey`): named graphs,
+counts, and the statements that name, sort and link things, up to `survey_statements` of one property. What is
+left out is said at the start and on `/data`; there are no dumps, and no older releases. Entity tags are of the
+survey: what is changed in a store that names no release is noticed at a reload (SIGHUP), or when the survey is
+older than `survey_age`. What is published there is noticed within `store_watch` seconds: then it is surveyed again.
+With an archive, `/ready` says 503 while the store has another release than the one that is served.
+
 Publishing loads staging graphs (`{STAGING}…`), counts them, and switches by one SPARQL Update of
 MOVEs; `<{PUBLISHED}>` then names the release. Where graphs share triples, `<{MERGE}>` has the merge: the
 default graph. A run that is ended, at any moment, leaves the old release; the next one removes what it left.

@@ -119,13 +119,15 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    release: Path, settings: Mapping[str, object] | None = None, wrapper: Sequence[str] = ()
+    release: Path | None,
+    settings: Mapping[str, object] | None = None,
+    wrapper: Sequence[str] = (),
 ) -> Iterator[Server]:
-    """Run ``stadsgraaf serve`` on a release until the block ends."""
+    """Run ``stadsgraaf serve`` until the block ends: on a release, or on the store of the settings."""
     port = free_port()
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in (settings or {}).items()]
-    serve = [sys.executable, "-m", "stadsgraaf", "serve", str(release), f"--port={port}", *flags]
-    command = [*wrapper, *serve]
+    serve = [sys.executable, "-m", "stadsgraaf", "serve", f"--port={port}", *flags]
+    command = [*wrapper, *serve, *([str(release)] if release else ())]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         server = Server(f"http://127.0.0.1:{port}", process)
         try:

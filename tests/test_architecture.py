@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"lookup"}),
     frozenset({"release", "departures"}),
     frozenset({"archive", "writing"}),
-    frozenset({"publishing", "redaction", "verification"}),
+    frozenset({"publishing", "redaction", "surveying", "verification"}),
     frozenset({"build"}),
     frozenset({"web"}),
     frozenset({"cli"}),

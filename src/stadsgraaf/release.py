@@ -52,7 +52,9 @@ class Manifest:
 
     ``digest`` is the SHA-256 of the canonical N-Quads, ``source`` that of what it was built from,
     both in hex. ``validated`` is false when only the syntax was checked. ``on_disk`` tells whether
-    there is a store on the disk.
+    there is a store on the disk. With a ``survey`` the data are in a store of others, and here is what
+    was asked of it: which ``release`` was published there (or ""), whether the dataset ``is_named`` by
+    its graphs, and what was ``left_out``, in words.
     """
 
     digest: str
@@ -72,6 +74,7 @@ class Manifest:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     graphs: Sequence[GraphEntry] = ()
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    survey: Mapping[str, Any] | None = None
 
     def as_json(self) -> str:
         """The manifest as it is written."""
@@ -87,6 +90,8 @@ class Manifest:
     def identifier(self) -> str:
         """What the release is called: the beginning of the digest of all that it says."""
         said = asdict(self)
+        if self.survey is None:  # as releases were called before there were any
+            del said["survey"]
         said["files"] = {
             name: entry
             for name, entry in self.files.items()
@@ -208,6 +213,7 @@ class Release:
     def profile(self) -> Profile:
         """What is known of the release, for its description."""
         manifest, path = self.manifest, self.path / "description.nt"
+        survey = manifest.survey
         written = parse(path=path, format=RdfFormat.N_TRIPLES) if path.is_file() else ()
         return Profile(
             written=[quad.triple for quad in written],
@@ -215,7 +221,7 @@ class Release:
             base_iri=manifest.base_iri,
             title=manifest.title,
             description=manifest.description,
-            digest=manifest.digest,
+            digest="" if survey and not survey["release"] else manifest.digest,
             statistics=self.statistics,
             graphs={graph.iri: graph.title for graph in manifest.graphs},
             graph_dumps={graph.iri: graph.dumps for graph in manifest.graphs},
@@ -226,6 +232,7 @@ class Release:
             },
             linksets=[Linkset(**entry) for entry in self.statistics.get("linksets", ())],
             findings=self.report.get("counts", {}),
+            is_elsewhere=survey is not None,
         )
 
     def _json(self, name: str) -> Any:

@@ -82,6 +82,22 @@ class Settings:
         5.0, "Seconds in which the store must take a connection.", least=0.001
     )
     store_connections: int = _setting(8, "Queries that the store gets at once.", least=1)
+    store_watch: float = _setting(
+        5.0, "Seconds between looks at which release the store has; 0: never."
+    )
+    survey_statements: int = _setting(
+        200_000,
+        "Statements of one property that are read of a store that is served without a folder; "
+        "things beyond them have no place in search and lists.",
+        least=1,
+    )
+    survey_timeout: float = _setting(
+        120.0, "Seconds that one question to such a store may take.", least=0.001
+    )
+    survey_age: float = _setting(
+        3600.0,
+        "Seconds after which a store that does not say which release it has is asked anew; 0: never.",
+    )
     services: str = _setting(
         "",
         "Endpoints that queries may call in SERVICE, with commas between: an address, "

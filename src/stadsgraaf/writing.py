@@ -23,14 +23,15 @@ __all__ = ["Content", "digest_of", "files_of", "write_files"]
 class Content:
     """What a release has to say beside its quads.
 
-    ``dumps`` are the names of the dumps of each named graph; ``description`` what people wrote of
-    the dataset; ``statistics``, ``queries``, ``report`` and ``rules`` are what their JSON files hold;
-    ``on_disk`` whether there is a store on the disk.
+    ``dumps`` are the names of the dumps of each named graph, None when there are to be none at all;
+    ``description`` what people wrote of the dataset; ``statistics``, ``queries``, ``report`` and
+    ``rules`` are what their JSON files hold, and so is ``moved`` when it does not follow from the
+    quads; ``on_disk`` whether there is a store on the disk.
     """
 
     prefixes: Mapping[str, str]
     base_iri: str | None
-    dumps: Mapping[str, Sequence[str]]
+    dumps: Mapping[str, Sequence[str]] | None
     links: Mapping[Linkset, Sequence[Triple]]
     description: Iterable[Triple]
     statistics: Mapping[str, Any]
@@ -38,6 +39,7 @@ class Content:
     report: Mapping[str, Any]
     rules: Sequence[Mapping[str, Any]] = ()
     on_disk: bool = False
+    moved: Mapping[str, Any] | None = None
 
 
 def write_files(
@@ -45,9 +47,10 @@ def write_files(
 ) -> None:
     """Write every file of a release but its manifest; its ``data.nq`` is there already."""
     data = made / "data.nq"
-    progress("write dumps")
-    stems = {each.name: triples for each, triples in content.links.items()}
-    write_dumps(data, content.prefixes, made / "dumps", content.dumps, stems)
+    if content.dumps is not None:
+        progress("write dumps")
+        stems = {each.name: triples for each, triples in content.links.items()}
+        write_dumps(data, content.prefixes, made / "dumps", content.dumps, stems)
     progress("index labels")
     build_labels(read_quads(data), made / "labels.sqlite", content.base_iri)
     build_lookup(lambda: read_quads(data), made / "lookup.sqlite", content.base_iri)
@@ -56,7 +59,8 @@ def write_files(
         write_store(data, made / "store")
     counted = {**content.statistics, "linksets": [each.as_json() for each in content.links]}
     _write_json(made / "statistics.json", counted)
-    _write_json(made / "moved.json", tombstones(read_quads(data)))
+    moved = tombstones(read_quads(data)) if content.moved is None else content.moved
+    _write_json(made / "moved.json", moved)
     _write_json(made / "queries.json", content.queries)
     _write_json(made / "report.json", content.report)
     _write_json(made / "rules.json", content.rules)

@@ -1,7 +1,9 @@
 """The site in front of another store is the site: the same pages, to the byte."""
 
+import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -100,3 +102,45 @@ def body(server: Server, path: str) -> str:
     request = urllib.request.Request(server.base + path, headers={"Accept": "text/html, text/csv"})
     with urllib.request.urlopen(request, timeout=60) as answer:
         return str(answer.read().decode()).replace(server.base, "")
+
+
+def test_another_release_in_the_store_is_not_served_under_the_old_name(
+    archive: Archive, store: Oxigraph
+) -> None:
+    current, other = (archive.open(each.identifier) for each in archive.kept()[:2])
+    load(current, store)
+    with serving(archive.path, {"store": store.url, "store_watch": 0.2}) as server:
+        assert state(server) == (200, current.identifier)
+        load(other, store)
+        until(lambda: state(server)[0] == 503)
+        with archive.locked():
+            archive.switch(other.identifier)
+        until(lambda: state(server) == (200, other.identifier))
+
+
+def test_what_the_store_has_not_yet_is_not_switched_to(archive: Archive, store: Oxigraph) -> None:
+    current, other = (archive.open(each.identifier) for each in archive.kept()[:2])
+    load(current, store)
+    with serving(archive.path, {"store": store.url, "store_watch": 0.2, "watch": 0.1}) as server:
+        with archive.locked():
+            archive.switch(other.identifier)
+        time.sleep(1)
+        assert state(server) == (200, current.identifier)
+        load(other, store)
+        until(lambda: state(server) == (200, other.identifier))
+
+
+def state(server: Server) -> tuple[int, str]:
+    """The status of /ready, and the release that is served."""
+    try:
+        with urllib.request.urlopen(server.base + "/ready", timeout=30) as answer:
+            return answer.status, answer.headers["Stadsgraaf-Release"]
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers["Stadsgraaf-Release"]
+
+
+def until(what: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -41,6 +41,7 @@ _MODULES = {
     "releases": "releases",
     "rollback": "releases",
     "publish": "publish",
+    "survey": "survey",
     "verify": "releases",
     "suppress": "releases",
     "settings": "settings",

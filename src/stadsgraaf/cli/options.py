@@ -12,7 +12,7 @@ import click
 
 from stadsgraaf.errors import UsageError
 
-__all__ = ["DIRECTORY", "Steps", "cache_for", "outputs"]
+__all__ = ["DIRECTORY", "Steps", "cache_for", "cache_for_store", "outputs"]
 
 #: So many triples are worth a mention while one waits.
 _MANY = 100_000
@@ -24,8 +24,17 @@ DIRECTORY = click.argument(
 
 def cache_for(directory: Path) -> Path:
     """Where releases of a folder are kept when nobody names a place."""
+    return _cache(str(directory.resolve()))
+
+
+def cache_for_store(address: str) -> Path:
+    """Where what is known of a store is kept when nobody names a place."""
+    return _cache(f"store {address}")
+
+
+def _cache(name: str) -> Path:
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return root / "stadsgraaf" / hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:16]
+    return root / "stadsgraaf" / hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
 def outputs(given: Sequence[str], known: Iterable[str]) -> list[tuple[str, Path | None]]:

@@ -5,20 +5,22 @@ import functools
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import click
 
 from stadsgraaf import logs
 from stadsgraaf.archive import Archive
-from stadsgraaf.cli.options import DIRECTORY, cache_for
+from stadsgraaf.cli.options import DIRECTORY, cache_for, cache_for_store
 from stadsgraaf.errors import NoSuchPath
 from stadsgraaf.release import Release
-from stadsgraaf.settings import Settings
+from stadsgraaf.settings import ENVIRONMENT_PREFIX, Settings
 
 __all__ = ["serve"]
+
+_DEFAULT: Final = click.core.ParameterSource.DEFAULT
 
 
 def _setting_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -44,7 +46,8 @@ def serve(directory: Path, output: Path | None, **flags: Any) -> None:
     """Serve a folder of Turtle, or a release, as SPARQL endpoint and pages.
 
     A folder is built and validated first, unless nothing in it changed since the last time; on
-    SIGHUP it is built again. An archive (what build --output writes) is followed: when another
+    SIGHUP it is built again. With --store and no folder that store is surveyed instead, and surveyed
+    again on SIGHUP; its data stay there. An archive (what build --output writes) is followed: when another
     release in it becomes current, that one is served, and no request fails.
     Every option can be set in the environment too: --port is STADSGRAAF_PORT.
 
@@ -53,13 +56,18 @@ def serve(directory: Path, output: Path | None, **flags: Any) -> None:
       stadsgraaf serve
       stadsgraaf serve some/folder --port 8080
       stadsgraaf serve archive --public-url https://data.example.org
+      stadsgraaf serve --store http://localhost:8890/sparql
     """
     from stadsgraaf.web.server import run
 
     settings = Settings.load(os.environ, flags)
     logs.configure(settings)
     _check_places(settings)
-    source = _source(directory, output or cache_for(directory), settings)
+    is_named = click.get_current_context().get_parameter_source("directory") != _DEFAULT
+    if settings.store and not is_named:
+        source = _surveyed(output or cache_for_store(settings.store), settings, flags)
+    else:
+        source = _source(directory, output or cache_for(directory), settings)
     announce = functools.partial(_announce, source.release, settings)
     run(source.release, settings, announce, source.archive, source.rebuild)
 
@@ -94,7 +102,25 @@ def _source(directory: Path, output: Path, settings: Settings) -> _Source:
     if not directory.exists():
         raise NoSuchPath(path=str(directory))
     options = [f"--output={output}", f"--disk-triples={settings.disk_triples}"]
-    command = [sys.executable, "-m", "stadsgraaf", "build", str(directory), *options]
+    return _made(["build", str(directory), *options], output)
+
+
+def _surveyed(output: Path, settings: Settings, flags: Mapping[str, Any]) -> _Source:
+    """What the store that is set says of itself. Who may ask it is told by the environment alone."""
+    for name in ("store_user", "store_password", "store_token", "store_timeout", "survey_timeout"):
+        if flags[name] is not None:
+            os.environ[ENVIRONMENT_PREFIX + name.upper()] = str(flags[name])
+    options = [
+        f"--store={settings.store}",
+        f"--output={output}",
+        f"--survey-statements={settings.survey_statements}",
+    ]
+    return _made(["survey", *options], output)
+
+
+def _made(arguments: Sequence[str], output: Path) -> _Source:
+    """What a command of ours makes in an archive, and how it is made again."""
+    command = [sys.executable, "-m", "stadsgraaf", *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise click.exceptions.Exit(done.returncode)
@@ -109,7 +135,11 @@ def _announce(release: Release, settings: Settings) -> None:
     click.echo(
         f"{manifest.name('en')}: {manifest.triples} triples in {len(manifest.graphs)} graphs"
     )
-    if not manifest.validated:
+    if manifest.survey:
+        click.echo(f"  the data are in {settings.store}; here is what was asked of it")
+        for each in manifest.survey["left_out"]:
+            click.echo(f"  left out: {each}")
+    elif not manifest.validated:
         click.echo("  not validated: it was built with --no-validate")
     for path, words in (
         ("/", "start here"),

@@ -41,6 +41,10 @@ _HASH: Final = "SHA-256"
 #: The shapes of DCAT-AP want the algorithm's IRI with https, where SPDX's own has http.
 _SHA256: Final = "https://spdx.org/rdf/terms#checksumAlgorithm_sha256"
 _DUMP: Final = {"en": "All triples", "nl": "Alle triples"}
+_ELSEWHERE: Final = bilingual(
+    "De data staan in een andere opslag, die hier wordt bevraagd; dumps zijn er niet.",
+    "The data are in another store, which is asked here; there are no dumps.",
+)
 #: A record conforms to one profile; this one includes DCAT-AP.
 _PROFILE: Final = ("https://docs.geostandaarden.nl/dcat/dcat-ap-nl30/", "DCAT-AP-NL 3.0")
 
@@ -74,6 +78,8 @@ def _dataset(said: Statements, names: Names, profile: Profile) -> None:
         if name.startswith("dataset."):
             said.add(dataset, "dcat:distribution", _dump(said, names, profile, name, _DUMP))
     said.add(dataset, "dcat:distribution", _queried(said, names, profile))
+    if profile.is_elsewhere:
+        said.add(dataset, "rdfs:comment", *_ELSEWHERE)
     if profile.digest:
         said.add(dataset, "owl:versionInfo", text(profile.digest))
 

@@ -71,7 +71,8 @@ class Profile:
     ``written`` is what people wrote of the dataset and of the things that this names. Texts map a
     language tag to the text, ``graphs`` the IRI of a named graph to its title, ``dumps`` the name
     of a file to its ``bytes`` and ``sha256`` (neither while it is still to be written).
-    ``findings`` counts those of validation by severity.
+    ``findings`` counts those of validation by severity. The data ``is_elsewhere`` when they are in a
+    store of others: then there are no dumps.
     """
 
     written: Sequence[Triple] = ()
@@ -86,6 +87,7 @@ class Profile:
     dumps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     linksets: Sequence[Linkset] = ()
     findings: Mapping[str, int] = field(default_factory=dict)
+    is_elsewhere: bool = False
 
     @cached_property
     def _said(self) -> Mapping[tuple[str, str], list[Term]]:

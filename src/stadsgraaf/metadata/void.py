@@ -73,8 +73,9 @@ def linkset(said: Statements, names: Names, profile: Profile) -> None:
 def access(said: Statements, names: Names, profile: Profile) -> None:
     """Where it is to be had: endpoint, dumps, look-ups, features."""
     dataset, counted = names.dataset, profile.statistics
-    said.add(dataset, "void:distinctSubjects", _number(counted["subjects"]))
-    said.add(dataset, "void:distinctObjects", _number(counted["objects"]))
+    for measure, name in (("Subjects", "subjects"), ("Objects", "objects")):
+        if name in counted:  # a store of others may not have had the time
+            said.add(dataset, f"void:distinct{measure}", _number(counted[name]))
     said.add(dataset, "void:sparqlEndpoint", names.endpoint)
     said.add(dataset, "void:uriLookupEndpoint", names.at("/lookup?iri="))
     whole = [name for name in profile.dumps if name.startswith("dataset.")]

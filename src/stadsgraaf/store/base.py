@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
+from stadsgraaf.errors import Text
 from stadsgraaf.media import Form, Format
 
 __all__ = [
     "Answer",
     "Chunks",
     "Door",
+    "Elsewhere",
     "Form",
     "Limits",
     "Question",
@@ -201,6 +203,16 @@ class Running:
     query: str
     state: Literal["waiting", "running", "slow", "held-up"]
     seconds: float
+
+
+@runtime_checkable
+class Elsewhere(Protocol):
+    """A store whose data may be elsewhere, and may be changed there."""
+
+    @property
+    def trouble(self) -> Text | None:
+        """Why what it answers is not of the release that it should have; None when it is."""
+        ...
 
 
 @runtime_checkable

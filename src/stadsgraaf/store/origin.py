@@ -12,7 +12,7 @@ import json
 import ssl
 import zlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -119,14 +119,24 @@ class Arriving:
     pieces: AsyncIterator[bytes]
 
 
-def open_origin(settings: Settings, graphs: Sequence[str]) -> "Origin":
+def open_origin(
+    settings: Settings,
+    graphs: Sequence[str],
+    *,
+    is_named: bool = False,
+    expected: Collection[str] = (),
+) -> "Origin":
     """The store of the settings; ``graphs`` are the named graphs that it is known to have.
 
+    They are the whole dataset when it ``is_named`` by them: then the store has others beside.
+    ``expected`` are the releases that may be published there.
     Raises UsageError when its address is not one.
     """
     return Origin(
         checked_address(settings.store),
         graphs=graphs,
+        is_named=is_named,
+        expected=expected,
         authorization=authorization(
             settings.store_user, settings.store_password, settings.store_token
         ),
@@ -177,13 +187,23 @@ class Origin:
         url: str,
         *,
         graphs: Sequence[str] = (),
+        is_named: bool = False,
+        expected: Collection[str] = (),
         authorization: str | None = None,
         seconds: float = 5.0,
         connections: int = 8,
     ) -> None:
-        """``seconds`` is how long connecting may take."""
+        """``seconds`` is how long connecting may take.
+
+        ``expected`` are the releases that it may have, "" for none that is named; any, without.
+        """
         self._url = url
         self._graphs = tuple(graphs)
+        self._is_named = is_named
+        self._expected = expected
+        #: The release that the store had when it was looked at, when it should have another; "" if
+        #: it names none.
+        self.unexpected: str | None = None
         self._headers = [
             ("Host", urlsplit(url).netloc),
             ("Accept-Encoding", "gzip"),
@@ -267,7 +287,7 @@ class Origin:
             if published:
                 self._graphs_to_name = published.default_graphs, published.graphs
             else:
-                is_needed = bool(self._graphs) and await self._lacks_merge()
+                is_needed = bool(self._graphs) and (self._is_named or await self._lacks_merge())
                 self._graphs_to_name = (self._graphs, self._graphs) if is_needed else ((), ())
         return self._graphs_to_name
 
@@ -282,6 +302,30 @@ class Origin:
             raise StoreUnavailable(reason=GARBAGE) from None
         except NotSupported:  # it knows no named graphs
             return None
+
+    async def compare(self) -> bool:
+        """Look whether the store still has the release that it should have.
+
+        What is not expected stays ``unexpected``. Raises what `open` raises.
+        """
+        published = await self.look()
+        identifier = published.identifier if published else ""
+        is_expected = not self._expected or identifier in self._expected
+        self.unexpected = None if is_expected else identifier
+        if published:
+            self._graphs_to_name = published.default_graphs, published.graphs
+        return is_expected
+
+    @property
+    def trouble(self) -> Text | None:
+        """Why the answers are not of the release that the store should have; None when they are."""
+        if self.unexpected is None:
+            return None
+        found = self.unexpected
+        return Text(
+            f"the store has another release: {found or 'it names none'}",
+            f"de opslag heeft een andere release: {found or 'hij noemt er geen'}",
+        )
 
     async def _lacks_merge(self) -> bool:
         try:
@@ -300,19 +344,28 @@ class Origin:
 
         Raises what `open` raises; StoreUnavailable when it is no such answer.
         """
-        body = bytearray()
         async with self._exchange([("query", query)], _JSON) as arriving:
-            try:
-                unpacking = Unpacking(arriving.coding)
-                async for packed in arriving.pieces:
-                    for piece in unpacking.feed(packed):
-                        body += piece
-                        if len(body) > _SMALL:
-                            raise StoreUnavailable(reason=TOO_LARGE)
-                body += b"".join(unpacking.end())
-                return json.loads(body)
-            except (zlib.error, ValueError, RecursionError):
-                raise StoreUnavailable(reason=GARBAGE) from None
+            return await _whole(arriving, _SMALL)
+
+    async def rows(
+        self, query: str, *, most: int, is_of_dataset: bool = True
+    ) -> list[Mapping[str, Mapping[str, str]]]:
+        """The solutions of a SELECT as SPARQL 1.1 Query Results JSON has them, of ``most`` bytes.
+
+        They are asked of the dataset that is served or, when the query names its graphs itself, of
+        all that the store has. Raises what `open` raises.
+        """
+        opened = (
+            self.open(Errand(query, _JSON))
+            if is_of_dataset
+            else self._exchange([("query", query)], _JSON)
+        )
+        async with opened as arriving:
+            found = await _whole(arriving, most)
+        try:
+            return list(found["results"]["bindings"])
+        except (KeyError, TypeError):
+            raise StoreUnavailable(reason=GARBAGE) from None
 
     # --- how it does ----------------------------------------------------------------------------
 
@@ -341,6 +394,22 @@ class Origin:
         if self._probing:
             self._probing.cancel()
         await self._pool.aclose()
+
+
+async def _whole(arriving: Arriving, most: int) -> Any:
+    """The JSON of an answer. Raises StoreUnavailable when it is none, or longer than ``most`` bytes."""
+    body = bytearray()
+    try:
+        unpacking = Unpacking(arriving.coding)
+        async for packed in arriving.pieces:
+            for piece in unpacking.feed(packed):
+                body += piece
+                if len(body) > most:
+                    raise StoreUnavailable(reason=TOO_LARGE)
+        body += b"".join(unpacking.end())
+        return json.loads(body)
+    except (zlib.error, ValueError, RecursionError):
+        raise StoreUnavailable(reason=GARBAGE) from None
 
 
 def _fault(response: httpcore.Response) -> StadsgraafError | None:

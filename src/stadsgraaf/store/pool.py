@@ -180,6 +180,11 @@ class PoolStore:
         await spawner.start()
         self._fill()
 
+    @property
+    def trouble(self) -> Text | None:
+        """Part of `Elsewhere`."""
+        return self.origin.trouble if self.origin else None
+
     # --- asking ---------------------------------------------------------------------------------
 
     async def answer(self, question: Question, limits: Limits) -> Answer:

@@ -29,7 +29,7 @@ from stadsgraaf.errors import (
 )
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
-from stadsgraaf.store.base import Store
+from stadsgraaf.store.base import Elsewhere, Store
 from stadsgraaf.verification import check
 from stadsgraaf.web.app import Application, create_app
 from stadsgraaf.web.language import localised
@@ -122,6 +122,8 @@ class Edition:
 
         Raises NotReloaded when it does not.
         """
+        if isinstance(self.store, Elsewhere) and (trouble := self.store.trouble):
+            raise NotReloaded(reason=trouble)
         for path in _FIRST:
             status = await _visit(self.app, path)
             if status != _OK:

@@ -40,6 +40,7 @@ from stadsgraaf.web.notifying import Notifier
 from stadsgraaf.web.observing import Observed
 from stadsgraaf.web.reloading import Reloader
 from stadsgraaf.web.sparql import BrokenOffError
+from stadsgraaf.web.storewatch import StoreWatch
 from stadsgraaf.web.tracing import Tracing
 
 __all__ = ["open_store", "run"]
@@ -61,10 +62,7 @@ _FEWEST: Final = 8
 
 async def open_store(release: Release, settings: Settings) -> PoolStore:
     """The store of a release, with the limits of the settings: its own, or the one that they name."""
-    graphs = [graph.iri for graph in release.manifest.graphs]
-    origin = open_origin(settings, graphs) if settings.store else None
-    if origin:
-        await _compare(origin, release, settings.store_timeout)
+    origin = await _open_origin(release, settings) if settings.store else None
     return await PoolStore.start(
         origin or release.store,
         workers=settings.store_connections if settings.store else settings.workers,
@@ -78,16 +76,19 @@ async def open_store(release: Release, settings: Settings) -> PoolStore:
     )
 
 
-async def _compare(origin: Origin, release: Release, seconds: float) -> None:
-    """Say it when another release was published to the store than the one that is served."""
+async def _open_origin(release: Release, settings: Settings) -> Origin:
+    """The store of the settings, compared with the release; it may be away."""
+    survey = release.manifest.survey
+    origin = open_origin(
+        settings,
+        [graph.iri for graph in release.manifest.graphs],
+        is_named=bool(survey and survey["is_named"]),
+        expected=(survey["release"],) if survey else (release.identifier, ""),
+    )
     with contextlib.suppress(StadsgraafError, TimeoutError):
-        async with asyncio.timeout(seconds):
-            published = await origin.look()
-            if published and published.identifier != release.identifier:
-                _log.warning(
-                    "the store has another release",
-                    extra={"served": release.identifier, "published": published.identifier},
-                )
+        async with asyncio.timeout(settings.store_timeout):
+            await origin.compare()
+    return origin
 
 
 def run(
@@ -140,6 +141,7 @@ async def _serve(
     tasks = [
         asyncio.create_task(reloader.watch(settings.watch)),
         asyncio.create_task(notifier.watch()),
+        asyncio.create_task(StoreWatch(reloader, settings).watch()),
     ]
     try:
         app = Observed(editions, settings, editions.metrics, _ROUTES, tracing)

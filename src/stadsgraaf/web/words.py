@@ -156,6 +156,12 @@ WORDS: Final[Mapping[str, Text]] = {
     "property": Text("Property", "Eigenschap"),
     "needed": Text("Required", "Verplicht"),
     "uses": Text("Uses", "Gebruikt"),
+    "data_text_elsewhere": Text(
+        "{triples} triples, {classes} classes, {properties} properties. Ask for them, or take a "
+        "single thing.",
+        "{triples} triples, {classes} klassen, {properties} eigenschappen. Vraag ernaar, of neem één "
+        "ding.",
+    ),
     "elsewhere": Text("Known elsewhere as", "Elders bekend als"),
     "take": Text("Take it with you", "Neem mee"),
     "about_size": Text("about {size}", "ca. {size}"),
@@ -524,6 +530,14 @@ WORDS: Final[Mapping[str, Text]] = {
     "format": Text("Media type", "Mediatype"),
     "size": Text("Size", "Omvang"),
     "packed": Text("Packed", "Ingepakt"),
+    "no_downloads": Text("No downloads", "Geen downloads"),
+    "no_downloads_note": Text(
+        "The data are in another store, which this site asks: there are no dumps of them here. Lists, "
+        "search and counts are of when the store was last surveyed.",
+        "De data staan in een andere opslag, die deze site bevraagt: dumps ervan zijn hier niet. "
+        "Lijsten, zoeken en tellingen zijn van toen de opslag het laatst werd bekeken.",
+    ),
+    "left_out": Text("Not everything is in them. Left out:", "Niet alles staat erin. Weggelaten:"),
     "dumps_note": Text(
         "The N-Quads are canonical (RDFC-1.0): their SHA-256 is that of the release. Every file can "
         "be taken in parts and is there as .gz and .zst too.",

@@ -10,7 +10,7 @@ import stadsgraaf
 from stadsgraaf.errors import NotFound, NotReady, StoreBusy, StoreError, Text
 from stadsgraaf.media import RESULTS
 from stadsgraaf.namespaces import PREFIXES, SG
-from stadsgraaf.store.base import Question
+from stadsgraaf.store.base import Elsewhere, Question
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import read_claims
 from stadsgraaf.web.contests import Contest, contests
@@ -139,6 +139,9 @@ async def ready(request: Request) -> Response:
     if getattr(getattr(request.app.state, "editions", None), "is_draining", False):
         raise StoreBusy(retry_after=_STOPPING)
     site = View.of(request.scope).site
+    store = site.asker.store
+    if isinstance(store, Elsewhere) and (trouble := store.trouble):
+        raise NotReady(reason=trouble, retry_after=_STOPPING)
     limits = replace(site.asker.limits, seconds=min(site.asker.limits.seconds, _PATIENCE))
     try:
         await site.asker.table(Question("ASK { ?s ?p ?o }", results=RESULTS[0]), limits)

@@ -117,7 +117,11 @@ def _counts(view: View) -> Iterable[Count]:
         "triples_counted",
         [
             Row("Triples", None, counted["triples"]),
-            Row(view.t("subjects").capitalize(), None, counted["subjects"]),
+            *(
+                Row(view.t(name).capitalize(), None, counted[name])
+                for name in ("subjects",)
+                if name in counted
+            ),
         ],
         WHOLE,
     )

@@ -1,0 +1,52 @@
+"""``stadsgraaf survey``."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import click
+
+from stadsgraaf.cli.options import Steps, cache_for_store
+from stadsgraaf.settings import Settings
+
+__all__ = ["survey"]
+
+
+@click.command()
+@click.option("--store", help="Address where the store takes queries; default: the setting store.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="Folder for what is found; default: a folder in the user's cache.",
+)
+@click.option(
+    "--survey-statements",
+    type=click.IntRange(1),
+    help="Statements of one property that are read. Default: the setting survey_statements.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+def survey(
+    store: str | None, output: Path | None, survey_statements: int | None, *, quiet: bool
+) -> None:
+    """Ask a store what `serve --store` has to know of it: graphs, counts and names.
+
+    The data stay in the store. `serve --store` without a folder does this by itself, and again on
+    SIGHUP. Name and password, or a token, are the settings store_user, store_password and
+    store_token: set them in the environment.
+
+    \b
+    Examples:
+      stadsgraaf survey --store http://localhost:7878/query
+      stadsgraaf survey --store http://localhost:8890/sparql --survey-statements 1000000
+    """
+    from stadsgraaf.surveying import survey as make
+
+    flags = {"store": store, "survey_statements": survey_statements}
+    settings = Settings.load(os.environ, flags)
+    steps = Steps(quiet=quiet)
+    try:
+        release = asyncio.run(make(settings, output or cache_for_store(settings.store), steps))
+    finally:
+        steps.end()
+    click.echo(release.path)
