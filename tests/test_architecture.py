@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -123,6 +124,12 @@ def test_every_exception_to_the_rules_has_its_reason(root: Path) -> None:
         if bare.search(line)
     ]
     assert found == []
+
+
+def test_no_two_files_of_tests_have_one_name(root: Path) -> None:
+    """They are imported by their names alone."""
+    names = Counter(path.name for path in (root / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_nothing_about_cities_is_in_the_code(root: Path) -> None:

@@ -51,8 +51,7 @@ def _part(parts: Parts, part: Part) -> dict[str, object]:
 
 def _matches(parts: Parts, part: Part) -> dict[str, object]:
     limited = f"{{ SELECT * WHERE {{ {part.text} }} LIMIT {_COUNTED + 1} }}"
-    (row,) = parts.rows("(COUNT(*) AS ?matches)", limited, 1)
-    counted = row["matches"]
+    counted = parts.count(limited)["matches"]
     assert isinstance(counted, Literal)  # noqa: S101 – a COUNT
     matches = int(counted.value)
     return {"matches": min(matches, _COUNTED), "atLeast": matches > _COUNTED}

@@ -64,9 +64,16 @@ class Parts:
 
     def rows(self, head: str, pattern: str, most: int, tail: str = "") -> Sequence[Row]:
         """Solutions of a SELECT with the prologue and dataset of the query."""
+        return self._ask(f"{self._select(head, pattern)} {tail} LIMIT {most}", most)
+
+    def count(self, pattern: str) -> Row:
+        """The number of solutions as ``?matches``, without LIMIT: Virtuoso would count that many."""
+        (row,) = self._ask(self._select("(COUNT(*) AS ?matches)", pattern), 1)
+        return row
+
+    def _select(self, head: str, pattern: str) -> str:
         prologue, dataset = self.structure.prologue, self.structure.dataset
-        text = f"{prologue}SELECT {head} {dataset}WHERE {{ {pattern}\n}} {tail} LIMIT {most}"
-        return self._ask(text, most)
+        return f"{prologue}SELECT {head} {dataset}WHERE {{ {pattern}\n}}"
 
     def has_solutions(self, parts: Sequence[Part]) -> bool:
         """Whether these together have any."""
