@@ -38,6 +38,16 @@ def data(start: int = 4, end: int = 14, words: str = WORDS, whole: str = TEXT) -
     )
 
 
+def data_with(name: str, value: str) -> list[Quad]:
+    """The data with another value of the property whose IRI ends in a name."""
+    return [
+        Quad(each.subject, each.predicate, Literal(value))
+        if each.predicate.value.endswith(name)
+        else each
+        for each in data()
+    ]
+
+
 @pytest.fixture
 def source(tmp_path: Path) -> SourceText:
     (tmp_path / "source.txt").write_bytes(TEXT.encode())
@@ -81,24 +91,14 @@ def test_evidence_without_offsets_is_a_fault(source: SourceText) -> None:
 
 @pytest.mark.parametrize("offset", ["abc", "14.5", "-14", ""])
 def test_an_offset_that_does_not_count_is_a_fault(offset: str, source: SourceText) -> None:
-    quads = [
-        Quad(quad.subject, quad.predicate, Literal(offset))
-        if quad.predicate.value.endswith("#end")
-        else quad
-        for quad in data()
-    ]
+    quads = data_with("#end", offset)
     found = check_evidence(quads, source)
     assert not found.passages
     assert found.faults == ["http://e/claim has evidence without offsets or digest"]
 
 
 def test_a_length_that_is_no_number_is_a_fault(source: SourceText) -> None:
-    quads = [
-        Quad(quad.subject, quad.predicate, Literal("many"))
-        if quad.predicate.value.endswith("/characters")
-        else quad
-        for quad in data()
-    ]
+    quads = data_with("/characters", "many")
     assert check_evidence(quads, source).faults == [
         f"http://e/doc has many characters; the source has {len(TEXT)}"
     ]

@@ -119,6 +119,11 @@ class Dataset:
         faults += [fault for document in documents for fault in document.turtle.faults]
         return cls(root, documents, queries, rules, faults)
 
+    def refuse_faults(self) -> None:
+        """Raise the first SyntaxFault, when there is any: for who needs all of the dataset."""
+        for fault in self.faults:
+            raise fault
+
     def names_of(self, path: Path) -> tuple[NamedNode, Role, str]:
         """The named graph and the role that a file has here, and what its blank nodes begin with."""
         return *GraphNames(self.root).graph_of(path), _blank_prefix(self.root, path)

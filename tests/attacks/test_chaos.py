@@ -169,34 +169,40 @@ def test_a_damaged_new_release_is_not_switched_to(tmp_path: Path) -> None:
         assert current(server) == good
 
 
-def test_invalid_data_are_refused_with_file_and_line_and_the_old_release_serves(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def administered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of Turtle, whose server may be told to reload."""
+    monkeypatch.setenv("STADSGRAAF_ADMIN_TOKEN", "secret")
     source = tmp_path / "source"
     source.mkdir()
     (source / "a.ttl").write_text('<http://e/a> <http://e/p> "A" .\n', encoding="utf-8")
-    monkeypatch.setenv("STADSGRAAF_ADMIN_TOKEN", "secret")
+    return source
+
+
+def reload(server: Server, token: str = "secret") -> tuple[int, dict[str, object]]:
+    """Tell a server to build again; its status and what it says."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request("POST", "/admin/reload", headers={"Authorization": f"Bearer {token}"})
+    response = connection.getresponse()
+    answer = json.loads(response.read())
+    connection.close()
+    return response.status, answer
+
+
+def test_invalid_data_are_refused_with_file_and_line_and_the_old_release_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = administered(tmp_path, monkeypatch)
     with serving(source, {"output": tmp_path / "archive"}) as server:
         before = current(server)
-
-        def reload(token: str = "secret") -> tuple[int, dict[str, object]]:
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-            headers = {"Authorization": f"Bearer {token}"}
-            connection.request("POST", "/admin/reload", headers=headers)
-            response = connection.getresponse()
-            answer = json.loads(response.read())
-            connection.close()
-            return response.status, answer
-
-        assert reload() == (200, {"release": before, "switched": False})
-        assert reload("wrong")[0] == 401
+        assert reload(server) == (200, {"release": before, "switched": False})
+        assert reload(server, "wrong")[0] == 401
         (source / "a.ttl").write_text("<http://e/a>\n <http://e/p> .\n", encoding="utf-8")
-        status, problem = reload()
+        status, problem = reload(server)
         assert status == 409
         assert "a.ttl\n  2:" in str(problem["detail"])
         assert current(server) == before
         (source / "a.ttl").write_text('<http://e/a> <http://e/p> "B" .\n', encoding="utf-8")
-        status, answer = reload()
+        status, answer = reload(server)
         assert (status, answer["switched"]) == (200, True)
         assert current(server) == answer["release"] != before
 
@@ -204,20 +210,13 @@ def test_invalid_data_are_refused_with_file_and_line_and_the_old_release_serves(
 def test_a_build_that_takes_too_long_is_ended_and_the_old_release_serves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "a.ttl").write_text('<http://e/a> <http://e/p> "A" .\n', encoding="utf-8")
-    monkeypatch.setenv("STADSGRAAF_ADMIN_TOKEN", "secret")
+    source = administered(tmp_path, monkeypatch)
     with serving(source, {"output": tmp_path / "archive", "build_timeout": 0.2}) as server:
         before, tree = current(server), server.tree()
         (source / "a.ttl").write_text('<http://e/a> <http://e/p> "B" .\n', encoding="utf-8")
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-        connection.request("POST", "/admin/reload", headers={"Authorization": "Bearer secret"})
-        response = connection.getresponse()
-        problem = json.loads(response.read())
-        connection.close()
-        assert response.status == 409
-        assert "build_timeout" in problem["detail"]
+        status, problem = reload(server)
+        assert status == 409
+        assert "build_timeout" in str(problem["detail"])
         assert current(server) == before
         assert {each for each in server.tree() if _is_build(each)} == set()
         assert tree - server.tree() == set()

@@ -50,8 +50,7 @@ def evidence(
       stadsgraaf evidence --source article.txt --quiet --gaps
     """
     dataset = Dataset.load(directory)
-    for unread in dataset.faults:
-        raise unread
+    dataset.refuse_faults()
     text = SourceText.read(source)
     found = check_evidence(dataset.asserted, text)
     wrong = set(map(id, found.mismatches))

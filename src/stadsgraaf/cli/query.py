@@ -134,7 +134,6 @@ def _open(directory: Path) -> tuple[EmbeddedStore, Mapping[str, str]]:
         content, prefixes = release.store, release.manifest.prefixes
     else:
         dataset = Dataset.load(directory)
-        for fault in dataset.faults:
-            raise fault
+        dataset.refuse_faults()
         content, prefixes = canonical_nquads(dataset.quads), dataset.prefixes
     return EmbeddedStore(content, prefixes=prefixes, door=door), {**PREFIXES, **prefixes}

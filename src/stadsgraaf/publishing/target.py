@@ -17,15 +17,12 @@ from stadsgraaf import __version__
 from stadsgraaf.errors import NotPublished, Text, UsageError
 from stadsgraaf.publishing.engines import ENGINES, Addresses, Engine, recognise
 from stadsgraaf.settings import Settings
-from stadsgraaf.store.exchange import truth_of
+from stadsgraaf.store.exchange import JSON, PROBE, truth_of
 from stadsgraaf.store.origin import checked_address
 
 __all__ = ["Target"]
 
 _Found = TypeVar("_Found")
-_JSON: Final = "application/sparql-results+json"
-#: What any store can answer.
-_PROBE: Final = "ASK { ?s ?p ?o }"
 _MARKUP: Final = re.compile(r"<title>.*?</title>|<[^>]*>", re.DOTALL)
 #: Seconds that connecting may take.
 _CONNECT: Final = 10.0
@@ -82,7 +79,7 @@ class Target:
         if settings.store_token:
             client.headers["Authorization"] = f"Bearer {settings.store_token}"
         with _troubles(url):
-            answer = client.post(url, data={"query": _PROBE}, headers={"Accept": _JSON})
+            answer = client.post(url, data={"query": PROBE}, headers={"Accept": JSON})
         found = ENGINES[engine] if engine else recognise(answer.headers)
         if found is None:
             _check(answer)
@@ -93,7 +90,7 @@ class Target:
         if found.has_digest and settings.store_user:
             client.auth = httpx.DigestAuth(settings.store_user, settings.store_password)
         target = cls(found, found.addresses(url), client)
-        target.truth(_PROBE)
+        target.truth(PROBE)
         return target
 
     def __enter__(self) -> Self:
@@ -131,7 +128,7 @@ class Target:
         # who may write asks where it is known: some stores show an anonymous reader less
         url = self._addresses.update if self.engine.has_digest else self._addresses.query
         with _troubles(url):
-            answer = self._client.post(url, data={"query": query}, headers={"Accept": _JSON})
+            answer = self._client.post(url, data={"query": query}, headers={"Accept": JSON})
             _check(answer)
             try:
                 return read(json.loads(answer.content))

@@ -15,6 +15,8 @@ from stadsgraaf.errors import Text
 
 __all__ = [
     "ASKED",
+    "JSON",
+    "PROBE",
     "Unpacking",
     "field",
     "media_type",
@@ -25,6 +27,9 @@ __all__ = [
 
 #: The variable of the solution that Virtuoso answers ASK with.
 ASKED: Final = "__ASK_RETVAL"
+#: What any store can answer, and in what.
+PROBE: Final = "ASK { ?s ?p ?o }"
+JSON: Final = "application/sparql-results+json"
 #: Bytes that are unpacked at once, however little they were packed in.
 _PIECE: Final = 262_144
 _MOST_DIGITS: Final = 4

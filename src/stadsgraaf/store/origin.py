@@ -33,6 +33,8 @@ from stadsgraaf.errors import (
 )
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.exchange import (
+    JSON,
+    PROBE,
     Unpacking,
     field,
     media_type,
@@ -60,7 +62,6 @@ ACCEPT_RESULTS: Final = (
     "application/sparql-results+json, application/sparql-results+xml;q=0.7, "
     "text/tab-separated-values;q=0.3"
 )
-_JSON: Final = "application/sparql-results+json"
 ACCEPT_RDF: Final = "application/n-triples, text/turtle;q=0.7, application/n-quads;q=0.5"
 
 GARBAGE: Final = Text(
@@ -84,8 +85,7 @@ _WINDOW: Final = 30.0
 _PAUSE: Final = 5.0
 #: Seconds after which who was told that it is busy may come back, when it does not say so itself.
 _RETRY: Final = 2
-#: What any store can answer, and within how many seconds.
-_PROBE: Final = "ASK { ?s ?p ?o }"
+#: Seconds within which any store can answer `PROBE`.
 _PROBED: Final = 2.0
 #: A triple of a named graph, without blank nodes; and whether the default graph has it too.
 _SAMPLE: Final = (
@@ -344,7 +344,7 @@ class Origin:
 
         Raises what `open` raises; StoreUnavailable when it is no such answer.
         """
-        async with self._exchange([("query", query)], _JSON) as arriving:
+        async with self._exchange([("query", query)], JSON) as arriving:
             return await _whole(arriving, _SMALL)
 
     async def rows(
@@ -356,9 +356,9 @@ class Origin:
         all that the store has. Raises what `open` raises.
         """
         opened = (
-            self.open(Errand(query, _JSON))
+            self.open(Errand(query, JSON))
             if is_of_dataset
-            else self._exchange([("query", query)], _JSON)
+            else self._exchange([("query", query)], JSON)
         )
         async with opened as arriving:
             found = await _whole(arriving, most)
@@ -384,7 +384,7 @@ class Origin:
     async def _probe(self) -> None:
         try:
             async with asyncio.timeout(_PROBED):
-                await self.ask(_PROBE)
+                await self.ask(PROBE)
         except (StadsgraafError, TimeoutError):
             self._paused_until = self._clock() + _PAUSE
         self._failures.clear()
