@@ -151,8 +151,13 @@ class Tab:
 
 @contextmanager
 def tab(browser: Browser, base: str, **options: Any) -> Iterator[Tab]:
-    """A tab that has nothing in common with another."""
+    """A tab that has nothing in common with another; nothing glides in it, so nothing is waited for."""
     width, height = WIDE
-    settings = {"viewport": {"width": width, "height": height}, "locale": "nl-NL", **options}
+    settings = {
+        "viewport": {"width": width, "height": height},
+        "locale": "nl-NL",
+        "reduced_motion": "reduce",
+        **options,
+    }
     with browser.new_context(**settings) as context:
         yield Tab(context.new_page(), base)
