@@ -132,10 +132,9 @@ def municipality(row: Mapping[str, str]) -> str:
 
 
 def geometry(row: Mapping[str, str]) -> str:
-    """A point in the municipality: longitude first, as CRS84 wants it."""
+    """A point in the municipality: longitude first, as CRS84 wants it, which is meant without a name."""
     dutch, english = names(row)
-    crs = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
-    wkt = literal(f"{crs} POINT({row['longitude']} {row['latitude']})", "^^geo:wktLiteral")
+    wkt = literal(f"POINT({row['longitude']} {row['latitude']})", "^^geo:wktLiteral")
     statements: list[Statement] = [
         labels(f"ligging van de {dutch}", f"location of the {english}"),
         ("geo:asWKT", [wkt]),

@@ -6,10 +6,12 @@ tokens, so that one in a comment or a string could end it, and what follows woul
 
 >>> portable('ASK { ?s ?p "caf\\u00E9" } # \\u000A SERVICE <http://e/> {}')
 'ASK { ?s ?p "café" }'
+>>> portable("SELECT * { ?s ?p ?o } OFFSET 5")
+'SELECT * { ?s ?p ?o } LIMIT 2147483647 OFFSET 5'
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from stadsgraaf.errors import NotSupported, Text
@@ -28,6 +30,8 @@ _IN_STRINGS: Final[Mapping[str, str]] = {
     "\b": r"\b",
     "\f": r"\f",
 }
+#: As good as none: an answer has fewer rows, by far.
+_NO_LIMIT: Final = "LIMIT 2147483647"
 #: Beginnings of IRIs by which engines call what is no SPARQL: SQL and built-in functions of Virtuoso,
 #: which reach files and networks, and classes of Java in Jena.
 _INSIDE: Final = (
@@ -43,12 +47,13 @@ def portable(query: str, base_iri: str | None = None, *, has_dataset: bool = Fal
     """The query for another engine; relative IRIs in it are those of a base IRI.
 
     Where it has a dataset, FROM goes: the graphs are sent beside the query, as the Protocol has it,
-    and not every engine lets those come first. The query has to be one already. Raises NotSupported for what calls the inside of an engine.
+    and not every engine lets those come first. OFFSET gets a LIMIT beside it, without which Virtuoso
+    fails. The query has to be one already. Raises NotSupported for what calls the inside of an engine.
     """
     found = list(tokens(query))
     if has_dataset:
         found = list(_without_from(found))
-    text = "".join(_pieces(query, found))
+    text = "".join(_pieces(query, found, set(_unlimited(found))))
     is_relative = any(each.kind == "iri" and not _ABSOLUTE.match(each.text) for each in found)
     return f"BASE <{base_iri}>\n{text}" if is_relative and base_iri else text
 
@@ -66,11 +71,34 @@ def _without_from(found: Sequence[Token]) -> Iterator[Token]:
             yield token
 
 
-def _pieces(query: str, found: list[Token]) -> Iterator[str]:
+def _unlimited(found: Sequence[Token]) -> Iterator[Token]:
+    """Each OFFSET of a query, or of one within it, that has no LIMIT beside it.
+
+    What is sorted is left as it is: Virtuoso sorts no more than 10,000 rows for a LIMIT, and has no
+    need of one there.
+    """
+    is_sorted = [False]
+    for at, token in enumerate(found):
+        word = token.text.upper() if token.kind in ("word", "punctuation") else ""
+        if word == "{":
+            is_sorted.append(False)
+        elif word == "}":
+            is_sorted.pop()
+        elif word == "ORDER":
+            is_sorted[-1] = True
+        elif word == "OFFSET" and not is_sorted[-1]:
+            beside = (*found[max(at - 2, 0) : at], *found[at + 2 : at + 3])
+            if not any(each.kind == "word" and each.text.upper() == "LIMIT" for each in beside):
+                yield token
+
+
+def _pieces(query: str, found: list[Token], unlimited: Collection[Token]) -> Iterator[str]:
     end = 0
     for token in found:
         if token.start > end:
             yield "\n" if "\n" in query[end : token.start] else " " if end else ""
+        if token in unlimited:
+            yield f"{_NO_LIMIT} "
         text = _written_out(token) if "\\" in token.text else token.text
         if token.kind == "iri" and text[1:].lower().startswith(_INSIDE):
             line, column = position(query, token.start)

@@ -75,10 +75,20 @@ _BATCH: Final = 500
 _LABELLED: Final = 20_000
 _IRIS: Final = Text("IRIs with labels", "IRI's met labels")
 
-#: What Virtuoso calls a blank node in JSON, which is no label of one. In a string this cannot stand:
-#: quotation marks have backslashes there.
-_NODE_ID: Final = re.compile(rb'("type":\s{0,4}"bnode",\s{0,4}"value":\s{0,4}")nodeID://')
-_NODE_ID_LENGTH: Final = 64
+#: What Virtuoso has names of its own for, and what they are: blank nodes in JSON, which have no label,
+#: and the datatype of geometries, in JSON and N-Triples. In a string neither can stand: quotation marks
+#: have backslashes there.
+_OWN_NAMES: Final = (
+    (re.compile(rb'("type":\s{0,4}"bnode",\s{0,4}"value":\s{0,4}")nodeID://'), rb"\1nodeID-"),
+    (
+        re.compile(
+            rb'("datatype":\s{0,4}"|[^\\]"\^\^<)http://www\.openlinksw\.com/schemas/virtrdf#Geometry'
+        ),
+        rb"\1http://www.opengis.net/ont/geosparql#wktLiteral",
+    ),
+)
+#: Bytes that the longest of them can have.
+_NAME_LENGTH: Final = 128
 #: Levels that JSON may nest: a triple term in a triple term takes four, and a reader its stack.
 _DEEPEST: Final = 256
 _NO_BRACKETS: Final = bytes(each for each in range(256) if each not in b"{}[]")
@@ -166,8 +176,10 @@ class Body(io.RawIOBase):
                 raise StoreUnavailable(reason=TOO_LARGE)
             if self._is_json and nesting.feed(piece) > _DEEPEST:
                 raise StoreUnavailable(reason=GARBAGE)
-            data = _NODE_ID.sub(rb"\1nodeID-", held + piece)
-            held = data[-_NODE_ID_LENGTH:]
+            data = held + piece
+            for name, meant in _OWN_NAMES:
+                data = name.sub(meant, data)
+            held = data[-_NAME_LENGTH:]
             yield data[: len(data) - len(held)]
         yield held
 

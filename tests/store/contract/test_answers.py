@@ -503,7 +503,7 @@ def test_checking_finds_what_evaluating_would_refuse(ask: Asker) -> None:
 # GeoJSON
 
 GEO = b"""\
-<http://e/a> <http://e/at> "<http://www.opengis.net/def/crs/OGC/1.3/CRS84> POINT(5.25 52.5)"^^<http://www.opengis.net/ont/geosparql#wktLiteral> <http://g/1> .
+<http://e/a> <http://e/at> "POINT(5.25 52.5)"^^<http://www.opengis.net/ont/geosparql#wktLiteral> <http://g/1> .
 <http://e/a> <http://e/size> "7"^^<http://www.w3.org/2001/XMLSchema#integer> <http://g/1> .
 """
 
@@ -516,6 +516,29 @@ def test_geometry_makes_a_feature_of_a_solution(ask: Asker) -> None:
         "geometry": {"type": "Point", "coordinates": [5.25, 52.5]},
         "properties": {"s": "http://e/a", "size": 7},
     }
+
+
+WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
+
+
+def test_geometry_keeps_its_datatype(ask: Asker) -> None:
+    triples = ask.text("CONSTRUCT WHERE { ?s <http://e/at> ?at }", "N-Triples", data=GEO)
+    assert triples.split(" ", 2)[2].strip() == f'"POINT(5.25 52.5)"^^<{WKT}> .'
+    text = ask.text("SELECT ?at { ?s <http://e/at> ?at }", "JSON", data=GEO)
+    (row,) = json.loads(text)["results"]["bindings"]
+    assert row["at"] == {"type": "literal", "value": "POINT(5.25 52.5)", "datatype": WKT}
+
+
+def test_geometry_can_be_asked_for(ask: Asker) -> None:
+    assert ask.yes(f'ASK {{ ?s <http://e/at> "POINT(5.25 52.5)"^^<{WKT}> }}', data=GEO)
+
+
+def test_geometry_may_name_its_reference_system(ask: Asker) -> None:
+    named = GEO.replace(b'"POINT', b'"<http://www.opengis.net/def/crs/EPSG/0/4326> POINT')
+    (feature,) = json.loads(ask.text("SELECT * { ?s <http://e/at> ?at }", "GeoJSON", data=named))[
+        "features"
+    ]
+    assert feature["geometry"]["coordinates"] == [52.5, 5.25]
 
 
 def test_solution_without_geometry_is_a_feature_too(ask: Asker) -> None:
