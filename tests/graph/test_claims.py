@@ -29,6 +29,7 @@ NAMES = [
 CORRECTIONS = {
     ("f060", "end"): "the row points at the words that announce the message, not at the message",
 }
+AUTHOR = NamedNode(BASE + "id/agent/article-author")
 #: The page's own furniture begins with this heading.
 FURNITURE = "BTG in beeld en geluid"
 #: Sentences that state nothing: they announce the list that follows.
@@ -184,6 +185,25 @@ def test_every_claim_of_another_source_names_a_described_document(
             assert said.get(DCT + "title"), document
             assert said.get(DCT + "publisher"), document
         assert claim.source is not None or claim.properties.get(DCT + "source"), claim.identifier
+
+
+def test_every_claim_names_one_source_and_what_the_page_says_around_the_article_the_page(
+    our_dataset: Dataset, claims: Claims, text: str
+) -> None:
+    prefix = BASE + "id/claim/"
+    named = [
+        (quad.subject.value.removeprefix(prefix), quad.object.value.removeprefix(BASE))
+        for quad in our_dataset.quads
+        if quad.predicate.value == DCT + "source" and quad.subject.value.startswith(prefix)
+    ]
+    sources = dict(named)
+    assert len(named) == len(sources) == len(claims)
+    furniture = text.index(FURNITURE)
+    for name, claim in claims.items():
+        if claim.source is not None and claim.start >= furniture:
+            assert sources[name] == "id/document/btg-article-copy"
+        elif claim.source is not None and claim.properties[SG + "reporter"] == {AUTHOR}:
+            assert sources[name] == "id/document/btg-article"
 
 
 def test_a_contradiction_is_linked_from_both_sides(claims: Claims) -> None:

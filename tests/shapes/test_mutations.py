@@ -169,13 +169,13 @@ def _line(triple: Triple) -> str:
 
 
 class World:
-    """The vocabulary, the data and the facts as one graph, and where faults may be seeded."""
+    """The vocabulary, the data and what rules make of it as one graph, and where faults may be seeded."""
 
     def __init__(self) -> None:
         """Load all of it as `stadsgraaf validate` sees it."""
         self.vocabulary = load(*turtle("ontology"))
         self.data = load(*turtle("data"))
-        self.graph = self.vocabulary + self.data + _facts()
+        self.graph = self.vocabulary + self.data + _derived()
         self.judge = Judge(load(*turtle("shapes")), self.graph)
         self.triples = sorted(self.data, key=str)
         self.random = random.Random(SEED)
@@ -245,12 +245,10 @@ class World:
         return False
 
 
-def _facts() -> Graph:
+def _derived() -> Graph:
     graph = Graph(bind_namespaces="none")
     dataset = Dataset.load(turtle("data")[0].parents[1])
-    lines = [
-        f"{quad.triple} ." for quad in dataset.derived if "/graph/facts" in str(quad.graph_name)
-    ]
+    lines = [f"{quad.triple} ." for quad in dataset.derived]
     with literals_as_written():
         graph.parse(data="\n".join(lines), format="nt")
     return graph
