@@ -45,8 +45,13 @@ class Settings:
         "", "Address to report a weakness to, for security.txt; else the dataset's contact point."
     )
     disk_triples: int = _setting(
+        100_000,
+        "Triples from which on a build writes a store on disk, which is opened at once.",
+    )
+    memory_triples: int = _setting(
         1_500_000,
-        "Triples from which on a build writes a store on disk, which is opened, not loaded.",
+        "Triples up to which what is on disk is loaded into memory too, where queries are faster; the "
+        "disk answers meanwhile.",
     )
     workers: int = _setting(2, "Processes that evaluate queries.", least=1)
     slow_workers: int = _setting(

@@ -55,6 +55,13 @@ class Running:
         return found
 
 
+    def settle(self) -> None:
+        """Wait for what is loaded while it answers: then one process below it has all others."""
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end and len(list(_children(self.process.pid))) > 1:
+            time.sleep(0.05)
+
+
 def _children(pid: int) -> Iterator[int]:
     try:
         for task in Path(f"/proc/{pid}/task").iterdir():

@@ -102,10 +102,10 @@ def _start(results: Results) -> Iterator[str]:
     yield ""
     found = results["start"]
     rows = [
-        (name, _figure(found["seconds"][name]), _figure(found["MiB"][name]))
+        (name, *(_figure(found[what][name]) for what in ("seconds", "settled", "MiB")))
         for name in found["seconds"]
     ]
-    yield from _table(("server", "seconds", "MiB"), rows)
+    yield from _table(("server", "seconds", "until all is loaded", "MiB"), rows)
     build = results.get("build")
     if build:
         yield (

@@ -53,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     with ExitStack() as stack:
         _say("start all servers")
         servers = [stack.enter_context(peer.running()) for peer in peers]
+        for server in servers:
+            server.settle()
         for name in wanted:
             if name != "start":
                 _say(name)

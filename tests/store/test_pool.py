@@ -356,7 +356,7 @@ def test_workers_beyond_those_wanted_go_when_it_is_quiet(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stadsgraaf.store.pool._SPARE", 0.05)
-    futures = [pool.later(LONG, str(number)) for number in range(3)]
+    futures = [pool.later(LONG, str(number), seconds=55) for number in range(3)]
     pool.until(lambda: len(pool.pids()) > 2)
     assert all(pool.outcome(future)["results"] for future in futures)
     pool.until(lambda: len(pool.pids()) == 2)
@@ -562,7 +562,7 @@ def test_client_that_used_its_time_is_told_when_to_come_back(make: Callable[...,
 
 
 def test_bursts_of_small_questions_pass(make: Callable[..., Pool]) -> None:
-    pool = make(client_time=2.0)
+    pool = make(client_time=20.0)
     assert all(pool.ask("ASK {}", "federating")["boolean"] for _ in range(300))
 
 

@@ -10,11 +10,15 @@ leaves its place to a new worker, so that cheap queries never wait for dear ones
 long at once is limited, and so is each client's part of that. A worker that is out of time, or has
 nobody left to answer, is killed; one that crashes costs one answer; one that somebody else kills
 costs nothing, as long as nothing of its answer has been read.
+
+A store on the disk answers at once, one in memory faster: with both, the first answers until the
+other is loaded, and questions under way end where they began.
 """
 
 import asyncio
 import contextlib
 import itertools
+import logging
 import signal
 import socket
 from collections import Counter
@@ -74,15 +78,21 @@ _STOPPED: Final = 60
 #: How often a question is put to another worker when somebody killed the first.
 _ATTEMPTS: Final = 3
 _BACKOFF: Final = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0)
+_log = logging.getLogger(__name__)
+
 #: Numbers of questions, of all pools: one that is replaced by another may still be answering.
 _NUMBERS: Final = itertools.count(1)
 
 
 @dataclass(frozen=True)
 class State:
-    """How the pool is: its processes by number, and what they do."""
+    """How the pool is: its processes by number, and what they do.
+
+    ``loading`` tells whether another zygote is reading the data into memory.
+    """
 
     zygote: int | None
+    loading: bool
     workers: tuple[int, ...]
     idle: int
     slow: int
@@ -96,6 +106,7 @@ class PoolStore:
         self,
         order: Mapping[str, object],
         *,
+        memory: Path | None = None,
         workers: int,
         slow_workers: int,
         queue_length: int,
@@ -108,6 +119,8 @@ class PoolStore:
         self._slow_after = _SLOW_AFTER * (_ELSEWHERE if origin else 1)
         self._beyond_share = _BEYOND_SHARE * (_ELSEWHERE if origin else 1)
         self._order = order
+        self._memory = memory
+        self._loading: asyncio.Task[None] | None = None
         self._length_limit = int(str(order["max_length"]))
         self._door = door
         self._wanted = workers
@@ -116,6 +129,7 @@ class PoolStore:
         self._loop = asyncio.get_running_loop()
         self._budget = Budget(client_time, self._loop.time)
         self._spawner: Spawner | None = None
+        self._spawners: set[Spawner] = set()
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
         self._slow: Counter[str] = Counter()
@@ -133,6 +147,7 @@ class PoolStore:
         cls,
         data: Path | Origin,
         *,
+        memory: Path | None = None,
         workers: int = 2,
         slow_workers: int = 4,
         queue_length: int = 256,
@@ -144,6 +159,8 @@ class PoolStore:
     ) -> "PoolStore":
         """Load N-Quads and start the workers; returns when the first one can be asked.
 
+        Data on the disk are opened, not loaded; ``memory`` is where they are as N-Quads, which are
+        loaded meanwhile and then answer in their place.
         In place of data it can be another store that the workers ask and read, as many queries at once
         as there are workers; the store is closed with this one, and may be away for a while.
         ``slow_workers`` is how many more there may be while queries take long; ``client_time`` is
@@ -160,6 +177,7 @@ class PoolStore:
         }
         store = cls(
             order,
+            memory=memory,
             workers=workers,
             slow_workers=slow_workers,
             queue_length=queue_length,
@@ -175,10 +193,49 @@ class PoolStore:
         return store
 
     async def _start(self) -> None:
-        spawner = Spawner(self._order, self._zygote_lost)
-        self._spawner = spawner
-        await spawner.start()
+        spawner = await self._first()
+        if self._spawner is None:  # else memory was there before the disk
+            self._spawner = spawner
         self._fill()
+        if self._memory and not self._is_loading and spawner.data != str(self._memory):
+            self._loading = self._spawn_task(self._move(str(self._memory)))
+
+    async def _first(self) -> Spawner:
+        """What answers first. A store on the disk that cannot be opened is one less to wait for."""
+        data = self._order["data"]
+        try:
+            return await self._open(data)
+        except StoreUnavailable as error:
+            if self._memory is None:
+                raise
+            _log.warning("the store on disk is not used", extra={"reason": str(error)})
+        return await self._open(str(self._memory))
+
+    async def _open(self, data: object) -> Spawner:
+        spawner = Spawner({**self._order, "data": data}, self._zygote_lost)
+        self._spawners.add(spawner)
+        try:
+            await spawner.start()
+        except BaseException:
+            await self._dismiss(spawner)
+            raise
+        return spawner
+
+    async def _dismiss(self, spawner: Spawner) -> None:
+        self._spawners.discard(spawner)
+        await spawner.close()
+
+    async def _move(self, data: str) -> None:
+        """Load the data into memory. Workers there take over when the first of them is ready."""
+        try:
+            self._spawner = await self._open(data)
+        except (StoreUnavailable, OSError) as error:
+            _log.warning("the data stay on disk", extra={"reason": str(error)})
+        self._fill()
+
+    @property
+    def _is_loading(self) -> bool:
+        return self._loading is not None and not self._loading.done()
 
     @property
     def trouble(self) -> Text | None:
@@ -237,11 +294,22 @@ class PoolStore:
     def ready(self, worker: Worker) -> None:
         """Part of `Owner`."""
         self._failures = 0
+        if self._is_relieved(worker):
+            self._kill(worker, None)
+            return
         self._offer(worker)
+        for other in [each for each in self._idle if self._is_relieved(each)]:
+            self._kill(other, None)
+
+    def _is_relieved(self, worker: Worker) -> bool:
+        """Whether there are workers with the same data in memory, and this one has them on the disk."""
+        return worker.birth.home is not self._spawner and any(
+            each.is_ready and each.birth.home is self._spawner for each in self._workers
+        )
 
     def finished(self, worker: Worker, *, tired: bool) -> None:
         """Part of `Owner`."""
-        if tired or not self._recovers(worker):
+        if tired or self._is_relieved(worker) or not self._recovers(worker):
             self._kill(worker, None)
             return
         self._charge(worker)
@@ -371,8 +439,7 @@ class PoolStore:
     def _kill(self, worker: Worker, error: StadsgraafError | None) -> None:
         self.ends[error.slug if error else "replaced"] += 1
         worker.die(error)
-        if self._spawner:
-            self._spawner.kill(worker.birth)
+        worker.birth.home.kill(worker.birth)
         self._forget(worker)
 
     def _forget(self, worker: Worker) -> None:
@@ -383,6 +450,9 @@ class PoolStore:
         self._leave_slow(worker)
         self._charge(worker)
         self._fill()
+        home = worker.birth.home
+        if home is not self._spawner and all(each.birth.home is not home for each in self._workers):
+            self._spawn_task(self._dismiss(home))
 
     def _leave_slow(self, worker: Worker) -> None:
         """Its place among the slow ones is free again."""
@@ -394,9 +464,9 @@ class PoolStore:
 
     def _fill(self) -> None:
         """See to it that there are as many workers as wanted beside the slow ones."""
-        slow = sum(worker.is_slow for worker in self._workers)
-        missing = self._wanted - (len(self._workers) - slow)
-        room = self._wanted + _ROOM * self._slow_places - len(self._workers)
+        own = [each for each in self._workers if each.birth.home is self._spawner]
+        missing = self._wanted - sum(not each.is_slow for each in own)
+        room = self._wanted + _ROOM * self._slow_places - len(own)
         for _ in range(min(missing, room)):
             self._spawn_worker()
 
@@ -423,16 +493,15 @@ class PoolStore:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _zygote_lost(self) -> None:
-        if self._spawner:
-            self._spawn_task(self._spawner.close())
+    def _zygote_lost(self, spawner: Spawner) -> None:
+        is_current = spawner is self._spawner
+        if is_current:
             self._spawner = None
-        for worker in list(self._workers):
+        for worker in [each for each in self._workers if each.birth.home is spawner]:
             worker.die(StoreUnavailable(reason=_GONE))
-        self._workers.clear()
-        self._idle.clear()
-        self._slow.clear()
-        if not self._closed:
+            self._forget(worker)
+        self._spawn_task(self._dismiss(spawner))
+        if is_current and not self._closed:
             self._spawn_task(self._revive())
 
     async def _revive(self) -> None:
@@ -481,6 +550,7 @@ class PoolStore:
         """How the pool is now."""
         return State(
             zygote=self._spawner.pid if self._spawner else None,
+            loading=self._is_loading,
             workers=tuple(w.birth.pid for w in self._workers if w.birth.pid),
             idle=len(self._idle),
             slow=self._slow.total(),
@@ -499,9 +569,8 @@ class PoolStore:
         self._idle.clear()
         for task in list(self._tasks):
             task.cancel()
-        if self._spawner:
-            await self._spawner.close()
-            self._spawner = None
+        self._spawner = None
+        await asyncio.gather(*map(self._dismiss, list(self._spawners)))
         if self._door:
             await self._door.close()
         if self.origin:

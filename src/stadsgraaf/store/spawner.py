@@ -26,9 +26,13 @@ _MEMORY: Final = "glibc.malloc.arena_max=2:glibc.malloc.hugetlb=1"
 
 
 class Birth:
-    """A worker that was asked for: its number, when there is one, and how it ended, when it did."""
+    """A worker that was asked for: its number, when there is one, and how it ended, when it did.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    ``home`` is whose zygote it came from.
+    """
+
+    def __init__(self, home: "Spawner", loop: asyncio.AbstractEventLoop) -> None:
+        self.home = home
         self.pid: int | None = None
         self.exit: asyncio.Future[int] = loop.create_future()
         self.unwanted = False
@@ -37,7 +41,7 @@ class Birth:
 class Spawner:
     """A zygote process. ``lost`` is called when it is gone without having been closed."""
 
-    def __init__(self, order: Mapping[str, Any], lost: Callable[[], None]) -> None:
+    def __init__(self, order: Mapping[str, Any], lost: Callable[["Spawner"], None]) -> None:
         self._order = order
         self._lost = lost
         self._loop = asyncio.get_running_loop()
@@ -46,6 +50,15 @@ class Spawner:
         self._loaded: asyncio.Future[None] = self._loop.create_future()
         self._expected: list[Birth] = []
         self._living: dict[int, Birth] = {}
+
+    @property
+    def data(self) -> Any:
+        """Where its data are."""
+        return self._order["data"]
+
+    @property
+    def _has_loaded(self) -> bool:
+        return self._loaded.done() and not self._loaded.cancelled()
 
     @property
     def pid(self) -> int | None:
@@ -108,7 +121,7 @@ class Spawner:
         Raises StoreUnavailable when the zygote is gone.
         """
         ours, theirs = socket.socketpair()
-        birth = Birth(self._loop)
+        birth = Birth(self, self._loop)
         with theirs:
             for end in (ours, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
@@ -141,7 +154,7 @@ class Spawner:
         if not self._loaded.done():
             self._loaded.set_exception(StoreUnavailable(reason="its process ended while loading"))
         else:
-            self._lost()
+            self._lost(self)
 
     def _hang_up(self) -> None:
         if self._control:
@@ -153,6 +166,8 @@ class Spawner:
         """Hang up, and wait until the zygote and all its workers are gone."""
         self._hang_up()
         if self._process:
+            if not self._has_loaded:
+                self._process.kill()  # it would finish that first, and has no workers yet
             await self._loop.run_in_executor(None, _wait, self._process)
 
 

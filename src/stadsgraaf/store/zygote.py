@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -42,7 +43,8 @@ def main(descriptor: int) -> None:
     """Load what the pool says, then serve it."""
     control = socket.socket(fileno=descriptor)
     try:
-        opened = _load(json.loads(control.recv(_LARGEST)))
+        with _giving_way():
+            opened = _load(json.loads(control.recv(_LARGEST)))
     except (OSError, SyntaxError, ValueError) as error:
         _tell(control, LOST, str(error))
         return
@@ -51,6 +53,16 @@ def main(descriptor: int) -> None:
     gc.freeze()
     _tell(control, LOADED, None)
     _Nursery(control, opened).run()
+
+
+@contextlib.contextmanager
+def _giving_way() -> Iterator[None]:
+    """Loading is long work that others, who may be answering meanwhile, are not to wait for."""
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    yield
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def _load(order: dict[str, object]) -> Opened:

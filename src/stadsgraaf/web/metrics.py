@@ -136,6 +136,11 @@ class _Served(Collector):
         for reason in sorted({reason for each in stores for reason in each.ends}):
             kills.add_metric((reason,), sum(each.ends[reason] for each in stores))
         yield kills
+        yield GaugeMetricFamily(
+            _PREFIX + "stores_loading",
+            "Stores that answer from the disk while their data are loaded into memory.",
+            sum(each.loading for each in states),
+        )
 
 
 async def metrics(request: Request) -> Response:

@@ -16,6 +16,7 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Final, NamedTuple
 
@@ -65,6 +66,7 @@ async def open_store(release: Release, settings: Settings) -> PoolStore:
     origin = await _open_origin(release, settings) if settings.store else None
     return await PoolStore.start(
         origin or release.store,
+        memory=None if origin else _memory(release, settings),
         workers=settings.store_connections if settings.store else settings.workers,
         slow_workers=settings.slow_workers,
         queue_length=settings.queue_length,
@@ -74,6 +76,13 @@ async def open_store(release: Release, settings: Settings) -> PoolStore:
         max_length=settings.query_length,
         door=open_door(settings),
     )
+
+
+def _memory(release: Release, settings: Settings) -> Path | None:
+    """What is loaded while the store on the disk answers, if that pays."""
+    manifest = release.manifest
+    is_wanted = manifest.on_disk and manifest.triples <= settings.memory_triples
+    return release.data if is_wanted else None
 
 
 async def _open_origin(release: Release, settings: Settings) -> Origin:

@@ -68,7 +68,7 @@ class Validator:
         }
         self._context = [iri for role in _CONTEXT_ROLES for iri in manifest.graphs_with(role)]
         self._prefixes = dict(manifest.prefixes)
-        self._small = manifest.triples <= settings.disk_triples
+        self._small = manifest.triples <= settings.memory_triples
         self._data = release.data
         self._settings = settings
         self._turns = asyncio.Semaphore(max(1, settings.validations))
