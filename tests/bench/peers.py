@@ -54,7 +54,6 @@ class Running:
             new = [child for pid in new for child in _children(pid)]
         return found
 
-
     def settle(self) -> None:
         """Wait for what is loaded while it answers: then one process below it has all others."""
         end = time.monotonic() + _PATIENCE
