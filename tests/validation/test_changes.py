@@ -11,6 +11,7 @@ from test_shacl import PREFIXES, SHAPES, data
 
 from stadsgraaf.cli import main
 from stadsgraaf.validation import gather
+from stadsgraaf.validation.changes import folder_at
 from stadsgraaf.validation.scope import Scope
 from stadsgraaf.validation.stages import Subject
 
@@ -120,3 +121,16 @@ def test_a_change_of_words_runs_no_shape(folder: Path) -> None:
     assert scope is not None
     assert (scope.predicates, scope.files) == (frozenset(), {"data.ttl"})
     assert scope.affected(Subject(before).shapes, Subject(before).shapes.whole) == []
+
+
+def test_of_what_did_not_change_only_what_is_read_is_at_hand(folder: Path) -> None:
+    (folder / "aside.ttl").write_text("<http://e/a> <http://e/b> 1 .")
+    (folder / "gone.ttl").write_text("<http://e/a> <http://e/b> 2 .")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "aside")
+    (folder / "gone.ttl").unlink()
+    read = gather([folder / "vocabulary", folder / "aside.ttl"], ["aside.ttl"]).files
+    with folder_at("HEAD", folder, read) as (copy, same):
+        files = {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()}
+        assert files == {"gone.ttl", "vocabulary/data.ttl", "vocabulary/shapes.ttl"}
+        assert {path.as_posix() for path in same} == files - {"gone.ttl"}

@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import rdflib.plugins.sparql
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from stadsgraaf.turtle import read
@@ -134,6 +135,25 @@ def test_shapes_of_others_give_the_same_results_too(shared: Path, name: str) -> 
     assert bool(fast.faults) == bool(plain.faults)
 
 
+def test_a_query_is_read_once_for_all_focus_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = triples(
+        PREFIXES
+        + """ex:S a sh:NodeShape ; sh:targetClass ex:A ; sh:sparql [ sh:select
+        "SELECT $this ?value { $this <http://e/p> ?value } LIMIT 1" ] ."""
+    )
+    given = triples(PREFIXES + "".join(f"ex:n{i} a ex:A ; ex:p {i} ." for i in range(5)))
+    plain = validate_data(given, shapes, "pyshacl-plain")
+    read: list[str] = []
+    prepare = rdflib.plugins.sparql.prepareQuery
+    monkeypatch.setattr(
+        rdflib.plugins.sparql, "prepareQuery", lambda text: (read.append(text), prepare(text))[1]
+    )
+    outcome = validate_data(given, shapes)
+    assert set(outcome.results) == set(plain.results)
+    assert len(outcome.results) == 5
+    assert len(read) == 1
+
+
 def test_most_queries_run_once_and_the_others_are_left_to_pyshacl() -> None:
     shapes = bridge.graph(triples(SHAPES))
     planned = setbased.plan(
@@ -175,6 +195,10 @@ KINDS = kinds_by_predicate(triples(PREFIXES + 'ex:a ex:p 1 ; ex:q ex:b ; ex:r "x
         "SELECT $this { $this ex:p ?x FILTER (xsd:date(?x) > 1) }",
         "SELECT $this { $this ex:p ?x FILTER ex:own(?x) }",
         "SELECT $this { $this ex:p ?x FILTER (NOW() > ?x) }",
+        "SELECT $this (?x + 1.50 AS ?value) { $this ex:p ?x }",
+        "SELECT * { $this ex:p ?x BIND (?x * 2.50 AS ?value) }",
+        'SELECT $this { $this ex:p ?x FILTER (STR(ABS(?x)) = "1.50") }',
+        'SELECT $this { $this ex:p ?x . ?x ex:q ?tag BIND (STRLANG("a", ?tag) AS ?y) }',
     ],
 )
 def test_a_query_that_could_differ_runs_for_each_focus_node(query: str) -> None:
@@ -191,6 +215,9 @@ def test_a_query_that_could_differ_runs_for_each_focus_node(query: str) -> None:
         "SELECT $this { $this a ex:A OPTIONAL { $this ex:p ?x FILTER (?x > 1) } FILTER (!BOUND(?x)) }",
         "SELECT $this { { $this ex:p ?x } UNION { $this ex:q ?x } FILTER NOT EXISTS { ?x a ex:A FILTER (?x = $this) } }",
         "SELECT $this { $this ex:p ?x FILTER (xsd:integer(SUBSTR(STR(?x), 1, 4)) > 2000) }",
+        "SELECT $this (STR(STRLEN(STR(?x)) + 1) AS ?value) { $this ex:p ?x }",
+        "SELECT $this { $this ex:p ?x FILTER (ABS(xsd:decimal(STR(?x)) - ?x) > 0.5) }",
+        'SELECT $this { $this ex:p ?x BIND (STRLANG(STR(?x), "nl") AS ?y) ?z ex:r ?y }',
     ],
 )
 def test_a_query_that_cannot_differ_runs_once(query: str) -> None:

@@ -16,7 +16,6 @@ from stadsgraaf.cli.options import Steps, outputs
 from stadsgraaf.errors import Language, NoSuchPath, NothingToServe, Text, UsageError
 
 if TYPE_CHECKING:
-    from stadsgraaf.dataset import Dataset
     from stadsgraaf.validation import Options, Report, Sources
 
 __all__ = ["validate"]
@@ -179,12 +178,12 @@ def validate(  # noqa: PLR0913 – one for each option
     since = since or profile.since
     if since:
         steps("last release")
-        there = _Place(paths, sources.dataset, (*profile.exclude, *exclude))
+        there = _Place(paths, sources, (*profile.exclude, *exclude))
         options = _with_release(options, since, there)
     with ExitStack() as folders:
         if changed is not None:
             steps("revision")
-            there = _Place(paths, sources.dataset, (*profile.exclude, *exclude))
+            there = _Place(paths, sources, (*profile.exclude, *exclude))
             earlier = folders.enter_context(there.at(changed or compared_with(os.environ)))
             options = replace(options, earlier=earlier)
         documents = sources.dataset.documents
@@ -208,7 +207,7 @@ class _Place:
     """What is validated, to look at it in another revision."""
 
     paths: Sequence[Path]
-    dataset: "Dataset"
+    sources: "Sources"
     exclude: Sequence[str]
 
     @contextmanager
@@ -217,10 +216,11 @@ class _Place:
         from stadsgraaf.validation import gather
         from stadsgraaf.validation.changes import folder_at
 
-        root = self.dataset.root
-        with folder_at(revision, root) as (copy, same):
+        root = self.sources.dataset.root
+        with folder_at(revision, root, self.sources.files) as (copy, same):
             there = [copy / os.path.relpath(path, root) for path in self.paths]
-            known = {one.path: one for one in self.dataset.documents if one.path in same}
+            documents = self.sources.dataset.documents
+            known = {one.path: one for one in documents if one.path in same}
             try:
                 paths = [path for path in there if path.exists()] or [copy]
                 found = gather(paths, self.exclude, known=known)
@@ -238,7 +238,7 @@ def _with_release(options: "Options", since: str, place: _Place) -> "Options":
     if Path(since).exists():
         read = read_side(since, lambda path: gather([path]).dataset)
         return replace(options, released=read.written().read)
-    revision = latest_tag(place.dataset.root) if since == _LATEST else since
+    revision = latest_tag(place.sources.dataset.root) if since == _LATEST else since
     if revision is None:
         return replace(options, notices=(*options.notices, _NO_RELEASE))
     with place.at(revision) as sources:

@@ -27,12 +27,18 @@ _XSD = PREFIXES["xsd"]
 NODE, NUMBER, STRING, TAGGED, BOOLEAN = "node", "number", "string", "tagged", "boolean"
 DATE, TIME, ZONED, OTHER = "date", "dateTime", "dateTimeZ", "other"
 
+#: Numbers that are computed: alike as numbers, but rdflib writes 3.50 where pyoxigraph writes 3.5.
+COMPUTED = "computed"
+#: Integers that are computed of integers: alike in every way.
+WHOLE = "whole"
+_NUMERIC: Kinds = frozenset({NUMBER, WHOLE, COMPUTED})
+
 #: Kinds of which any two compare alike with = and !=.
 EQUATED: Kinds = frozenset({NODE, NUMBER, STRING, TAGGED, BOOLEAN, DATE, TIME, ZONED})
 #: Kinds that compare alike with < and > among themselves.
 ORDERED: Kinds = frozenset({NUMBER, STRING, DATE, TIME, ZONED})
 #: Kinds that are true or false alike.
-TRUTHY: Kinds = frozenset({BOOLEAN, NUMBER, STRING})
+TRUTHY: Kinds = _NUMERIC | {BOOLEAN, STRING}
 _DATES: Kinds = frozenset({DATE, TIME, ZONED})
 ANY: Kinds = EQUATED | {OTHER}
 
@@ -66,7 +72,7 @@ _FUNCTIONS: dict[str, tuple[Kinds, str]] = {
         ("SUBSTR", "UCASE", "LCASE", "CONCAT", "STRBEFORE", "STRAFTER", "REPLACE"),
         (frozenset({STRING}), STRING),
     ),
-    "STRLEN": (frozenset({STRING, TAGGED}), NUMBER),
+    "STRLEN": (frozenset({STRING, TAGGED}), WHOLE),
     **dict.fromkeys(
         ("STRSTARTS", "STRENDS", "CONTAINS", "REGEX", "LANGMATCHES"),
         (frozenset({STRING, TAGGED, NODE, NUMBER}), BOOLEAN),
@@ -76,16 +82,19 @@ _FUNCTIONS: dict[str, tuple[Kinds, str]] = {
     ),
     "ISNUMERIC": (EQUATED, BOOLEAN),
     "DATATYPE": (ANY, NODE),
+    # with a tag as in setbased
+    "STRLANG": (frozenset({STRING}), TAGGED),
     **dict.fromkeys(("IRI", "URI"), (frozenset({NODE, STRING}), NODE)),
-    **dict.fromkeys(("YEAR", "MONTH", "DAY"), (_DATES, NUMBER)),
-    **dict.fromkeys(("HOURS", "MINUTES"), (frozenset({TIME, ZONED}), NUMBER)),
+    "ABS": (_NUMERIC, COMPUTED),
+    **dict.fromkeys(("YEAR", "MONTH", "DAY"), (_DATES, WHOLE)),
+    **dict.fromkeys(("HOURS", "MINUTES"), (frozenset({TIME, ZONED}), WHOLE)),
 }
 #: Functions with a number beside a string.
 _WITH_NUMBERS = frozenset({"SUBSTR"})
 #: Casts by IRI: the kinds that may be cast, and the result.
 _CASTS: dict[str, tuple[Kinds, str]] = {
-    _XSD + "integer": (frozenset({STRING}), NUMBER),
-    _XSD + "decimal": (frozenset({STRING}), NUMBER),
+    _XSD + "integer": (frozenset({STRING}), WHOLE),
+    _XSD + "decimal": (frozenset({STRING}), COMPUTED),
     _XSD + "string": (ANY, STRING),
 }
 
@@ -144,10 +153,11 @@ class _Call:
 
 @dataclass
 class _Query:
-    """What a query does: kinds of its variables, expressions, and where BIND puts them."""
+    """What a query does: kinds of its variables, expressions and where BIND puts them, what it gives."""
 
     kinds: dict[str, set[str]] = field(default_factory=dict)
     expressions: list[tuple[str, _Call]] = field(default_factory=list)
+    given: list[_Call] = field(default_factory=list)
 
 
 def agree(
@@ -168,13 +178,15 @@ def agree(
                 query.kinds.setdefault(target, set()).update(kinds)
             else:
                 _expect(kinds, TRUTHY)
+        for expression in query.given:
+            _expect(_kinds(expression, query), ANY)
     except (_Unsure, IndexError):
         return False
     return True
 
 
 def _expect(kinds: Kinds, allowed: Kinds) -> None:
-    if not kinds <= allowed:
+    if not kinds <= (allowed | {WHOLE} if NUMBER in allowed else allowed):
         raise _Unsure
 
 
@@ -200,8 +212,8 @@ def _variable(name: str, query: _Query) -> Kinds:
 def _operated(name: str, given: list[Kinds], expression: _Call) -> Kinds:
     if name in {"+", "-", "*"}:
         for kinds in given:
-            _expect(kinds, frozenset({NUMBER}))
-        return frozenset({NUMBER})
+            _expect(kinds, _NUMERIC)
+        return frozenset({WHOLE if frozenset().union(*given) <= {WHOLE} else COMPUTED})
     expect = _TESTS.get(name)
     if expect is None:
         return _called(name, given, expression)
@@ -215,13 +227,19 @@ def _expect_truthy(given: list[Kinds]) -> None:
 
 
 def _expect_all_equated(given: list[Kinds]) -> None:
-    for kinds in given[1:]:
-        _expect_equated(given[0], kinds)
+    first, *others = map(_as_numbers, given)
+    for kinds in others:
+        _expect_equated(first, kinds)
+
+
+def _as_numbers(kinds: Kinds) -> Kinds:
+    """Computed numbers compare as others do."""
+    return kinds - _NUMERIC | {NUMBER} if kinds & _NUMERIC else kinds
 
 
 def _expect_ordered(given: list[Kinds]) -> None:
-    for one in given[0]:
-        for other in given[1]:
+    for one in _as_numbers(given[0]):
+        for other in _as_numbers(given[1]):
             if not (one == other and one in ORDERED) and (one == NODE) == (other == NODE):
                 raise _Unsure
 
@@ -276,12 +294,23 @@ class _Reader:
         self.query = _Query()
 
     def read(self) -> _Query:
+        all_of_them = False
         while self.word.text != "{":
             if self.word.text == "(":
                 self._projection()
+                continue
+            all_of_them = all_of_them or self.word.text == "*"
+            self._give(self.word)
             self.at += 1
         self._group()
+        if all_of_them:
+            self.query.given += [_Call("?" + name) for name in self.query.kinds]
+            self.query.given += [_Call("?" + name) for name, _ in self.query.expressions if name]
         return self.query
+
+    def _give(self, word: Token) -> None:
+        if word.kind == "variable":
+            self.query.given.append(_Call("?" + word.text[1:]))
 
     @property
     def word(self) -> Token:
@@ -295,13 +324,12 @@ class _Reader:
         return word
 
     def _projection(self) -> None:
-        """``(expression AS ?name)``: what it gives is compared with nothing."""
-        depth = 0
-        while True:
-            depth += (self.word.text == "(") - (self.word.text == ")")
-            if not depth:
-                return
-            self.at += 1
+        """``(expression AS ?name)``."""
+        self._take("(")
+        self.query.given.append(self._expression())
+        self._take("AS")
+        self._take()
+        self._take(")")
 
     # --- patterns ---
 
@@ -479,7 +507,7 @@ class _Reader:
         if word.kind == "variable":
             return _Call("?" + word.text[1:])
         if word.kind == "number":
-            return _Call("term", kinds=frozenset({NUMBER}))
+            return _Call("term", kinds=frozenset({WHOLE if word.text.isdigit() else NUMBER}))
         if word.kind == "string":
             return _Call("term", kinds=frozenset({self._suffix()}))
         if word in self.named:

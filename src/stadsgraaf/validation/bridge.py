@@ -134,8 +134,33 @@ class Indexed(rdflib.Graph):
 
     def __init__(self) -> None:
         self.indexes = _Store()
+        self._queries: dict[str, Any] = {}
         super().__init__(store=self.indexes, bind_namespaces="none")
         self.indexes.graph = self
+
+    def query(
+        self,
+        query_object: Any,
+        processor: Any = "sparql",
+        result: Any = "sparql",
+        initNs: Any = None,  # noqa: N803 – rdflib's signature
+        *given: Any,
+        **named: Any,
+    ) -> Any:
+        """The answer to a query. PySHACL asks the same one for each focus node: it is read once.
+
+        https://rdflib.readthedocs.io/en/stable/intro_to_sparql/#prepared-queries
+        """
+        if isinstance(query_object, str) and not initNs:
+            query_object = self._prepared(query_object)
+        return super().query(query_object, processor, result, initNs, *given, **named)
+
+    def _prepared(self, query: str) -> Any:
+        from rdflib.plugins.sparql import prepareQuery  # noqa: PLC0415 – its import takes long
+
+        if query not in self._queries:
+            self._queries[query] = prepareQuery(query)
+        return self._queries[query]
 
     def objects(self, subject: Any = None, predicate: Any = None, unique: bool = False) -> Any:  # noqa: FBT001, FBT002 – rdflib's signature
         """The objects of a subject and predicate."""

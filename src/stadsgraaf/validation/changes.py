@@ -4,7 +4,7 @@ import io
 import os
 import re
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,8 @@ __all__ = ["base_revision", "changed_lines", "compared_with", "folder_at", "late
 _WANTED = re.compile(
     r"(?i)\.(?:ttl|turtle|nt|nq|trig|rdf|owl|jsonld|rq|sparql)\Z|(?:^|/)manifest\.json\Z"
 )
+#: Files by which a folder is told to be one of Stadsgraaf, or a release: which others count.
+_LAYOUT = re.compile(r"data/dataset\.ttl\Z|(?:.*/)?manifest\.json\Z")
 #: Names of files that git gets at once.
 _MANY = 500
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
@@ -61,11 +63,14 @@ def latest_tag(folder: Path) -> str | None:
 
 
 @contextmanager
-def folder_at(revision: str, folder: Path) -> Iterator[tuple[Path, frozenset[Path]]]:
+def folder_at(
+    revision: str, folder: Path, read: Collection[Path]
+) -> Iterator[tuple[Path, frozenset[Path]]]:
     """A folder as it was at a revision, and the files in it that are still the same.
 
-    These are links to the files there are now. The folder is empty when it was not there. Raises
-    UsageError when git does not know the revision, or the folder is in no repository.
+    These are links to the files there are now. Of those that did not change, the ones that are not
+    ``read`` now were not read then, so they are left out. The folder is empty when it was not there.
+    Raises UsageError when git does not know the revision, or the folder is in no repository.
     """
     try:
         git("rev-parse", "--verify", f"{revision}^{{commit}}", folder=folder)
@@ -87,7 +92,13 @@ def folder_at(revision: str, folder: Path) -> Iterator[tuple[Path, frozenset[Pat
     )
     there = {name for name in there if _WANTED.search(name)}
     gone = sorted(there & changed)
-    same = {name for name in there - changed if (folder / name).is_file()}
+    now = {path.as_posix() for path in read}
+    all_count = any(map(_LAYOUT.match, changed))
+    same = {
+        name
+        for name in there - changed
+        if (all_count or name in now or _LAYOUT.match(name)) and (folder / name).is_file()
+    }
     with TemporaryDirectory(prefix="revision-") as name:
         copy = Path(name).resolve()
         # git takes so many names at once
@@ -103,9 +114,11 @@ def folder_at(revision: str, folder: Path) -> Iterator[tuple[Path, frozenset[Pat
             )
             with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
                 archive.extractall(copy, filter="data")
+        root = folder.resolve()
+        for parent in {(copy / below).parent for below in same}:
+            parent.mkdir(parents=True, exist_ok=True)
         for below in same:
-            (copy / below).parent.mkdir(parents=True, exist_ok=True)
-            (copy / below).symlink_to((folder / below).resolve())
+            (copy / below).symlink_to(root / below)
         yield copy, frozenset(map(Path, same))
 
 

@@ -48,6 +48,7 @@ __all__ = [
     "SetBased",
     "alone",
     "altered_predicates",
+    "bound_to_each",
     "can_run_once",
     "declared_prefixes",
     "isolated",
@@ -90,7 +91,6 @@ _FORBIDDEN = frozenset(
         "TZ",
         "SECONDS",
         "STRDT",
-        "STRLANG",
         "LANGMATCHES",
         "ROUND",
         "CEIL",
@@ -112,6 +112,7 @@ _SPECIAL = frozenset({"PATH", "shapesGraph", "currentShape"})
 _OPENERS = frozenset({"EXISTS", "OPTIONAL"})
 _SHAPE_REFERENCES = (SH.node, SH.property, SH.qualifiedValueShape, SH["not"], RDF.first)
 #: Regular expressions that Python and Rust read alike: no look-around, no back-reference.
+_PLAIN_TAG = re.compile("[a-z]{2,8}(?:-[a-z0-9]{1,8})*")
 _PLAIN_REPLACEMENT = re.compile(r"(?:[^$\\]|\$[0-9](?!\w))*")
 _PLAIN_REGEX = re.compile(r"(?:[^\\(]|\((?!\?)|\\\\(?:[.\-+*?()|\[\]{}^$/dswDSW]|\\\\))*")
 
@@ -183,18 +184,22 @@ def can_run_once(
     """
     words = tokens(query)
     known = {**prefixes, **prefixes_of(words)}
+    return (
+        _binding_is_a_join(words)
+        and _strings_are_plain(words)
+        and not _meets(words, profile.altered, known)
+        and agree(words, known, profile.kinds, focus)
+    )
+
+
+def _binding_is_a_join(words: list[Token]) -> bool:
+    """Whether pre-binding ``$this`` is a join, whatever the data."""
     uppers = [word.upper for word in words]
     if uppers.count("SELECT") != 1 or _FORBIDDEN.intersection(uppers):
         return False
     if {word.text[1:] for word in words if word.kind == "variable"} & _SPECIAL:
         return False
-    return (
-        _projects_this(words)
-        and _groups_are_plain(words)
-        and _regexes_are_plain(words)
-        and not _meets(words, profile.altered, known)
-        and agree(words, known, profile.kinds, focus)
-    )
+    return _projects_this(words) and _groups_are_plain(words)
 
 
 def _head(words: list[Token]) -> list[Token]:
@@ -241,12 +246,16 @@ def _groups_are_plain(words: list[Token]) -> bool:
     return not stack
 
 
-def _regexes_are_plain(words: list[Token]) -> bool:
-    """Patterns and replacements are strings, and such that both engines read alike."""
+def _strings_are_plain(words: list[Token]) -> bool:
+    """Patterns, replacements and tags are strings, and such that both engines read alike."""
     for number, word in enumerate(words):
-        if word.upper not in {"REGEX", "REPLACE"}:
+        if word.upper not in {"REGEX", "REPLACE", "STRLANG"}:
             continue
         pattern, *more = _arguments(words, number + 1)[1:]
+        if word.upper == "STRLANG":
+            if not _is_plain(pattern, _PLAIN_TAG):
+                return False
+            continue
         if not _is_plain(pattern, _PLAIN_REGEX):
             return False
         if word.upper == "REPLACE" and not (more and _is_plain(more[0], _PLAIN_REPLACEMENT)):
@@ -325,6 +334,15 @@ def alone(shapes: rdflib.Graph) -> list[tuple[Node, Node]]:
         and not any((shape, predicate, None) in shapes for predicate in (SH.path, SH.target))
         and not _is_off(shapes, shape)
         and not _is_off(shapes, constraint)
+    ]
+
+
+def bound_to_each(shapes: rdflib.Graph) -> list[tuple[Node, Node]]:
+    """Those of ``alone`` that run for each focus node, whatever the data."""
+    return [
+        (shape, constraint)
+        for shape, constraint in alone(shapes)
+        if not _binding_is_a_join(tokens(str(shapes.value(constraint, SH.select) or "")))
     ]
 
 

@@ -191,12 +191,16 @@ def validate_data(
 def _fast(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Outcome:
     """pySHACL, with its work arranged."""
     given = bridge.graph(shapes)
+    others = setbased.bound_to_each(given)
+    for shape, constraint in others:
+        given.remove((shape, SH.sparql, constraint))
 
     def core() -> Outcome:
+        outcome = _one_by_one(data, given, others)
         for shape, constraint in setbased.alone(given):
             given.remove((shape, SH.sparql, constraint))
         batched = batch(given)
-        return _pyshacl(data.graph, batched.shapes, batched.stands_for)
+        return _joined(outcome, _pyshacl(data.graph, batched.shapes, batched.stands_for))
 
     if processes < _PARTS or len(data.triples) < _WORTH_A_PROCESS:
         return _joined(_queries(data, given), core())
@@ -220,7 +224,15 @@ def _joined(one: Outcome, other: Outcome) -> Outcome:
 def _queries(data: Data, shapes: rdflib.Graph) -> Outcome:
     """Run the queries of node shapes: together where they can, else one by one with pySHACL."""
     outcome = _queries_once(data, shapes)
-    for shape, constraint in setbased.alone(shapes):
+    return _joined(outcome, _one_by_one(data, shapes, setbased.alone(shapes)))
+
+
+def _one_by_one(
+    data: Data, shapes: rdflib.Graph, constraints: Sequence[tuple[Node, Node]]
+) -> Outcome:
+    """Run each of the constraints with pySHACL, so that a fault of one is not that of others."""
+    outcome = Outcome()
+    for shape, constraint in constraints:
         single = _pyshacl(data.graph, setbased.isolated(shapes, shape, constraint), {})
         name = str(bridge.term(constraint))
         faults = [(name, reason) for _, reason in single.faults]

@@ -28,6 +28,16 @@ class Sources:
     dataset: Dataset
     queries: tuple[Path, ...] = ()
 
+    @property
+    def files(self) -> frozenset[Path]:
+        """Every file that was read, or could not be, by its path below the root."""
+        dataset, root = self.dataset, self.dataset.root
+        named = [*self.queries, *(query.path for query in (*dataset.queries, *dataset.rules))]
+        named += [Path(str(fault.members["file"])) for fault in dataset.faults]
+        return frozenset(_below(root, path) for path in named) | {
+            document.path for document in dataset.documents
+        }
+
 
 def gather(
     paths: Sequence[Path],

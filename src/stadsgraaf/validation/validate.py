@@ -110,18 +110,23 @@ def _run_all(
     run: "_Run", earlier: "_Run | None", options: Options, progress: Callable[[str], None]
 ) -> None:
     """Run the stages, and those of what there was earlier as far as they matter."""
-    for name in options.stages or tuple(STAGES):
+    names = options.stages or tuple(STAGES)
+    narrowed = False
+    for name in names:
         progress(name)
-        if earlier is not None:
-            if name in SCOPED and run.subject.scope is None and not options.baseline:
-                _narrow(earlier, run)
-            if run.subject.scope is None or name not in SCOPED:
-                earlier.stage(name)
+        if earlier is not None and name in SCOPED and not (narrowed or options.baseline):
+            _narrow(earlier, run)
+            narrowed = True
         run.stage(name)
-    if earlier is not None and run.subject.scope is not None:
+    # where nothing is found now, it does not matter what was found before
+    if earlier is None or not (run.findings or any(True for _ in _suppressions(run.subject))):
+        return
+    for name in [name for name in names if name not in SCOPED]:
+        earlier.stage(name)
+    if run.subject.scope is not None:
         earlier.subject = earlier.subject.within(_asked(run, run.subject.scope))
-        for name in [name for name in run.found if name in SCOPED]:
-            earlier.stage(name)
+    for name in [name for name in names if name in SCOPED]:
+        earlier.stage(name)
 
 
 def _asked(run: "_Run", scope: Scope) -> Scope:
