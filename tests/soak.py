@@ -27,6 +27,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from serving import Server, add_release, in_graph, serving
 
 from stadsgraaf.archive import Archive
+from stadsgraaf.settings import Settings
 
 _BASE = "http://data.example.nl/"
 _FOAF = "http://xmlns.com/foaf/0.1/"
@@ -371,6 +372,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--switches", type=int, default=30)
     parser.add_argument("--kill-every", type=float, default=7)
+    parser.add_argument("--body-timeout", type=float, default=Settings().body_timeout)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder) / "archive")
@@ -382,6 +384,7 @@ def main() -> int:
             archive.switch(next(iter(numbers)))
         settings = {
             "query_timeout": _QUERY_SECONDS,
+            "body_timeout": options.body_timeout,
             "watch": 0.5,
             "trusted_proxies": "127.0.0.1",
             "log_requests": "none",

@@ -62,7 +62,9 @@ class Settings:
     query_length: int = _setting(65_536, "Bytes that a query may have.")
     query_depth: int = _setting(64, "Levels that a query may nest.")
     body_length: int = _setting(262_144, "Bytes that a request body may have.")
-    body_timeout: float = _setting(10.0, "Seconds in which a request must be complete.")
+    body_timeout: float = _setting(
+        10.0, "Seconds in which the head of a request must be there, and then its body."
+    )
     result_rows: int = _setting(1_000_000, "Solutions or triples that an answer may have.")
     result_length: int = _setting(104_857_600, "Bytes that an answer may have.")
     client_time: float = _setting(

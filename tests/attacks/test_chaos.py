@@ -24,7 +24,7 @@ _THING = NamedNode(_BASE + "id/thing")
 _NUMBER = NamedNode(_BASE + "def/number")
 _LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 _WHICH = f"SELECT ?n {{ {_THING} {_NUMBER} ?n }}"
-_SWITCHES = 24
+_SWITCHES = 20
 _READERS = 6
 
 

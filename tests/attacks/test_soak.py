@@ -8,7 +8,7 @@ from pathlib import Path
 
 def test_mixed_traffic_with_attackers_switches_and_kills_breaks_no_promise() -> None:
     tests = Path(__file__).parent.parent
-    options = ["--seconds=20", "--switches=5", "--kill-every=2"]
+    options = ["--seconds=6", "--switches=2", "--kill-every=1", "--body-timeout=1"]
     done = subprocess.run(
         [sys.executable, "soak.py", *options],
         cwd=tests,
@@ -21,6 +21,6 @@ def test_mixed_traffic_with_attackers_switches_and_kills_breaks_no_promise() -> 
     figures = json.loads(done.stdout)
     assert figures["light requests"]["200"] > 50
     assert sum(figures["attacks"].values()) > 5
-    assert figures["release switches"] == 5
+    assert figures["release switches"] == 2
     assert figures["workers killed"] > 0
     assert figures["slow clients cut off"] > 0

@@ -18,6 +18,7 @@ class StandIn(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answering)
         self.asked: list[dict[str, str]] = []
+        self.release, self.age = "", 60
         self.sent = 0
         self.waiting, self.left = threading.Event(), threading.Event()
 
@@ -51,7 +52,8 @@ class _Answering(BaseHTTPRequestHandler):
 
     def start(self) -> None:
         self.send_response(200)
-        self.send_header("Cache-Control", "public, max-age=60")
+        self.send_header("Cache-Control", f"public, max-age={self.server.age}")
+        self.send_header("Stadsgraaf-Release", self.server.release)
 
     def never_end(self) -> None:
         self.start()

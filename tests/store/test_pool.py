@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -34,6 +35,7 @@ from stadsgraaf.store import Answer, Limits, Question
 from stadsgraaf.store.link import Spool
 from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.store.waiting import WaitingRoom
+from stadsgraaf.store.zygote import FORK, LOADED
 
 
 def product(times: int, head: str = "SELECT (COUNT(*) AS ?n)", rows: int = 300) -> str:
@@ -44,8 +46,7 @@ def product(times: int, head: str = "SELECT (COUNT(*) AS ?n)", rows: int = 300) 
 
 
 RUNAWAY = product(9)
-#: So many rows that it is seen to be slow on a fast machine, too.
-ROWS = 330
+ROWS = 100
 LONG = product(3, rows=ROWS)
 
 
@@ -314,21 +315,47 @@ def test_idle_worker_that_is_killed_is_replaced(pool: Pool) -> None:
     pool.until(lambda: pool.store.state.idle == 2 and not pool.pids() & killed)
 
 
-def test_query_whose_worker_is_killed_is_asked_again(pool: Pool) -> None:
+def halted(pool: Pool, workers: int = 2) -> set[int]:
+    """The workers, none of which goes on until it is told to: what they are asked takes long."""
+    pool.until(lambda: pool.store.state.idle == workers)
+    pids = pool.pids()
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    pool.until(lambda: all(map(_is_stopped, pids)))
+    return pids
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether every thread is: that takes until one of them has run."""
+    stats = [each.read_text(encoding="ascii") for each in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return {stat.rpartition(")")[2].split()[0] for stat in stats} == {"T"}
+
+
+def go_on(pids: set[int]) -> None:
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_query_whose_worker_is_killed_is_asked_again(make: Callable[..., Pool]) -> None:
+    pool = make(workers=1)
+    (busy,) = halted(pool, workers=1)
     future = pool.later(LONG)
-    pool.until(lambda: pool.store.state.slow == 1)
-    busy = _yielding(pool)
+    pool.until(lambda: bool(pool.store.running()))
     os.kill(busy, signal.SIGKILL)
     assert pool.outcome(future)["results"]["bindings"][0]["n"]["value"] == str(ROWS**3)
+    assert pool.store.ends["lost"] == 1
 
 
 # Workers of slow queries
 
 
 def _slow_worker(pool: Pool) -> tuple[int, "asyncio.Future[Any]"]:
-    future = pool.later(LONG)
-    pool.until(lambda: pool.store.state.slow == 1)
-    return _yielding(pool), future
+    """One whose query is slow, and soon at its end."""
+    pids = halted(pool)
+    future = pool.later("ASK {}")
+    worker = _yielding(pool)
+    go_on(pids)
+    return worker, future
 
 
 def test_worker_of_a_slow_query_is_kept_when_it_may_have_its_priority_back(
@@ -337,7 +364,7 @@ def test_worker_of_a_slow_query_is_kept_when_it_may_have_its_priority_back(
     monkeypatch.setattr("stadsgraaf.store.pool._YIELDING_AFTER", 0.1)
     monkeypatch.setattr("stadsgraaf.store.priority.restore", lambda _: True)
     worker, future = _slow_worker(pool)
-    assert pool.outcome(future)["results"]["bindings"]
+    assert pool.outcome(future)["boolean"]
     pool.until(lambda: pool.store.state.slow == 0)
     assert worker in pool.pids()
 
@@ -348,7 +375,7 @@ def test_worker_of_a_slow_query_is_replaced_when_it_may_not(
     monkeypatch.setattr("stadsgraaf.store.pool._YIELDING_AFTER", 0.1)
     monkeypatch.setattr("stadsgraaf.store.priority.restore", lambda _: False)
     worker, future = _slow_worker(pool)
-    assert pool.outcome(future)["results"]["bindings"]
+    assert pool.outcome(future)["boolean"]
     pool.until(lambda: is_gone(worker) and pool.store.state.idle == 2)
 
 
@@ -356,9 +383,11 @@ def test_workers_beyond_those_wanted_go_when_it_is_quiet(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stadsgraaf.store.pool._SPARE", 0.05)
-    futures = [pool.later(LONG, str(number), seconds=55) for number in range(3)]
+    pids = halted(pool)
+    futures = [pool.later("ASK {}", str(number)) for number in range(3)]
     pool.until(lambda: len(pool.pids()) > 2)
-    assert all(pool.outcome(future)["results"] for future in futures)
+    go_on(pids)
+    assert all(pool.outcome(future)["boolean"] for future in futures)
     pool.until(lambda: len(pool.pids()) == 2)
 
 
@@ -535,6 +564,22 @@ def test_processes_end_with_the_process_that_serves(path: Path) -> None:
     while not all(is_gone(pid) for pid in pids):
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_zygote_ends_in_silence_also_when_what_it_told_was_not_read(path: Path) -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    worker, end = socket.socketpair()
+    with theirs, worker, end, ours:
+        command = [sys.executable, "-m", "stadsgraaf.store.zygote", str(theirs.fileno())]
+        zygote = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=subprocess.PIPE)
+        theirs.close()
+        order = {"data": str(path), "prefixes": {}, "max_depth": 9, "max_length": 9, "services": 0}
+        ours.send(json.dumps(order).encode())
+        assert ours.recv(64)[:1] == LOADED
+        socket.send_fds(ours, [FORK], [end.fileno()])
+        assert select.select([ours], [], [], 30)[0]
+    _, said = zygote.communicate(timeout=30)
+    assert (said, zygote.returncode) == (b"", 0)
 
 
 def test_answer_that_multiplies_is_whole_or_an_error(pool: Pool) -> None:

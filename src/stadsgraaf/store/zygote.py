@@ -137,7 +137,10 @@ class _Nursery:
         self._end()
 
     def _obey(self) -> bool:
-        message, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
+        except ConnectionResetError:  # the pool hung up before it had read everything
+            return False
         if not message:
             return False
         if message[:1] == FORK:

@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 from http import HTTPStatus
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import unquote
 
 import httptools
@@ -26,10 +26,9 @@ from stadsgraaf.errors import (
 from stadsgraaf.media import PROBLEM
 from stadsgraaf.web.cycle import Cycle
 
-__all__ = ["GuardedProtocol"]
+__all__ = ["GuardedProtocol", "guarded"]
 
-#: Seconds in which the head of a request must be there, and that a connection may idle at least.
-HEAD_SECONDS: Final = 10.0
+#: Seconds that a connection may idle at least.
 KEPT_SECONDS: Final = 5.0
 #: Seconds in which a client must take something of a response that waits for it.
 STALL_SECONDS: Final = 20.0
@@ -46,6 +45,8 @@ _UPGRADE: Final = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
 class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's protocol, with less patience."""
 
+    #: Seconds in which the head of a request must be there.
+    head_seconds: ClassVar[float]
     _patience: asyncio.TimerHandle | None = None
     _since = 0.0
     _stall: asyncio.TimerHandle | None = None
@@ -76,13 +77,15 @@ class GuardedProtocol(HttpToolsProtocol):
     def _expect_head(self) -> None:
         self._in_head, self._head_size, self._since = True, 0, self.loop.time()
         if self._patience is None:
-            self._patience = self.loop.call_later(KEPT_SECONDS, self._lose_patience)
+            self._patience = self.loop.call_later(
+                min(KEPT_SECONDS, self.head_seconds), self._lose_patience
+            )
 
     def _lose_patience(self) -> None:
         """Look whether the next head takes too long; one timer does for a connection's whole life."""
         is_first, waits = self.cycle is None, self.cycle is None or self.cycle.response_complete
         is_idle = not is_first and not self._head_size
-        left = self._since + (KEPT_SECONDS if is_idle else HEAD_SECONDS) - self.loop.time()
+        left = self._since + (KEPT_SECONDS if is_idle else self.head_seconds) - self.loop.time()
         if waits and left <= 0:
             self._patience = None
             (self.transport.close if is_idle else self.transport.abort)()
@@ -237,6 +240,11 @@ class GuardedProtocol(HttpToolsProtocol):
             self._stall.cancel()
             self._stall = None
         super().resume_writing()
+
+
+def guarded(head_seconds: float) -> type[GuardedProtocol]:
+    """The protocol for who has so many seconds for the head of a request."""
+    return type("_Guarded", (GuardedProtocol,), {"head_seconds": head_seconds})
 
 
 def _target(url: bytes) -> tuple[bytes, bytes]:

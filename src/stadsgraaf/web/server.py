@@ -33,7 +33,7 @@ from stadsgraaf.store.origin import Origin, open_origin
 from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.web.app import ADMINISTRATION, ROUTES
 from stadsgraaf.web.backstage import Backstage
-from stadsgraaf.web.connections import GuardedProtocol
+from stadsgraaf.web.connections import guarded
 from stadsgraaf.web.editions import Editions
 from stadsgraaf.web.forwarded import Forwarded
 from stadsgraaf.web.listening import BACKLOG, Place, administration, listen
@@ -154,10 +154,8 @@ async def _serve(
     ]
     try:
         app = Observed(editions, settings, editions.metrics, _ROUTES, tracing)
-        config = _config(Forwarded(app, settings), connections=_room(), grace=settings.grace)
-        server = _Server(
-            config, announce, editions, settings.drain_delay, notifier, sockets.backstage
-        )
+        config = _config(Forwarded(app, settings), settings, _room())
+        server = _Server(config, announce, editions, settings, notifier, sockets.backstage)
         await server.serve(sockets=[sockets.public])
     finally:
         for task in tasks:
@@ -172,11 +170,11 @@ def _room() -> int:
     return max(_FEWEST, descriptors - _RESERVED)
 
 
-def _config(app: ASGIApp, *, connections: int | None = None, grace: float = 0.0) -> uvicorn.Config:
+def _config(app: ASGIApp, settings: Settings, connections: int | None = None) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").addFilter(_said_already)
     return uvicorn.Config(
         app,
-        http=GuardedProtocol,
+        http=guarded(settings.body_timeout),
         ws="none",
         lifespan="off",
         loop="none",
@@ -185,7 +183,7 @@ def _config(app: ASGIApp, *, connections: int | None = None, grace: float = 0.0)
         server_header=False,
         proxy_headers=False,  # Forwarded sees to them
         limit_concurrency=connections,
-        timeout_graceful_shutdown=math.ceil(grace),
+        timeout_graceful_shutdown=math.ceil(settings.grace),
         log_config=None,
         backlog=BACKLOG,
     )
@@ -205,7 +203,7 @@ class _Server(uvicorn.Server):
         config: uvicorn.Config,
         announce: Callable[[], None],
         editions: Editions,
-        drain_delay: float,
+        settings: Settings,
         notifier: Notifier,
         backstage: socket.socket | None,
     ) -> None:
@@ -213,19 +211,18 @@ class _Server(uvicorn.Server):
         self._announce = announce
         self._backstage = backstage
         self._editions = editions
-        self._drain_delay = drain_delay
+        self._settings = settings
         self._notifier = notifier
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Part of uvicorn's server."""
         was_told, self._editions.is_draining = self._editions.is_draining, True
         self._notifier.tell("STOPPING=1")
-        if self._drain_delay and not was_told:
-            _log.info("stopping soon", extra={"seconds": self._drain_delay})
+        delay = self._settings.drain_delay
+        if delay and not was_told:
+            _log.info("stopping soon", extra={"seconds": delay})
             loop = asyncio.get_running_loop()
-            loop.call_soon_threadsafe(
-                loop.call_later, self._drain_delay, super().handle_exit, sig, frame
-            )
+            loop.call_soon_threadsafe(loop.call_later, delay, super().handle_exit, sig, frame)
         else:
             super().handle_exit(sig, frame)
 
@@ -239,8 +236,8 @@ class _Server(uvicorn.Server):
 
     async def _let_administrators_in(self, backstage: socket.socket) -> asyncio.Server:
         """They have an application of their own, and end with the server like anybody."""
-        config = _config(Backstage(self._editions))
-        make = partial(GuardedProtocol, config, self.server_state, {})
+        config = _config(Backstage(self._editions), self._settings)
+        make = partial(guarded(self._settings.body_timeout), config, self.server_state, {})
         loop = asyncio.get_running_loop()
         if backstage.family == socket.AF_UNIX:
             return await loop.create_unix_server(make, sock=backstage)
