@@ -468,7 +468,7 @@ def test_question_that_waits_too_long_is_refused(make: Callable[..., Pool]) -> N
     assert pool.store.state.waiting == 0
 
 
-def test_waiting_clients_take_turns_and_the_newest_question_goes_first() -> None:
+def test_waiting_clients_take_turns_and_so_do_their_oldest_and_newest_questions() -> None:
     async def order() -> list[str]:
         room: WaitingRoom[None] = WaitingRoom(10)
         names = {}
@@ -480,7 +480,25 @@ def test_waiting_clients_take_turns_and_the_newest_question_goes_first() -> None
             future.set_result(None)
         return called
 
-    assert asyncio.run(order()) == ["a3", "b2", "a2", "b1", "a1"]
+    assert asyncio.run(order()) == ["a1", "b1", "a3", "b2", "a2"]
+
+
+def test_no_question_is_overtaken_for_ever_by_its_clients_others() -> None:
+    """As when a client has more connections than there are workers, and each asks on and on."""
+
+    async def called_before(first: str) -> int:
+        room: WaitingRoom[None] = WaitingRoom(100)
+        names = {room.join("a"): f"a{number}" for number in range(6)}
+        for count in range(1000):
+            future = room.call(lambda _: True)
+            assert future
+            if names[future] == first:
+                return count
+            future.set_result(None)
+            names[room.join("a")] = "another"
+        return 1000
+
+    assert all(asyncio.run(called_before(f"a{number}")) < 20 for number in range(6))
 
 
 def test_answer_that_nobody_reads_makes_room_for_others(make: Callable[..., Pool]) -> None:
