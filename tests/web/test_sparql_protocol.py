@@ -3,12 +3,16 @@
 import asyncio
 import gzip
 import json
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
+import brotli
 import pytest
+import zstandard
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from starlette.types import Message, Receive, Scope, Send
 
@@ -17,7 +21,7 @@ from stadsgraaf.media import RESULTS
 from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store import Answer, Limits, Question
-from stadsgraaf.store.base import Share
+from stadsgraaf.store.base import Share, Whole
 from stadsgraaf.store.embedded import EmbeddedStore
 from stadsgraaf.web.sparql import BrokenOffError, SparqlEndpoint
 
@@ -46,8 +50,12 @@ DIRECT = "application/sparql-query"
 class Response:
     status: int
     headers: dict[str, str]
-    body: bytes
+    pieces: list[bytes]
     complete: bool
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.pieces)
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -119,13 +127,16 @@ class Client:
             complete = False
         start = sent[0]
         headers = {key.decode(): value.decode("latin-1") for key, value in start["headers"]}
-        content = b"".join(message.get("body", b"") for message in sent[1:])
+        content = [message.get("body", b"") for message in sent[1:]]
         complete = complete and not sent[-1].get("more_body", False)
         return Response(start["status"], headers, content, complete)
 
     def get(self, query: str, accept: str | None = None, **more: str) -> Response:
-        parameters = urlencode({"query": query} | more)
-        return self(query=parameters, headers={"Accept": accept} if accept else {})
+        """What is written as headers are is one, the rest are parameters."""
+        fields = {name: value for name, value in more.items() if name[0].isupper()}
+        parameters = {name: value for name, value in more.items() if name not in fields}
+        accepted = {"Accept": accept} if accept else {}
+        return self(query=urlencode({"query": query} | parameters), headers=accepted | fields)
 
     def post(self, body: bytes, content_type: str, query: str = "", **headers: str) -> Response:
         fields = {"Content-Type": content_type, "Content-Length": str(len(body))}
@@ -618,6 +629,78 @@ def test_limit_after_the_first_byte_breaks_the_transfer_off() -> None:
     assert response.status == 200
     assert not response.complete
     assert store.closed
+
+
+READERS: Mapping[str, Callable[[], Callable[[bytes], bytes]]] = {
+    "gzip": lambda: zlib.decompressobj(wbits=31).decompress,
+    "br": lambda: brotli.Decompressor().process,
+    "zstd": lambda: zstandard.ZstdDecompressor().decompressobj().decompress,
+}
+LARGE = [f"{number},".encode() * 9000 for number in range(9)]
+
+
+@pytest.mark.parametrize("coding", READERS)
+def test_answer_is_packed_as_the_client_likes_and_each_piece_can_be_read_at_once(
+    coding: str,
+) -> None:
+    ask = client_of(BreakingStore(list(LARGE), None))
+    response = ask.get(ALL, **{"Accept-Encoding": coding})
+    assert response.headers["content-encoding"] == coding
+    assert response.headers["vary"] == "Accept, Accept-Encoding"
+    assert response.complete
+    assert len(response.body) < sum(map(len, LARGE)) / 10
+    read = READERS[coding]()
+    assert [read(piece) for piece in response.pieces] == [*LARGE, b""]
+
+
+@pytest.mark.parametrize("coding", READERS)
+def test_answer_that_is_broken_off_has_no_end_in_any_coding(coding: str) -> None:
+    store = BreakingStore(list(LARGE), ResultTooLarge(limit=2, unit=Text("bytes", "bytes")))
+    response = client_of(store).get(ALL, **{"Accept-Encoding": coding})
+    assert not response.complete
+    assert store.closed
+    if coding == "gzip":
+        reader = zlib.decompressobj(wbits=31)
+        reader.decompress(response.body)
+        assert not reader.eof
+
+
+class WholeStore:
+    """Has answers whole, and counts them."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.asked = 0
+
+    async def answer(self, question: Question, limits: Limits) -> Answer:
+        self.asked += 1
+        return Answer("select", RESULTS[0], Whole(self.body), len(self.body))
+
+
+@pytest.mark.parametrize(("size", "accepted"), [(50, "gzip"), (5000, "identity"), (5000, "br;q=0")])
+def test_small_answer_and_one_to_who_reads_no_coding_are_left_alone(
+    size: int, accepted: str
+) -> None:
+    response = client_of(WholeStore(b"x" * size)).get(ALL, **{"Accept-Encoding": accepted})
+    assert "content-encoding" not in response.headers
+    assert response.body == b"x" * size
+    assert response.headers["vary"] == "Accept, Accept-Encoding"
+
+
+def test_packed_answer_is_kept_with_an_entity_tag_of_its_own() -> None:
+    store = WholeStore(b"long" * 5000)
+    ask = client_of(store)
+    plain, packed = ask.get(ALL), ask.get(ALL, **{"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.body) == plain.body == store.body
+    assert packed.headers["content-length"] == str(len(packed.body))
+    tag = packed.headers["etag"]
+    assert tag != plain.headers["etag"]
+    again = ask.post(ALL.encode(), DIRECT, **{"Accept-Encoding": "gzip"})
+    assert (again.body, again.headers["content-encoding"]) == (packed.body, "gzip")
+    assert ask.get(ALL).body == plain.body
+    assert ask.get(ALL, **{"Accept-Encoding": "gzip", "If-None-Match": tag}).status == 304
+    assert ask.get(ALL, **{"If-None-Match": tag}).status == 200
+    assert store.asked == 2
 
 
 def test_http_1_0_client_gets_a_length_or_an_error() -> None:

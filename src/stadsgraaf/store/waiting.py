@@ -1,5 +1,4 @@
-"""Who gets the next free worker: every client its turn, and of one client the oldest question and the
-newest in turn.
+"""Who gets the next free worker: every client in turn, and its oldest and newest question in turn.
 
 The oldest, because nothing is to be overtaken for ever by a client's own other connections; the newest,
 because of more questions than can be answered some are to be answered soon. What waits too long all the

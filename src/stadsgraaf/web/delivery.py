@@ -12,7 +12,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stadsgraaf.web.coding import choose, is_packable, pack
+from stadsgraaf.web.coding import choose, is_packable, pack, tagged
 
 __all__ = ["Delivery"]
 
@@ -148,7 +148,7 @@ async def _deliver(kept: _Kept, scope: Scope, send: Send, coding: str | None) ->
     body, etag = kept.body, kept.etag
     if coding:
         body = kept.packed[coding]
-        etag = etag and etag[:-1] + f'-{coding}"'.encode()
+        etag = etag and tagged(etag.decode("latin-1"), coding).encode("latin-1")
     headers = [
         (name, value)
         for name, value in kept.headers

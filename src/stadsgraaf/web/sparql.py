@@ -10,6 +10,7 @@ Who asks for HTML gets the workbench: an ASGI application, called with what was 
 `SparqlRequest`) in ``scope["stadsgraaf.sparql"]``, its body already read.
 """
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Hashable, Mapping
@@ -36,6 +37,7 @@ from stadsgraaf.store.base import Answer, Limits, Question, Sharing, Store, Whol
 from stadsgraaf.store.budget import WINDOW
 from stadsgraaf.web.cache import AnswerCache, Fields, Kept
 from stadsgraaf.web.clients import client_of
+from stadsgraaf.web.coding import Packing, choose, is_packable, tagged
 from stadsgraaf.web.columns import TSV, in_columns, refuse_columns
 from stadsgraaf.web.description import describe
 from stadsgraaf.web.hangup import Hangup
@@ -66,9 +68,12 @@ _LARGEST_KEPT: Final = 1_048_576
 _SLOW: Final = '"slow-queries"'
 _TIME: Final = '"evaluation-time"'
 #: Headers that decide about an answer; and how much of a request is worth remembering, in bytes.
-_DECIDING: Final = frozenset((b"accept", b"host"))
+_DECIDING: Final = frozenset((b"accept", b"accept-encoding", b"host"))
 _LONGEST_ADDRESS: Final = 8192
 _USUAL_ACCEPT: Final = 256
+#: Bytes that are packed faster than a thread is woken; and the size of what has none yet.
+_QUICKLY_PACKED: Final = 16_384
+_ENDLESS: Final = 1 << 62
 _ATTACHED: Final = frozenset(("CSV", "TSV", "Arrow", "Parquet"))
 
 _PREFLIGHT: Final[Mapping[str, str]] = {
@@ -163,7 +168,9 @@ class SparqlEndpoint:
         columns: Format | None,
     ) -> None:
         question = _question(request, scope)
+        coding = _coding(scope)
         etag = entity_tag(self._release.identifier, question, columns)
+        etag = etag and tagged(etag, coding)
         if columns:
             question = replace(question, results=TSV)
         if NOTES in scope:
@@ -180,7 +187,7 @@ class SparqlEndpoint:
             try:
                 if columns:
                     answer = await self._as_columns(answer, columns, request)
-                await self._send_answer(answer, request, scope, send, etag)
+                await self._send_answer(answer, request, scope, send, etag, coding)
             finally:
                 await answer.aclose()
 
@@ -200,12 +207,21 @@ class SparqlEndpoint:
         return True
 
     async def _send_answer(
-        self, answer: Answer, request: SparqlRequest, scope: Scope, send: Send, etag: str | None
+        self,
+        answer: Answer,
+        request: SparqlRequest,
+        scope: Scope,
+        send: Send,
+        etag: str | None,
+        coding: str | None,
     ) -> None:
         fields = _content(answer.format) + _caching(etag)
+        packing = _packing(answer, coding, fields)
         if answer.size is not None or scope.get("http_version") == "1.0":
             # An HTTP/1.0 client takes the end of the connection for the end of the answer.
             body = await answer.read()
+            if packing:
+                body = await _packed(packing, body) + packing.end()
             fields.append((b"content-length", b"%d" % len(body)))
             if etag:
                 self.cache.put(etag, Kept(fields, body))
@@ -213,8 +229,8 @@ class SparqlEndpoint:
             return
         await self._start(send, 200, fields + self._share(scope))
         if request.method != "HEAD":
-            await _stream(answer, send)
-        await send({"type": "http.response.body", "body": b""})
+            await _stream(answer, send, packing)
+        await send({"type": "http.response.body", "body": packing.end() if packing else b""})
 
     def _limits_of(self, request: SparqlRequest) -> Limits:
         if request.seconds is None or request.seconds >= self._limits.seconds:
@@ -295,19 +311,36 @@ class SparqlEndpoint:
         )
 
 
-async def _stream(answer: Answer, send: Send) -> None:
+async def _stream(answer: Answer, send: Send, packing: Packing | None) -> None:
     try:
         async for chunk in answer.chunks:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            body = await _packed(packing, chunk) if packing else chunk
+            await send({"type": "http.response.body", "body": body, "more_body": True})
     except StadsgraafError as error:
         raise BrokenOffError(error.slug) from error
+
+
+def _packing(answer: Answer, coding: str | None, fields: Fields) -> Packing | None:
+    """What packs an answer, if that pays; then its fields say so."""
+    size = _ENDLESS if answer.size is None else answer.size
+    if coding is None or not is_packable(answer.format.media_type, size):
+        return None
+    fields.append((b"content-encoding", coding.encode()))
+    return Packing(coding)
+
+
+async def _packed(packing: Packing, data: bytes) -> bytes:
+    """The packed bytes; of many, others do not wait for them."""
+    if len(data) < _QUICKLY_PACKED:
+        return packing.piece(data)
+    return await asyncio.to_thread(packing.piece, data)
 
 
 def _encoded(headers: Mapping[str, str]) -> Fields:
     return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
 
 
-_VARY: Final = (b"vary", b"Accept")
+_VARY: Final = (b"vary", b"Accept, Accept-Encoding")
 _KEPT: Final = (b"cache-control", _KEEP.encode())
 _NOT_KEPT: Final = (b"cache-control", b"no-cache")
 
@@ -367,6 +400,17 @@ _usual_formats = lru_cache(maxsize=512)(_formats)
 def _negotiate(accept: str | None) -> _Formats:
     is_usual = accept is None or len(accept) < _USUAL_ACCEPT
     return _usual_formats(accept) if is_usual else _formats(accept)
+
+
+_usual_coding = lru_cache(maxsize=512)(choose)
+
+
+def _coding(scope: Scope) -> str | None:
+    """The coding that ``Accept-Encoding`` prefers."""
+    accepted = header(scope, b"accept-encoding")
+    if accepted is None:
+        return None
+    return (_usual_coding if len(accepted) < _USUAL_ACCEPT else choose)(accepted)
 
 
 def _chosen(request: SparqlRequest) -> Format | None:
