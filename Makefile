@@ -15,13 +15,13 @@ SHARED ?= ../shared
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARTICLE := $(wildcard $(SHARED)/source/article.txt)
-# tests run side by side; more processes than cores only slow each other down
-JOBS ?= $(shell nproc)
+# tests run side by side; one process more than cores, for many of them wait for a server or a clock
+JOBS ?= $(shell expr $$(nproc) + 1)
 
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 
-.PHONY: help run build validate bench evidence test check lint types engines unit fmt reference soak sbom audit lock clean lighthouse links
+.PHONY: help run build validate bench evidence test check lint types engines unit faults fmt reference soak sbom audit lock clean lighthouse links
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -46,10 +46,10 @@ bench: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/bench/peers/.stamp vir
 evidence: .venv/.run-stamp ## print each claim beside its passage, recompute all digests
 	@$(BIN)/stadsgraaf evidence --source $(SHARED)/source/article.txt
 
-test: .venv/.test-stamp $(STATIC)/manifest.json chromium clients operation ## set up, then lint, types and every test
+test: .venv/.test-stamp $(STATIC)/manifest.json chromium clients operation ## set up, then lint, types and tests
 	@$(MAKE) lint types engines unit
 
-check: test ## what CI runs
+check: test faults ## what CI runs
 
 lint: .venv/.test-stamp ## ruff: rules and format; the format of the Turtle files
 	$(call say,lint)
@@ -66,9 +66,14 @@ engines: .venv/.test-stamp ## validate the dataset with both SHACL engines: any 
 	@STADSGRAAF_ARTICLE="$${STADSGRAAF_ARTICLE-$(ARTICLE)}" \
 		$(BIN)/stadsgraaf validate --quiet --engine both
 
-unit: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/shacl/.stamp ## every test
+unit: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/shacl/.stamp ## every test but those of `make faults`
 	$(call say,tests)
-	@$(BIN)/pytest -n $(JOBS) --dist worksteal
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal --ignore tests/attacks
+
+faults: .venv/.test-stamp $(STATIC)/manifest.json ## tests with attacks, kills and floods, then `make soak`
+	$(call say,attacks)
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal tests/attacks
+	@$(MAKE) soak
 
 links: .venv/.test-stamp $(STATIC)/manifest.json ## follow every link of the whole site, in both languages
 	@$(BIN)/python tests/links.py

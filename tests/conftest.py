@@ -1,11 +1,14 @@
-"""What all tests share: the reference material, and our own dataset, read once."""
+"""What all tests share: the reference material, and our own dataset, read and published once."""
 
+import fcntl
 import os
 from pathlib import Path
 
 import pytest
 
+from stadsgraaf.build import write
 from stadsgraaf.dataset import Dataset
+from stadsgraaf.release import Release
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("STADSGRAAF_SHARED", ROOT.parent / "shared"))
@@ -37,3 +40,19 @@ def our_dataset() -> Dataset:
     dataset = Dataset.load(ROOT)
     assert not dataset.faults
     return dataset
+
+
+@pytest.fixture(scope="session")
+def our_release(our_dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """That dataset published, not validated: to read. Processes that test side by side share it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "our-release"
+    with (shared / "our-release.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            made = folder.with_suffix(".part")
+            made.mkdir(exist_ok=True)
+            write(our_dataset, None, made, source="")
+            made.rename(folder)
+    return Release.open(folder)

@@ -1,7 +1,6 @@
 """Real servers, of our own dataset and of somebody's folder, and a real browser in front."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from chromium import Tab, launched, tab
@@ -9,13 +8,13 @@ from playwright.sync_api import Browser
 from samples import publish
 from serving import serving
 
+from stadsgraaf.release import Release
+
 
 @pytest.fixture(scope="session")
-def own_site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def own_site(our_release: Release) -> Iterator[str]:
     """The address of a server of our own dataset."""
-    folder = tmp_path_factory.mktemp("own")
-    publish(root, folder)
-    with serving(folder) as server:
+    with serving(our_release.path) as server:
         yield server.base
 
 

@@ -1,14 +1,11 @@
 """Our own release behind a real server, and the same data without one."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, Store
 from serving import Server, serving
 
-from stadsgraaf.build import write
-from stadsgraaf.dataset import Dataset
 from stadsgraaf.release import Release
 
 #: Small limits, so that tests can meet them.
@@ -16,10 +13,8 @@ LIMITS = {"query_timeout": 3, "result_rows": 70_000, "result_length": 4_000_000}
 
 
 @pytest.fixture(scope="session")
-def release(our_dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    folder: Path = tmp_path_factory.mktemp("release")
-    write(our_dataset, None, folder, source="")
-    return Release.open(folder)
+def release(our_release: Release) -> Release:
+    return our_release
 
 
 @pytest.fixture(scope="session")

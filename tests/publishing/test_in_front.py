@@ -13,8 +13,6 @@ from pyoxigraph import Literal, NamedNode, Quad
 from serving import GRAPH, Server, add_release, serving
 
 from stadsgraaf.archive import Archive
-from stadsgraaf.build import write
-from stadsgraaf.dataset import Dataset
 from stadsgraaf.publishing import Target, publish
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
@@ -63,13 +61,10 @@ def archive(tmp_path: Path) -> Archive:
 
 
 @pytest.fixture(scope="module")
-def servers(
-    our_dataset: Dataset, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Server, Server]]:
-    folder = tmp_path_factory.mktemp("release")
-    write(our_dataset, None, folder, source="")
+def servers(our_release: Release) -> Iterator[tuple[Server, Server]]:
+    folder = our_release.path
     with running() as store:
-        load(Release.open(folder), store)
+        load(our_release, store)
         with serving(folder) as own, serving(folder, {"store": store.url}) as in_front:
             yield own, in_front
 

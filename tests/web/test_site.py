@@ -6,9 +6,9 @@ from pathlib import Path
 import html5rdf
 import pytest
 from crawling import Crawl, alike
-from samples import publish
 from visiting import Client, Reply, links_of, open_site
 
+from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 
 #: Addresses of one kind that a walk asks: of the sample, and of our own dataset. `make links`
@@ -79,11 +79,8 @@ def test_hostile_data_make_well_formed_pages(nasty: Client) -> None:
             assert_well_formed(reply)
 
 
-def test_links_of_our_own_dataset_lead_somewhere(
-    root: Path, article: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    release = publish(root, tmp_path_factory.mktemp("own"))
-    client = open_site(release, Settings(article=str(article)))
+def test_links_of_our_own_dataset_lead_somewhere(our_release: Release, article: Path) -> None:
+    client = open_site(our_release, Settings(article=str(article)))
     try:
         assert assert_sound_site(Crawl(client, "/en/", MOST_ALIKE_OWN, other="nl")) > 100
     finally:

@@ -21,13 +21,13 @@ SHAPES_OF: Final = """{ ?node sh:targetClass ?class }
   UNION
   { ?node a sh:NodeShape , ?meta . VALUES ?meta { rdfs:Class owl:Class } BIND(?node AS ?class) }
   ?node (sh:node|sh:and/rdf:rest*/rdf:first)*"""
+#: One evaluation per kind of choice: an engine that joins the shapes with a union of both looks
+#: for the parts of every node there is.
 _QUERY: Final = (
     "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("sh", "rdf", "rdfs", "owl"))
-    + "SELECT DISTINCT ?class ?choice ?branch ?path ?name\nWHERE {\n  "
+    + "SELECT DISTINCT ?class ?choice ?branch ?path ?name\nWHERE {\n  {\n  "
     + SHAPES_OF
     + """ ?shape .
-  FILTER NOT EXISTS { ?shape sh:deactivated true }
-  {
     ?shape sh:or|sh:xone ?choice . ?choice rdf:rest*/rdf:first ?branch .
     OPTIONAL {
       ?branch (sh:node|sh:and/rdf:rest*/rdf:first)*/sh:property? ?part .
@@ -37,10 +37,14 @@ _QUERY: Final = (
   }
   UNION
   {
+  """
+    + SHAPES_OF
+    + """ ?shape .
     ?shape sh:property ?part . ?part sh:path/sh:alternativePath ?choice ; sh:minCount ?least .
     FILTER(?least >= 1) FILTER NOT EXISTS { ?part sh:deactivated true }
     ?choice rdf:rest*/rdf:first ?path . BIND(?path AS ?branch)
   }
+  FILTER NOT EXISTS { ?shape sh:deactivated true }
 }"""
 )
 
