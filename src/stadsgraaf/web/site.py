@@ -9,6 +9,7 @@ A handler makes a ``View`` of its request and answers with ``view.page("name.htm
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -281,6 +282,15 @@ class View:
     def term(self, iri: str) -> str:
         """What a property or class is called, else the last part of its IRI, readable."""
         return _cut(self.site.label(iri, self.language) or local_name(iri))
+
+    def terms(self, iris: Iterable[str]) -> dict[str, str]:
+        """What terms are called; those of two vocabularies that are called the same told apart."""
+        names = {iri: self.term(iri) for iri in iris}
+        shared = Counter(names.values())
+        return {
+            iri: name if shared[name] == 1 else f"{name} ({self.short(iri).strip('<>')})"
+            for iri, name in names.items()
+        }
 
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """What things are called, else their IRIs in short."""

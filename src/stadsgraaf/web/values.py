@@ -74,7 +74,10 @@ _WIDE = 60
 
 @dataclass(frozen=True)
 class Fact:
-    """A property with its values; ``more`` further ones are behind a link."""
+    """A property with its values; ``more`` further ones are behind a link.
+
+    They may be all ``foreign``: in another language than the page.
+    """
 
     label: str
     values: tuple[Value, ...]
@@ -82,6 +85,7 @@ class Fact:
     href: str | None = None
     more: int = 0
     more_href: str | None = None
+    foreign: bool = False
     reverse: bool = False
 
     @property

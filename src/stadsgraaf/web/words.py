@@ -95,6 +95,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "further": Text("Further", "Verder"),
     "all_from": Text("All of this comes from", "Dit alles komt uit"),
     "more_values": Text("and {n} more", "en nog {n}"),
+    "in_other_language": Text("in another language", "in een andere taal"),
+    "of_which_above": Text("of which {n} above", "waarvan {n} hierboven"),
     "all_of": Text("All {n}", "Alle {n}"),
     "empty_list": Text("(empty list)", "(lege lijst)"),
     "unnamed": Text("(without a name)", "(zonder naam)"),
@@ -147,6 +149,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "all_places": Text("all places", "alle plaatsen"),
     "about_thing": Text("about this", "hierover"),
     "mark": Text("Mark the places of", "Markeer de plaatsen van"),
+    "choose": Text("Choose", "Kies"),
     "concepts": Text("Concepts", "Begrippen"),
     "usage": Text("Properties", "Eigenschappen"),
     "usage_text": Text(
@@ -230,7 +233,7 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "matrix": Text("Who claims how much, and how firmly", "Wie hoeveel beweert, en hoe stellig"),
     "matrix_more": Text(
-        "{n} more holders are in the list beside.", "Nog {n} houders staan in de lijst ernaast."
+        "{n} more holders are among the filters.", "Nog {n} houders staan bij de filters."
     ),
     "only_contested": Text("Contested claims, side by side", "Betwiste beweringen, naast elkaar"),
     "read_in_order": Text("Read them in the source", "Lees ze in de bron"),
@@ -366,7 +369,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "n_things_one": Text("{n} thing", "{n} ding"),
     "n_things_many": Text("{n} things", "{n} dingen"),
     "what_is_kind": Text("what this kind is", "wat deze soort is"),
-    "narrow": Text("Narrow down", "Verfijn"),
+    "narrow": Text("Filters", "Filters"),
     "chosen": Text("Chosen", "Gekozen"),
     "drop": Text("drop", "laat los"),
     "as_sparql": Text("View as SPARQL", "Bekijk als SPARQL"),

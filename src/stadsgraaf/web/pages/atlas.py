@@ -1,7 +1,7 @@
 """The map: the places of the dataset with what they have to do with, and those of one thing."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Final
@@ -14,7 +14,8 @@ from stadsgraaf.errors import InvalidParameter, NotFound, Text
 from stadsgraaf.web.cards import GraphInfo, Named
 from stadsgraaf.web.headers import SECURITY
 from stadsgraaf.web.kinds import DETAILS, Sort, Taxonomy
-from stadsgraaf.web.places import WIDTH, Chart, read_ground
+from stadsgraaf.web.placenames import LARGE, NORMAL, Label, Spot, write_names
+from stadsgraaf.web.places import Chart, read_ground
 from stadsgraaf.web.portrait import graph_infos
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import is_iri
@@ -28,8 +29,6 @@ _MOST_LABELS = 60
 _STRONGEST = 4
 #: What is marked, those that tell most first; places lie within other places.
 _SORTS: tuple[Sort, ...] = ("actor", "event", "plan", "other", "place")
-_LETTER: Final = 6.0
-_LINE: Final = 12.0
 _GEO = "<http://www.opengis.net/ont/geosparql#hasGeometry>"
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -68,7 +67,10 @@ class Near:
 
 @dataclass(frozen=True)
 class Pin:
-    """A place on the map, with what it has to do with, and where its name fits, if anywhere."""
+    """A place on the map, with what it has to do with, and where its name fits, if anywhere.
+
+    ``large_label`` is for who sees the map small.
+    """
 
     name: str
     href: str | None
@@ -77,8 +79,8 @@ class Pin:
     outline: str
     things: tuple[Named, ...] = ()
     short: str = ""
-    label_x: float | None = None
-    anchor: str = "start"
+    label: Label | None = None
+    large_label: Label | None = None
 
     @property
     def strength(self) -> int:
@@ -262,7 +264,7 @@ def pins_of(view: View, chart: Chart, marked: Mapping[str, tuple[Named, ...]]) -
     start = _common_start([pin.name for pin in pins])
     pins = [replace(pin, short=pin.name[start:]) for pin in pins]
     if len(pins) <= _MOST_LABELS:
-        pins = _labelled(sorted(pins, key=lambda pin: (-len(pin.things), pin.name)))
+        pins = _named(sorted(pins, key=lambda pin: (-len(pin.things), pin.name)))
     return sorted(pins, key=lambda pin: pin.short.casefold())
 
 
@@ -274,42 +276,11 @@ def _common_start(names: Sequence[str]) -> int:
     return "".join(letters[0] for letters in common).rfind(" ") + 1
 
 
-def _labelled(pins: Sequence[Pin]) -> list[Pin]:
-    taken: list[_Box] = [] if any(pin.outline for pin in pins) else [_around(pin) for pin in pins]
-    placed = []
-    for pin in pins:
-        fits = next(
-            (spot for spot in _spots(pin) if _is_free(spot[2], taken, but=_around(pin))), None
+def _named(pins: Sequence[Pin]) -> list[Pin]:
+    spots = [Spot(pin.short, pin.x, pin.y, bool(pin.outline)) for pin in pins]
+    return [
+        replace(pin, label=label, large_label=large)
+        for pin, label, large in zip(
+            pins, write_names(spots, NORMAL), write_names(spots, LARGE), strict=True
         )
-        if fits is None:
-            placed.append(pin)
-        else:
-            label_x, anchor, box = fits
-            taken.append(box)
-            placed.append(replace(pin, label_x=label_x, anchor=anchor))
-    return placed
-
-
-def _around(pin: Pin) -> "_Box":
-    return (pin.x - 4, pin.y - 4, pin.x + 4, pin.y + 4)
-
-
-def _spots(pin: Pin) -> Iterator[tuple[float, str, "_Box"]]:
-    """Where the name can stand: on an outline in its middle, else right or left of the dot."""
-    width, half = len(pin.short) * _LETTER, _LINE / 2
-    lefts = [("middle", pin.x, pin.x - width / 2)] if pin.outline else []
-    lefts += [("start", pin.x + 7, pin.x + 7), ("end", pin.x - 7, pin.x - 7 - width)]
-    for anchor, x, left in lefts:
-        yield round(x, 1), anchor, (left, pin.y - half, left + width, pin.y + half)
-
-
-def _is_free(box: "_Box", taken: Iterable["_Box"], but: "_Box") -> bool:
-    inside = box[0] > 0 and box[2] < WIDTH
-    return inside and not any(_overlap(box, other) for other in taken if other != but)
-
-
-_Box = tuple[float, float, float, float]
-
-
-def _overlap(one: _Box, other: _Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    ]

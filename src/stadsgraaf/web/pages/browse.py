@@ -1,7 +1,5 @@
 """Browsing: the classes with how many things each has, and the things of one class."""
 
-from collections import Counter
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -37,13 +35,11 @@ async def _classes(view: View) -> Response:
     site = view.site
     taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
     kinds = site.release.labels.kinds()
-    names = {iri: view.term(iri) for iri in kinds}
-    shared = Counter(names.values())
+    names = view.terms(kinds)
     by_sort: dict[Group, list[tuple[str, str, int]]] = {}
     for iri, count in kinds.items():
-        # classes of two vocabularies that are called the same are told apart
-        name = names[iri] if shared[names[iri]] == 1 else f"{names[iri]} ({view.short(iri)})"
-        by_sort.setdefault(taxonomy.group([iri]), []).append((name, view.urls.browse(iri), count))
+        entry = (names[iri], view.urls.browse(iri), count)
+        by_sort.setdefault(taxonomy.group([iri]), []).append(entry)
     groups = [(sort, by_sort[sort]) for sort in _ORDER if sort in by_sort]
     ways = [
         ("menu_timeline", view.urls.page("/timeline")),

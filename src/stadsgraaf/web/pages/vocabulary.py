@@ -99,7 +99,7 @@ async def vocabulary(request: Request) -> Response:
         sections=[(kind, sections[kind]) for kind in _KINDS if kind in sections],
         reused=sorted(reused.items(), key=lambda item: (-len(item[1]), item[0])),
         tree=tree,
-        names={row.iri: view.term(row.iri) for row in tree.rows},
+        names=view.terms(row.iri for row in tree.rows),
         query=_TREE_QUERY,
         signatures=await signatures(view, listed),
         signatures_query=SIGNATURES,

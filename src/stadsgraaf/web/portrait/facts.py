@@ -108,9 +108,10 @@ class Facts:
 
     def _fact(self, predicate: str, statements: Sequence[Statement]) -> Fact:
         by_value = {statement.value: statement for statement in statements}
+        readable = self._readable(self._in_order(list(by_value)))
         shown = [
             replace(self.nested.value(value), sources=self.origins.of(by_value[value]))
-            for value in self._readable(self._in_order(list(by_value)))[:FEW_VALUES]
+            for value in readable[:FEW_VALUES]
         ]
         more = max(self.subject.thing.counts.get(predicate, len(by_value)) - len(shown), 0)
         return Fact(
@@ -120,6 +121,7 @@ class Facts:
             href=self.subject.view.link(predicate),
             more=more,
             more_href=self.subject.values_page(predicate, "out") if more else None,
+            foreign=0 < more == len(by_value) - len(readable),
         )
 
     def _readable(self, values: Sequence[Term]) -> Sequence[Term]:

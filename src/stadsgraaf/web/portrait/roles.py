@@ -24,10 +24,11 @@ _MOST_SHOWN: Final = 12
 
 @dataclass(frozen=True)
 class ClaimList:
-    """Claims in which the thing has one role."""
+    """Claims in which the thing has one role; those ``above`` are in a list before this one."""
 
     title: str
     count: int
+    above: int
     href: str
     cards: tuple[Card, ...]
     cut: bool
@@ -60,7 +61,7 @@ class Roles:
         return tuple(lists)
 
     def _claim_list(
-        self, roles: Sequence[str], item: Inverse, claims: Sequence[str], fresh: Iterable[str]
+        self, roles: Sequence[str], item: Inverse, claims: Sequence[str], fresh: Sequence[str]
     ) -> ClaimList:
         found = [self.subject.cards[iri] for iri in fresh if iri in self.subject.cards]
         found.sort(key=lambda card: (not card.against, card.iri))
@@ -76,6 +77,7 @@ class Roles:
                 for at, title in enumerate(titles)
             ),
             count=item.count if item.count > len(item.subjects) else len(claims),
+            above=len(claims) - len(fresh),
             href=self.subject.view.urls.claims(
                 where=f"{NamedNode(roles[0])} {NamedNode(self.subject.thing.iri)}"
             ),
