@@ -60,6 +60,17 @@ def texts(said: Any) -> list[str]:
         ("{ FILTER(?d > 9) ?s e:depth ?d }", ["?s e:depth ?d", "FILTER(?d > 9)"], "values"),
         ("{ GRAPH <http://g/2> { ?s e:near ?o } }", None, "other-graph"),
         ("{ { ?s rdfs:label ?l . ?s e:nothing ?n } }", ["?s e:nothing ?n"], "unknown-property"),
+        ("{ GRAPH ?g { ?s a e:Harbour ; rdfs:lable ?l } }", None, "unknown-property"),
+        ("{ { ?s rdfs:lable ?l } UNION { ?s e:dept ?l } }", None, "unknown-property"),
+        ("{ { SELECT ?s { ?s rdfs:lable ?l } } }", ["?s rdfs:lable ?l"], "unknown-property"),
+        (
+            "{ { SELECT ?s { ?s e:near ?l } LIMIT 0 } }",
+            ["{ SELECT ?s { ?s e:near ?l } LIMIT 0 }"],
+            "",
+        ),
+        ("{ ?s e:near/rdfs:lable ?l }", ["?s e:near/rdfs:lable ?l"], "unknown-property"),
+        ("{ ?s (e:near|^e:naer)+ e:c }", ["?s (e:near|^e:naer)+ e:c"], "unknown-property"),
+        ("{ e:b e:near/rdfs:label ?l }", ["e:b e:near/rdfs:label ?l"], ""),
         ("FROM <http://nowhere/> { ?s ?p ?o }", ["?s ?p ?o"], "empty-dataset"),
         ("{ ?s e:near ?o } LIMIT 0", [], "modifiers"),
         ("{ ?s e:near ?o } OFFSET 10", [], "modifiers"),
@@ -73,7 +84,7 @@ def test_empty_answer_has_its_smallest_reason(
     said = why(ask, f"{head} {query}")
     assert said["empty"] is True
     assert patterns is None or texts(said) == patterns
-    assert kind in kinds(said)
+    assert kind in (kinds(said) or [""])
     assert all(hint["message"]["en"] != hint["message"]["nl"] for hint in said["hints"])
 
 

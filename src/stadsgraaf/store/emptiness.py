@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode
 
+from stadsgraaf.store.lexer import tokens
 from stadsgraaf.store.parts import Part, Parts
 from stadsgraaf.store.service import Ask
 
@@ -51,8 +52,17 @@ def explain_emptiness(query: str, ask: Ask) -> dict[str, object]:
     return {
         "empty": True,
         "patterns": [parts.place(part) for part in failing],
-        "hints": list(_hints(parts, failing)),
+        "hints": _once(_hints(parts, failing)),
     }
+
+
+def _once(hints: Iterator[dict[str, object]]) -> list[dict[str, object]]:
+    """Each hint once, where it is first given."""
+    found: list[dict[str, object]] = []
+    for hint in hints:
+        if hint not in found:
+            found.append(hint)
+    return found
 
 
 def _failing(parts: Parts, where: Sequence[Part]) -> list[Part]:
@@ -70,10 +80,15 @@ def _failing(parts: Parts, where: Sequence[Part]) -> list[Part]:
 
 def _inside(parts: Parts, part: Part) -> list[Part]:
     """Where one group alone fails, what fails in it."""
-    groups = part.element.groups
-    if part.element.kind == "group" and not groups[0].is_query:
-        return _failing(parts, list(parts.of(groups[0]))) or [part]
-    return [part]
+    if part.element.kind != "group":
+        return [part]
+    (group,) = part.element.groups
+    if group.is_query:
+        groups = group.elements[0].groups
+        if len(groups) > 1:  # EXISTS has one too
+            return [part]
+        (group,) = groups
+    return _failing(parts, list(parts.of(group))) or [part]
 
 
 def _smallest(parts: Parts, taken: list[Part]) -> list[Part]:
@@ -107,8 +122,11 @@ def _hints(parts: Parts, failing: Sequence[Part]) -> Iterator[dict[str, object]]
             "the graphs that the query or the request names hold nothing",
             "de grafen die de query of het verzoek noemt bevatten niets",
         )
-    elif not others and last.element.kind == "graph":
+    elif not others and last.element.kind in ("graph", "union", "group"):
         yield from _graph(parts, last)
+        for part in parts.inside(last):
+            if part.pattern and part.pattern.subject and not parts.has_solutions([part]):
+                yield from _Terms(parts, part).hints()
     elif not others and last.pattern and last.pattern.subject:
         yield from _Terms(parts, last).hints()
     elif last.element.kind in ("filter", "values", "minus"):
@@ -171,6 +189,9 @@ class _Terms:
         if isinstance(predicate, NamedNode) and not self._is_there(f"?s {pattern.predicate} ?o"):
             yield from self._unknown("property", predicate, "?s ?it ?o")
             return
+        if not is_variable and predicate is None and (unknown := list(self._unknown_steps())):
+            yield from unknown
+            return
         subject, object_ = self._term(pattern.subject), self._term(pattern.object)
         is_type = predicate is not None and str(predicate) == _A
         if isinstance(subject, NamedNode) and not self._is_anywhere(pattern.subject):
@@ -186,6 +207,13 @@ class _Terms:
             yield from self._other_literals(object_)
         if subject is not None or object_ is not None:
             yield from self._turned_round()
+
+    def _unknown_steps(self) -> Iterator[dict[str, object]]:
+        """Properties in a path that are nowhere."""
+        for token in tokens(self._pattern.predicate):
+            term = self._term(token.text) if token.kind in ("iri", "prefixed") else None
+            if isinstance(term, NamedNode) and not self._is_there(f"?s {token.text} ?o"):
+                yield from self._unknown("property", term, "?s ?it ?o")
 
     def _term(self, text: str) -> Any:
         """The term that is meant by the text of one; None for a variable or a path."""

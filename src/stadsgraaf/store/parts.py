@@ -57,6 +57,13 @@ class Parts:
             else:
                 yield Part(element, self.query[element.start : element.end], element.start)
 
+    def inside(self, part: Part) -> Iterator[Part]:
+        """The parts of the groups in a part, at any depth, as they stand in the text."""
+        for group in part.element.groups:
+            for inner in self.of(group):
+                yield inner
+                yield from self.inside(inner)
+
     def place(self, part: Part) -> dict[str, object]:
         """Its text, and line and column, from 1."""
         line, column = position(self.query, part.start)
