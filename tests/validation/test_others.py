@@ -102,6 +102,32 @@ FAULTS: dict[str, tuple[dict[str, str | bytes], str, int, str]] = {
         {"s.ttl": SHAPES + "e:Q a sh:NodeShape ; sh:targetClass e:C ; sh:property e:none ."},
         "shacl/dangling", 5, "e:none",
     ),
+    "a pattern that is none": (
+        {"s.ttl": SHAPES + 'e:Q a sh:NodeShape ; sh:targetClass e:C ;\n sh:property [ sh:path e:p ; sh:pattern "[a-" ] .'},
+        "shacl/engine", 6, "“[a-” is no regular expression",
+    ),
+    "alternatives of which there are none": (
+        {"s.ttl": SHAPES + "e:Q a sh:NodeShape ; sh:targetClass e:C ; sh:or () ."}, "shacl/engine", 5, "well-formed RDF list",
+    ),
+    "a constraint that asks": (
+        {"s.ttl": SHAPES + 'e:Q a sh:NodeShape ; sh:targetClass e:C ;\n sh:sparql [ sh:select "ASK { $this a ?c }" ] .'},
+        "shacl/engine", 6, "write SELECT there",
+    ),
+    "a target of SHACL-AF": (
+        {"s.ttl": SHAPES + 'e:Q a sh:NodeShape ;\n sh:target [ sh:select "SELECT ?this { ?this ?p ?o }" ] .'},
+        "shacl/advanced", 6, "sh:target is not evaluated",
+    ),
+    "a property shape without a path": (
+        {"s.ttl": SHAPES + "e:Q a sh:NodeShape ; sh:targetClass e:C ;\n sh:property [ sh:minCount 1 ] ."},
+        "shacl/shapes", 6, "has no sh:path",
+    ),
+    "a path that is none": (
+        {"s.ttl": SHAPES + "e:Q a sh:NodeShape ; sh:targetClass e:C ;\n sh:property [ sh:path ( e:p ) ] ."},
+        "shacl/shapes", 6, "This is no path",
+    ),
+    "one value where a list belongs": (
+        {"s.ttl": SHAPES + "e:Q a sh:NodeShape ; sh:targetClass e:C ;\n sh:in e:p ."}, "shacl/shapes", 6, "This is no list",
+    ),
     "a query that is not closed": ({"a.ttl": DATA + "e:a e:b 1 .", "q/x.sparql": "ASK { ?x a ?y"}, "query/syntax", 1, "SPARQL"),
 }  # fmt: skip
 
@@ -117,6 +143,16 @@ def test_a_fault_is_told_once_in_plain_words(name: str, tmp_path: Path) -> None:
     found = bad(validate(sources.dataset, Options(queries=sources.queries)))
     assert [(rule_name, row) for rule_name, row, _ in found] == [(rule, line)], found
     assert words in found[0][2]
+
+
+@pytest.mark.parametrize(
+    "unusable",
+    ['sh:property [ sh:path e:p ; sh:pattern "[a-" ]', "sh:or ()", "sh:xone ()"],
+)
+def test_a_shape_that_cannot_be_used_stops_no_other(unusable: str, tmp_path: Path) -> None:
+    shapes = SHAPES + f"e:Q a sh:NodeShape ; sh:targetClass e:Person ; {unusable} ."
+    found = bad(checked(tmp_path, {"s.ttl": shapes, "d.ttl": DATA + "e:a a e:Person ."}))
+    assert [name for name, _, _ in found] == ["e:P", "shacl/engine"]
 
 
 def test_an_ontology_in_rdf_xml_is_checked_as_one_in_turtle(tmp_path: Path) -> None:

@@ -51,6 +51,15 @@ class Outcome:
     recursions: list[str] = field(default_factory=list)
     differences: list[tuple[Result, str]] = field(default_factory=list)
 
+    def joined(self, other: "Outcome") -> "Outcome":
+        """What two engines, or one on two parts of the shapes, said."""
+        return Outcome(
+            [*self.results, *other.results],
+            [*self.faults, *other.faults],
+            [*self.recursions, *other.recursions],
+            [*self.differences, *other.differences],
+        )
+
 
 def path_text(graph: rdflib.Graph, path: Node) -> str:
     """A SHACL property path as SPARQL writes it; unlike rdflib's, the same for the same path."""

@@ -23,7 +23,8 @@ from rdflib.term import Node
 from stadsgraaf import turtle
 from stadsgraaf.validation import bridge, setbased, turbo
 from stadsgraaf.validation.apart import Apart
-from stadsgraaf.validation.batching import TARGETS, batch
+from stadsgraaf.validation.batching import TARGETS, Batched, batch
+from stadsgraaf.validation.blaming import judged_apart
 from stadsgraaf.validation.focusing import MOST, Focus, focused
 from stadsgraaf.validation.results import Outcome, Result
 from stadsgraaf.validation.wellformed import plainly_well_formed
@@ -83,7 +84,7 @@ def ask_pyshacl_of_shapes(shapes: Sequence[Triple]) -> list[Result]:
     """The same by pySHACL, whatever the shapes. Raises RuntimeError when it fails."""
     given = bridge.data_graph(shapes)
     rules = batch(bridge.graph(shapes_of_shapes().triples))
-    _spare_iris(rules.shapes, given)
+    _spare_iris(rules, given)
     outcome = _pyshacl(given, rules.shapes, rules.stands_for)
     if outcome.faults:
         raise RuntimeError(outcome.faults[0][1])
@@ -97,23 +98,26 @@ def shapes_of_shapes() -> turtle.TurtleDocument:
     return turtle.read(Path("shacl-shacl.ttl"), text=source, blank_prefix="shsh")
 
 
-def _spare_iris(rules: rdflib.Graph, given: rdflib.Graph) -> None:
+def _spare_iris(batched: Batched, given: rdflib.Graph) -> None:
     """Ask the costly questions that an IRI always passes of other nodes only.
 
     SHACL's own shapes say “this is well-formed, or it is an IRI” of each path and of each shape.
     """
+    rules = batched.shapes
     for rule in sorted(set(rules.subjects(SH["or"], None)), key=str):
         targets = [(t, o) for t in TARGETS for o in rules.objects(rule, t)]
         if targets and all(_passes_iris(rules, one) for one in rules.objects(rule, SH["or"])):
-            _split(rules, rule, _not_only_iris(rules, rule, targets, given))
+            _split(batched, rule, _not_only_iris(rules, rule, targets, given))
 
 
-def _split(rules: rdflib.Graph, rule: Node, nodes: set[Node]) -> None:
+def _split(batched: Batched, rule: Node, nodes: set[Node]) -> None:
     """Two copies of a rule: one without its alternatives, one with nothing else for some nodes.
 
     The rule itself stays for those that refer to it.
     """
-    wide, narrow = BNode(), BNode()
+    rules, wide, narrow = batched.shapes, BNode(), BNode()
+    named = batched.stands_for.get(rule, rule)
+    batched.stands_for |= {wide: named, narrow: named}
     for predicate, thing in list(rules.predicate_objects(rule)):
         if predicate in TARGETS:
             rules.remove((rule, predicate, thing))
@@ -199,32 +203,32 @@ def _fast(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Outcome:
         outcome = _one_by_one(data, given, others)
         for shape, constraint in setbased.alone(given):
             given.remove((shape, SH.sparql, constraint))
-        batched = batch(given)
-        return _joined(outcome, _pyshacl(data.graph, batched.shapes, batched.stands_for))
+        return outcome.joined(_core(data, given))
 
     if processes < _PARTS or len(data.triples) < _WORTH_A_PROCESS:
-        return _joined(_queries(data, given), core())
+        return _queries(data, given).joined(core())
     beside = Apart(core)
     try:
         queries = _queries(data, given)
     except BaseException:
         beside.stop()
         raise
-    return _joined(queries, beside.result())
+    return queries.joined(beside.result())
 
 
-def _joined(one: Outcome, other: Outcome) -> Outcome:
-    return Outcome(
-        [*one.results, *other.results],
-        [*one.faults, *other.faults],
-        [*one.recursions, *other.recursions],
-    )
+def _core(data: Data, shapes: rdflib.Graph) -> Outcome:
+    """All but the queries of node shapes; a shape that pySHACL fails on is told and left out."""
+    batched = batch(shapes)
+    outcome = _pyshacl(data.graph, batched.shapes, batched.stands_for)
+    if not outcome.faults:
+        return outcome
+    return judged_apart(shapes, lambda some: _pyshacl(data.graph, some, {}))
 
 
 def _queries(data: Data, shapes: rdflib.Graph) -> Outcome:
     """Run the queries of node shapes: together where they can, else one by one with pySHACL."""
     outcome = _queries_once(data, shapes)
-    return _joined(outcome, _one_by_one(data, shapes, setbased.alone(shapes)))
+    return outcome.joined(_one_by_one(data, shapes, setbased.alone(shapes)))
 
 
 def _one_by_one(
@@ -236,7 +240,7 @@ def _one_by_one(
         single = _pyshacl(data.graph, setbased.isolated(shapes, shape, constraint), {})
         name = str(bridge.term(constraint))
         faults = [(name, reason) for _, reason in single.faults]
-        outcome = _joined(outcome, replace(single, faults=faults))
+        outcome = outcome.joined(replace(single, faults=faults))
     return outcome
 
 

@@ -15,9 +15,9 @@ from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import rule
 from stadsgraaf.validation.finding import Finding, Severity, Span
 from stadsgraaf.validation.results import Result
-from stadsgraaf.validation.sentences import sentences
+from stadsgraaf.validation.sentences import PARAMETERS, sentences
 from stadsgraaf.validation.shapes import MAX_NESTING, Shapes, said
-from stadsgraaf.validation.sparql import too_complex
+from stadsgraaf.validation.sparql import tokens, too_complex
 from stadsgraaf.validation.stages.subject import Subject, about, cut
 
 __all__ = ["shapes"]
@@ -27,6 +27,29 @@ _SEVERITIES = {
     _SH + "Violation": Severity.VIOLATION,
     _SH + "Warning": Severity.WARNING,
     _SH + "Info": Severity.INFO,
+}
+#: What queries of constraints begin with, by the property that leads to them.
+_FORMS = {_SH + "select": "SELECT", _SH + "ask": "ASK"}
+_ALL_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+_ADVANCED = frozenset(_SH + name for name in ("target", "rule", "expression", "js"))
+#: What the shapes of SHACL itself say of shapes, by component and path, in words of people.
+_OF_SHAPES = {
+    ("Xone", ""): Text(
+        "A property shape has one sh:path, and a node shape has none nor what goes with it"
+        " (sh:minCount, sh:maxCount, sh:uniqueLang, sh:lessThan). Make it one of the two.",
+        "Een eigenschapsvorm heeft één sh:path, en een knoopvorm heeft er geen en ook niet wat erbij"
+        " hoort (sh:minCount, sh:maxCount, sh:uniqueLang, sh:lessThan). Maak er een van beide van.",
+    ),
+    ("Or", f"<{_SH}path>"): Text(
+        "This is no path. Write an IRI, a list of two or more steps, or one of sh:inversePath,"
+        " sh:alternativePath, sh:zeroOrMorePath, sh:oneOrMorePath and sh:zeroOrOnePath.",
+        "Dit is geen pad. Schrijf een IRI, een lijst van twee of meer stappen, of een van"
+        " sh:inversePath, sh:alternativePath, sh:zeroOrMorePath, sh:oneOrMorePath en sh:zeroOrOnePath.",
+    ),
+    ("Node", ""): Text(
+        "This is no list. Write the values between parentheses: ( … ).",
+        "Dit is geen lijst. Schrijf de waarden tussen haakjes: ( … ).",
+    ),
 }
 #: Constraints on the number of values point at the last one, which is one too many.
 _TOO_MANY = frozenset({"MaxCount", "UniqueLang", "QualifiedMaxCount"})
@@ -40,18 +63,22 @@ def shapes(subject: Subject) -> Iterator[Finding]:
     known = subject.shapes
     ill_formed = shacl.check_shapes(known.whole)
     subject.places.learn(_all_terms(ill_formed))
-    for result in ill_formed:
+    for result in _most_telling(ill_formed):
         yield _ill_formed(subject, result)
     yield from _dangling(subject, known)
     for node, depth in known.too_deep.items():
         yield _unusable(
             known, str(node), f"something in it nests {depth} deep, of {MAX_NESTING} at most"
         )
+    yield from _advanced(subject, known)
     sound = _without(known.whole, ill_formed)
-    broken = dict(_too_complex(sound))
+    broken = dict(_unasked(sound))
     for constraint, reason in broken.items():
         yield _unusable(known, str(constraint), reason)
     sound = [t for t in sound if t.object not in broken] if broken else sound
+    unread = dict(_bad_patterns(subject, known))
+    yield from unread.values()
+    sound = [t for t in sound if t not in unread] if unread else sound
     if subject.scope is not None:
         sound = subject.scope.affected(known, sound)
         if not any(triple.predicate.value.startswith(_SH + "target") for triple in sound):
@@ -75,13 +102,72 @@ def shapes(subject: Subject) -> Iterator[Finding]:
     yield from _differences(subject, known, outcome.differences)
 
 
-def _too_complex(shapes: Iterable[Triple]) -> Iterator[tuple[object, str]]:
+def _most_telling(results: Sequence[Result]) -> list[Result]:
+    """Without “neither a node shape nor a property shape” where another result says why."""
+    told = {result.focus for result in results if not _is_choice(result)}
+    return [one for one in results if not (_is_choice(one) and one.focus in told)]
+
+
+def _is_choice(result: Result) -> bool:
+    return _component(result.component) == "Xone"
+
+
+def _unasked(shapes: Iterable[Triple]) -> Iterator[tuple[object, str]]:
     """Constraints whose queries are not asked, each with why."""
     for triple in shapes:
-        if triple.predicate.value in {_SH + "select", _SH + "ask"}:
-            reason = too_complex(getattr(triple.object, "value", ""))
-            if reason is not None:
-                yield triple.subject, reason.en
+        wanted = _FORMS.get(triple.predicate.value)
+        if wanted is None:
+            continue
+        query = getattr(triple.object, "value", "")
+        reason = too_complex(query)
+        if reason is not None:
+            yield triple.subject, reason.en
+            continue
+        form = next((word.upper for word in tokens(query) if word.upper in _ALL_FORMS), wanted)
+        if form != wanted:
+            yield triple.subject, f"its query begins with {form}; write {wanted} there"
+
+
+def _bad_patterns(subject: Subject, known: Shapes) -> Iterator[tuple[Triple, Finding]]:
+    """Patterns that pySHACL cannot read; it would stop at them, so they are left out."""
+    if subject.engine not in {"pyshacl", "both"}:
+        return
+    for index, triple in enumerate(known.triples):
+        if triple.predicate.value == _SH + "pattern" and isinstance(triple.object, Literal):
+            try:
+                re.compile(triple.object.value)
+            except re.error as error:
+                told = _unusable(known, str(triple.subject), f"no regular expression: {error}")
+                span, pattern = known.triple_span(index), cut(triple.object.value)
+                message = Text(
+                    f"“{pattern}” is no regular expression, so it is not checked: {error}.",
+                    f"“{pattern}” is geen reguliere expressie; zij wordt dus niet gecontroleerd: {error}.",
+                )
+                excerpt = known.excerpt(span)
+                yield triple, replace(told, span=span, message=message, excerpt=excerpt)
+
+
+def _advanced(subject: Subject, known: Shapes) -> Iterator[Finding]:
+    """What belongs to SHACL-AF or SHACL-JS, https://www.w3.org/TR/shacl-af/: nobody evaluates it."""
+    for index, triple in enumerate(known.triples):
+        if triple.predicate.value not in _ADVANCED or isinstance(triple.subject, Triple):
+            continue
+        word, name = shorten(triple.predicate.value, PREFIXES), known.name(triple.subject)
+        span = known.triple_span(index)
+        yield replace(
+            about(
+                subject,
+                rule("shacl/advanced"),
+                span,
+                Text(
+                    f"{word} is not evaluated: {name} checks nothing by it.",
+                    f"{word} wordt niet uitgevoerd: {name} controleert er niets mee.",
+                ),
+                focus=triple.subject,
+                path=str(triple.predicate),
+            ),
+            excerpt=known.excerpt(span),
+        )
 
 
 def _rests_on_unread(subject: Subject, result: Result) -> bool:
@@ -156,6 +242,9 @@ def _ill_formed(subject: Subject, result: Result) -> Finding:
     span = places.locate(result.focus, result.path, result.value) or Span()
     texts = _texts(subject, known, result, component)
     filled, mend = sentences(component, texts)
+    special = _OF_SHAPES.get((component, result.path)) or _OF_SHAPES.get((component, ""))
+    if special is not None:
+        filled, mend = special, Text("", "")
     at = Text(*(f" {word} {texts['path']}" if texts["path"] else "" for word in ("at", "bij")))
     return about(
         subject,
@@ -180,14 +269,15 @@ def _unusable(known: Shapes, shape: str, reason: str) -> Finding:
         known.documents[0].path.as_posix(), 0, 0, 0, 0
     )
     name = known.name(node) if node is not None else ""
+    short = reason.partition("\n")[0]
     return Finding(
         rule=found.iri,
         name=found.name,
         severity=found.severity,
         span=span,
         message=Text(
-            f"{_the(name, 'en')} cannot be used, so the data were not checked: {reason}",
-            f"{_the(name, 'nl')} niet te gebruiken; de data zijn dus niet gecontroleerd: {reason}",
+            f"{_the(name, 'en')} cannot be used, so the data were not checked: {short}",
+            f"{_the(name, 'nl')} niet te gebruiken; de data zijn dus niet gecontroleerd: {short}",
         ),
         reason=found.why,
         mend=found.mend,
@@ -195,6 +285,7 @@ def _unusable(known: Shapes, shape: str, reason: str) -> Finding:
         focus=shape,
         stable_focus=name,
         mentions=known.mentions(node),
+        excerpt=known.excerpt(span) if span.line else "",
     )
 
 
@@ -252,7 +343,7 @@ def _differences(
 
 
 def _component(iri: str) -> str:
-    return iri.removeprefix(_SH).removesuffix("ConstraintComponent")
+    return re.split("[/#]", iri)[-1].removesuffix("ConstraintComponent")
 
 
 def _terms_of(result: Result) -> list[Term]:
@@ -281,7 +372,8 @@ def _shacl_finding(subject: Subject, known: Shapes, result: Result) -> Finding:
     )
     reason, mend = sentences(component, _texts(subject, known, result, component))
     own = known.message(result.shape)
-    message = said(result.messages) if component == "SPARQL" and result.messages else own
+    told = component == "SPARQL" or component not in PARAMETERS
+    message = said(result.messages) if told and result.messages else own
     iri, name = _shape_name(known, result, component)
     return Finding(
         rule=iri,
