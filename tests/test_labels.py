@@ -123,6 +123,26 @@ def test_of_a_longer_name_the_text_says_less(tmp_path: Path) -> None:
     assert found == ["urn:exact", "urn:town", "urn:sentence"]
 
 
+@pytest.mark.parametrize("text", ["g4 steden", "STEDEN G4", "g4", "étage g4"])
+def test_a_word_that_was_typed_goes_before_a_longer_one_that_begins_so(
+    tmp_path: Path, text: str
+) -> None:
+    texts = [
+        *(
+            "G40 steden etage",
+            "G40",
+            "de steden van de etage die in de stukken van toen de G4 heet",
+        ),
+        *("de steden op de etage die in stukken de G4 heten, waar de G40 er later een van was",),
+    ]
+    quads = "".join(
+        f"<urn:{number}> <{LABEL}> '{name}'@nl .\n" for number, name in enumerate(texts)
+    )
+    build_labels(parse(quads, RdfFormat.TURTLE), tmp_path / "labels.sqlite", None)
+    with LabelIndex(tmp_path / "labels.sqlite") as index:
+        assert index.search(text, "nl").hits[0].label == texts[2]
+
+
 def test_of_very_many_names_the_shortest_are_looked_at(tmp_path: Path) -> None:
     number = labels_module.MOST + 40
     many = [

@@ -14,6 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from unicodedata import combining, normalize
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -368,8 +369,8 @@ class LabelIndex:
     ) -> SearchResult:
         """Things by the beginnings of their words, diacritics ignored; else the nearest spelling.
 
-        Exact names come first, then names of which the text is a larger part, then names that begin
-        with it, then things with more triples. Of more than `MOST` names that fit, the shortest.
+        Exact names come first, then short names with the very words, then names of which the text is a
+        larger part, then names that begin with it, then things with more triples. Of more than `MOST` names that fit, the shortest.
         """
         words = re.findall(r"\w+", text[:MAX_TEXT])
         if not words:
@@ -433,6 +434,8 @@ class LabelIndex:
         return self._counts[gram]
 
 
+#: Characters of which a name is rather a sentence, which has many words.
+_LONGEST_NAME = 60
 #: Into how many steps the share of a name that was typed is rounded.
 _FINENESS = 4
 
@@ -440,6 +443,12 @@ _FINENESS = 4
 def _trigrams(text: str) -> set[str]:
     folded = text.casefold()
     return {folded[start : start + 3] for start in range(len(folded) - 2)}
+
+
+def _words(text: str) -> set[str]:
+    """The words, letter case and diacritics aside."""
+    bare = "".join(each for each in normalize("NFD", text) if not combining(each))
+    return set(re.findall(r"\w+", bare.casefold()))
 
 
 def _shared(trigrams: set[str], text: str) -> int:
@@ -464,12 +473,22 @@ def _result(
     corrected: bool,
 ) -> SearchResult:
     wanted = text.strip().casefold()
-    best: dict[str, tuple[tuple[bool, int, bool, int, str], Hit]] = {}
+    words = _words(text)
+    best: dict[str, tuple[tuple[bool, int, int, bool, int, str], Hit]] = {}
     for iri, label, its_kind, matched, degree in rows:
         name = matched.casefold()
+        # a word that was typed is rather meant than a longer one that begins so: "g4", not "g40"
+        whole = len(words & _words(matched)) if len(name) <= _LONGEST_NAME else 0
         # the text says less of a longer name: a name is rather meant than a sentence with it
         share = round(_FINENESS * len(wanted) / max(len(name), 1))
-        rank = (name != wanted, -share, not name.startswith(wanted), -degree, label.casefold())
+        rank = (
+            name != wanted,
+            -whole,
+            -share,
+            not name.startswith(wanted),
+            -degree,
+            label.casefold(),
+        )
         if iri not in best or rank < best[iri][0]:
             hit = Hit(iri, label, its_kind, None if matched == label else matched)
             best[iri] = (rank, hit)

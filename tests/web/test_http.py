@@ -3,12 +3,14 @@
 import gzip
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import brotli
 import pytest
 import zstandard
 from pyoxigraph import NamedNode, RdfFormat, parse
+from samples import publish
 from signposting.linkheader import find_signposting_http_link
 from signposting.signpost import Signposting
 from visiting import BROWSER, Client, open_site
@@ -46,6 +48,42 @@ def test_the_name_of_a_thing_leads_to_its_document(
     assert reply.status == 303
     assert reply.headers["location"] == location
     assert client.get(location).status == 200
+
+
+def test_the_namespace_names_its_landing_page_and_has_data(tmp_path: Path) -> None:
+    (tmp_path / "small" / "data").mkdir(parents=True)
+    (tmp_path / "small" / "data" / "dataset.ttl").write_text(
+        "@prefix void: <http://rdfs.org/ns/void#> .\n"
+        "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"
+        "<https://small.example/id/dataset/all> a void:Dataset ;\n"
+        " void:uriSpace 'https://small.example/' ; foaf:homepage <https://small.example/> .\n"
+        "<https://small.example/> a foaf:Document .\n",
+        encoding="utf-8",
+    )
+    small = open_site(publish(tmp_path / "small", tmp_path / "release"))
+    reply = small.get("/", accept="text/turtle")
+    assert reply.headers["content-type"] == "text/turtle; charset=utf-8"
+    home = NamedNode("https://small.example/")
+    triples = set(parse(reply.body, format=RdfFormat.TURTLE))
+    document = NamedNode("http://xmlns.com/foaf/0.1/Document")
+    assert any(each.subject == home and each.object == document for each in triples)
+    assert any(each.object == home for each in triples)
+    assert small.get(reply.headers["content-location"]).body == reply.body
+    assert "Accept" in reply.headers["vary"]
+    small.close()
+
+
+@pytest.mark.parametrize("who", ["client", "foreign"])
+def test_a_landing_page_that_is_no_thing_has_the_description_as_data(
+    request: pytest.FixtureRequest, who: str
+) -> None:
+    site: Client = request.getfixturevalue(who)
+    reply = site.get("/", accept="application/n-triples")
+    assert reply.headers["content-type"] == "application/n-triples"
+    assert reply.body == site.get("/data.nt").body
+    assert reply.headers["content-location"] == "/data.nt"
+    assert site.get("/", accept="*/*").headers["content-type"].startswith("text/html")
+    assert site.get("/", accept="image/png").status == 406
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ from stadsgraaf.web.urls import is_iri, split_suffix
 from stadsgraaf.web.values import show
 from stadsgraaf.web.weights import weigh
 
-__all__ = ["document", "resource", "see_other"]
+__all__ = ["data_of", "document", "page_number", "resource", "see_other"]
 
 _MINUTE: Final = "public, max-age=60"
 
@@ -197,7 +197,7 @@ async def _present(request: Request, view: View, iri: str, suffix: str | None) -
         return await _page(view, iri)
     if iri == view.site.release.manifest.dataset:
         return await describe(view, chosen, negotiated=suffix is None)
-    return await _data(view, iri, chosen, by_address=suffix is not None)
+    return await data_of(view, iri, chosen, by_address=suffix is not None)
 
 
 def _choose(scope: Scope, suffix: str | None) -> Format:
@@ -220,7 +220,8 @@ async def _check_exists(view: View, iri: str) -> None:
 # --- as data ----------------------------------------------------------------------------------------
 
 
-async def _data(view: View, iri: str, chosen: Format, *, by_address: bool) -> Response:
+async def data_of(view: View, iri: str, chosen: Format, *, by_address: bool = False) -> Response:
+    """What is known of a thing, in an RDF format: negotiated, or that of the address."""
     await _check_exists(view, iri)
     graph = _graph(view, iri)
     template, limits = (_DATA, view.site.asker.limits) if graph is None else (_GRAPH, None)

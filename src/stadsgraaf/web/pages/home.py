@@ -8,19 +8,20 @@ from starlette.responses import PlainTextResponse, Response
 
 import stadsgraaf
 from stadsgraaf.errors import NotFound, NotReady, StoreBusy, StoreError, Text
-from stadsgraaf.media import RESULTS
+from stadsgraaf.media import HTML, RDF, RESULTS
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.store.base import Elsewhere, Question
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import read_claims
 from stadsgraaf.web.contests import Contest, contests
-from stadsgraaf.web.describing import schema
+from stadsgraaf.web.describing import chosen_format, describe, schema
 from stadsgraaf.web.headers import SECURITY
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.pages.article import read_documents
 from stadsgraaf.web.pages.atlas import read_chart
 from stadsgraaf.web.pages.catalogue import Summary, summaries
 from stadsgraaf.web.pages.citing import contact
+from stadsgraaf.web.pages.doc import data_of
 from stadsgraaf.web.pages.times import read_dated
 from stadsgraaf.web.signposts import of_dataset
 from stadsgraaf.web.site import View
@@ -42,9 +43,19 @@ _ABOUT = ("accessibility", "privacy")
 
 
 async def home(request: Request) -> Response:
-    """``/``: what this is, three questions that it answers, and the ways in."""
+    """``/``: what this is, three questions that it answers, and the ways in; or data.
+
+    The address is an IRI of the dataset too, its namespace: the data are those of that thing, else
+    the description of the dataset.
+    """
     view = View.of(request.scope)
     site = view.site
+    chosen = chosen_format(request.scope, None, (HTML, *RDF))
+    if chosen is not HTML:
+        base = site.release.manifest.base_iri
+        if base and view.knows(base):
+            return await data_of(view, base, chosen)
+        return await describe(view, chosen, negotiated=True)
     kinds = site.release.labels.kinds()
     taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
     return view.page(
