@@ -28,6 +28,10 @@ NAMES = [
 #: Where the claim is right and the row of claims.csv is not, with the reason.
 CORRECTIONS = {
     ("f060", "end"): "the row points at the words that announce the message, not at the message",
+    **{
+        (name, "date"): "the source says no more than at or after the handover and before writing"
+        for name in ("f105", "f107", "f108")
+    },
 }
 AUTHOR = NamedNode(BASE + "id/agent/article-author")
 #: The page's own furniture begins with this heading.
