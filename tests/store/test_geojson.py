@@ -34,10 +34,53 @@ def test_geometry_is_translated(wkt: str, kind: str, coordinates: Any) -> None:
     assert geometry(wkt) == {"type": kind, "coordinates": coordinates}
 
 
+@pytest.mark.parametrize("system", ["", _EPSG])
+def test_collection_has_its_geometries(system: str) -> None:
+    found = geometry(system + "GeometryCollection (POINT(1 2), LINESTRING(3 4,5 6))")
+    assert found
+    assert found["type"] == "GeometryCollection"
+    assert [each["type"] for each in found["geometries"]] == ["Point", "LineString"]
+    assert found["geometries"][0]["coordinates"] == ([2, 1] if system else [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("literal", "is_geometry"),
+    [
+        ('{"type":"Point","coordinates":[5,52]}', True),
+        (
+            '{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[5,52]}]}',
+            True,
+        ),
+        ('{"type":"Banana","coordinates":[5,52]}', False),
+        ('{"type":"Point"}', False),
+        ('{"type":"Point","coordinates":[NaN,1e999]}', False),
+        ('{"type":"Point","coordinates":[1e999,1]}', False),
+        ('{"type":"Feature","geometry":null}', False),
+        ('{"type":"GeometryCollection","geometries":[5]}', False),
+        ("[]", False),
+        ("{", False),
+    ],
+)
+def test_only_geometry_counts_as_geometry(ask: Asker, literal: str, *, is_geometry: bool) -> None:
+    written = json.dumps(literal) + "^^<http://www.opengis.net/ont/geosparql#geoJSONLiteral>"
+    (feature,) = json.loads(ask.text(f"SELECT ({written} AS ?g) {{}}", "GeoJSON"))["features"]
+    assert feature["geometry"] == (json.loads(literal) if is_geometry else None)
+    assert ("g" in feature["properties"]) != is_geometry
+
+
 @pytest.mark.parametrize(
     "wkt",
     [
         "",
+        "POINT(1 banana 2)",
+        "POINT(1e999 2)",
+        "POINT(1 2 3 4 5)",
+        "GEOMETRYCOLLECTION()",
+        "GEOMETRYCOLLECTION(POINT(1 2), POINT)",
+        "GEOMETRYCOLLECTION(POINT(1 2)",
+        "GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(POINT(1 2)))",
+        "GEOMETRYCOLLECTION" + "(" * 10_000 + ")" * 10_000,
+        "GEOMETRYCOLLECTION(" * 5_000 + ")" * 5_000,
         "POINT",
         "POINT()",
         "POINT(1)",

@@ -114,7 +114,7 @@ def test_answer_to_ask_is_a_column_too(server: Server) -> None:
     assert table(server, "ASK {}").to_pydict() == {"boolean": [True]}
 
 
-@pytest.mark.parametrize("name", ["parquet", "arrows"])
+@pytest.mark.parametrize("name", ["parquet", "arrows", "arrow"])
 def test_format_parameter_names_it(server: Server, name: str) -> None:
     status, headers, _ = ask(server, "ASK {}", "", format=name)
     assert status == 200

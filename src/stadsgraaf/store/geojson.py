@@ -39,6 +39,10 @@ _KINDS: Final[Mapping[str, tuple[str, int]]] = {
     "MULTILINESTRING": ("MultiLineString", 2),
     "MULTIPOLYGON": ("MultiPolygon", 3),
 }
+_COLLECTION: Final = "GEOMETRYCOLLECTION"
+_SHAPES: Final = frozenset(name for name, _ in _KINDS.values())
+#: Numbers of a position: longitude, latitude, and height at most.
+_DIMENSIONS: Final = 3
 #: Names of variables that hold degrees of WGS 84, where there is no geometry.
 _LATITUDES: Final = ("lat", "latitude")
 _LONGITUDES: Final = ("long", "lon", "lng", "longitude")
@@ -99,10 +103,34 @@ def _geometry(term: Any) -> dict[str, Any] | None:
 
 def _parsed(text: str) -> dict[str, Any] | None:
     try:
-        shape = json.loads(text)
+        shape = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
-    return shape if isinstance(shape, dict) else None
+    return shape if _is_geometry(shape) else None
+
+
+def _is_geometry(shape: Any) -> bool:
+    if not isinstance(shape, dict):
+        return False
+    if shape.get("type") == "GeometryCollection":
+        inner = shape.get("geometries")
+        return isinstance(inner, list) and all(
+            isinstance(each, dict) and each.get("type") in _SHAPES and _is_geometry(each)
+            for each in inner
+        )
+    return shape.get("type") in _SHAPES and isinstance(shape.get("coordinates"), list)
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(constant)
+
+
+def _finite(text: str) -> float:
+    """Raises ValueError for a number that JSON cannot carry."""
+    number = float(text)
+    if abs(number) == float("inf"):
+        raise ValueError(text)
+    return number
 
 
 def _value(term: Any) -> object:
@@ -126,6 +154,12 @@ def _number(text: str) -> float | None:
 def geometry(wkt: str) -> dict[str, Any] | None:
     """The geometry of a WKT literal, or None for one that GeoJSON cannot carry."""
     match = _WKT.match(wkt)
+    if match and match[2].upper() == _COLLECTION:
+        return _collection(match[1], match[4])
+    return _simple(match)
+
+
+def _simple(match: re.Match[str] | None) -> dict[str, Any] | None:
     kind = _KINDS.get(match[2].upper()) if match else None
     if match is None or kind is None:
         return None
@@ -143,8 +177,30 @@ def geometry(wkt: str) -> dict[str, Any] | None:
     return {"type": kind[0], "coordinates": found} if _depth(found) == kind[1] else None
 
 
+def _collection(system: str | None, text: str) -> dict[str, Any] | None:
+    """A collection of geometries, none of which is a collection."""
+    prefix = f"<{system}> " if system else ""
+    shapes = [_simple(_WKT.match(prefix + part)) for part in _parts(text)]
+    known = [shape for shape in shapes if shape]
+    if not known or len(known) < len(shapes):
+        return None
+    return {"type": "GeometryCollection", "geometries": known}
+
+
+def _parts(text: str) -> Iterator[str]:
+    """What stands between the commas of one pair of brackets."""
+    depth, start = 0, 1
+    for at, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if (sign == "," and depth == 1) or (sign == ")" and depth == 0):
+            yield text[start:at]
+            start = at + 1
+
+
 def _coordinates(text: str, *, swapped: bool) -> list[Any]:
     """Nested lists of positions. Raises ValueError or IndexError when the brackets are not right."""
+    if _NUMBERS.sub("", text).strip():
+        raise ValueError(text)
     stack: list[list[Any]] = [[]]
     position: list[float] = []
     for piece in _NUMBERS.findall(text):
@@ -162,7 +218,7 @@ def _coordinates(text: str, *, swapped: bool) -> list[Any]:
                     raise ValueError(text)
                 stack[-1].append(done)
         else:
-            position.append(float(piece))
+            position.append(_finite(piece))
     (outer,) = stack
     (coordinates,) = outer
     return list(coordinates)
@@ -170,6 +226,8 @@ def _coordinates(text: str, *, swapped: bool) -> list[Any]:
 
 def _position(numbers: list[float], *, swapped: bool) -> list[float]:
     first, second, *rest = numbers
+    if len(numbers) > _DIMENSIONS:
+        raise ValueError(numbers)
     return [second, first, *rest] if swapped else [first, second, *rest]
 
 

@@ -68,7 +68,14 @@ _MAX_LANGUAGES = 10
 #: Every format that the endpoint answers in.
 OFFERED: Final = (*RESULTS, *COLUMNS, *RDF, HTML, SHEET)
 #: What ``format=`` may say beside a media type or a suffix.
-_ALIASES: Mapping[str, str] = {"json": "srj", "xml": "srx", "turtle": "ttl", "ntriples": "nt"}
+_ALIASES: Mapping[str, str] = {
+    "arrow": "arrows",
+    "json": "srj",
+    "nquads": "nq",
+    "ntriples": "nt",
+    "turtle": "ttl",
+    "xml": "srx",
+}
 
 
 _IN_ADDRESS: Final = Text(
