@@ -54,6 +54,7 @@ def test_a_file_in_the_working_folder_counts(
         ("QUERY_TIMEOUT", "nan", "is not 0.001 or more"),
         ("LOG_FORMAT", "xml", "is none of: console, json"),
         ("LOG_QUERIES", "maybe", "is not a valid bool"),
+        ("SECURITY_CONTACT", "http://e.example/", "is not an e-mail address, https: or tel:"),
         ("PROT", "1", "STADSGRAAF_PROT is not a setting: did you mean port?"),
     ],
 )

@@ -10,6 +10,7 @@ It is the one that ``STADSGRAAF_CONFIG`` (or ``stadsgraaf --config``) names, els
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +40,8 @@ _WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": Fal
 class Setting:
     """One row of the table, for help and documentation.
 
-    A number is at least ``least`` and at most ``most``, a word one of ``choices``.
+    A number is at least ``least`` and at most ``most``, a word one of ``choices`` or of a ``form``: a
+    pattern, and how it is called.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Setting:
     least: float | None = None
     most: float | None = None
     choices: tuple[str, ...] = ()
+    form: tuple[str, str] | None = None
 
     @property
     def variable(self) -> str:
@@ -68,6 +71,8 @@ class Setting:
             raise UsageError(reason=f"{where}={shown} is not {self._range}")
         if self.choices and found not in self.choices:
             raise UsageError(reason=f"{where}={shown} is none of: {', '.join(self.choices)}")
+        if self.form and found and not re.fullmatch(self.form[0], str(found)):
+            raise UsageError(reason=f"{where}={shown} is not {self.form[1]}")
         return found
 
     def _fits(self, number: float) -> bool:

@@ -22,8 +22,9 @@ def _setting(
     least: float = 0,
     most: float | None = None,
     choices: tuple[str, ...] = (),
+    form: tuple[str, str] | None = None,
 ) -> Any:
-    limits = {"least": least, "most": most, "choices": choices, "is_secret": secret}
+    limits = {"least": least, "most": most, "choices": choices, "form": form, "is_secret": secret}
     return field(default=default, repr=not secret, metadata={"help": text, **limits})
 
 
@@ -42,7 +43,12 @@ class Settings:
         "Addresses or networks of proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed, with commas between.",
     )
     security_contact: str = _setting(
-        "", "Address to report a weakness to, for security.txt; else the dataset's contact point."
+        "",
+        "Address to report a weakness to, for security.txt; else the dataset's contact point.",
+        form=(
+            r"[^\s@:]+@[^\s@]+|(?:https://|mailto:|tel:)\S+",
+            "an e-mail address, https: or tel:",
+        ),
     )
     disk_triples: int = _setting(
         100_000,

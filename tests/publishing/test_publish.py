@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from engines import ENGINES, Oxigraph, Virtuoso
 from pyoxigraph import Literal, NamedNode, Quad
@@ -147,6 +148,18 @@ def test_wrong_password_is_said_and_never_shown(tmp_path: Path) -> None:
 def test_store_that_is_not_there_is_said() -> None:
     with pytest.raises(NotPublished, match="cannot be reached"):
         Target.open(f"http://127.0.0.1:{free_port()}/query", Settings())
+
+
+def test_who_cannot_be_published_to_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[httpx.Client] = []
+
+    def close(client: httpx.Client) -> None:
+        closed.append(client)
+
+    monkeypatch.setattr(httpx.Client, "close", close)
+    with pytest.raises(NotPublished):
+        Target.open(f"http://127.0.0.1:{free_port()}/query", Settings())
+    assert len(closed) == 1
 
 
 @pytest.mark.parametrize("address", ["ftp://host/x", "nonsense", "http://user:word@host/sparql"])

@@ -178,16 +178,27 @@ def test_a_large_sitemap_is_an_index_of_parts(
 def test_security_txt_has_a_contact_and_never_expires_while_it_is_served(
     client: Client, sample: Release
 ) -> None:
-    site = open_site(sample, Settings(security_contact="safe@example.org"))
+    public = "https://data.example.nl"
+    site = open_site(sample, Settings(security_contact="safe@example.org", public_url=public))
     try:
-        lines = site.get("/.well-known/security.txt", host=client.host).text.splitlines()
+        lines = site.get("/.well-known/security.txt").text.splitlines()
     finally:
         site.close()
     fields = dict(line.split(": ", 1) for line in lines)
     assert fields["Contact"] == "mailto:safe@example.org"
     expires = datetime.strptime(fields["Expires"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     assert timedelta(days=30) < expires - datetime.now(UTC) < timedelta(days=365)
-    assert fields["Canonical"] == f"{ROOT}/.well-known/security.txt"
+    assert fields["Canonical"] == f"{public}/.well-known/security.txt"
+
+
+def test_security_txt_names_no_address_without_https(sample: Release) -> None:
+    site = open_site(sample, Settings(security_contact="https://e.example/tell"))
+    try:
+        text = site.get("/.well-known/security.txt").text
+    finally:
+        site.close()
+    assert text.startswith("Contact: https://e.example/tell\n")
+    assert "http:" not in text
 
 
 def test_without_anybody_to_tell_there_is_no_security_txt(foreign: Client) -> None:
@@ -235,6 +246,10 @@ def test_llms_txt_begins_as_its_convention_asks_and_its_links_answer(site: Clien
         "/sparql?query=ASK{}",
         "/dumps/dataset.nq",
         "/search.json?q=a",
+        "/robots.txt",
+        "/sitemap.xml",
+        "/llms.txt",
+        "/.well-known/api-catalog",
     ],
 )
 def test_every_answer_links_to_what_describes_the_service(site: Client, path: str) -> None:

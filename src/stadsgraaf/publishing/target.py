@@ -18,7 +18,7 @@ from stadsgraaf.errors import NotPublished, Text, UsageError
 from stadsgraaf.publishing.engines import ENGINES, Addresses, Engine, recognise
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.exchange import JSON, PROBE, truth_of
-from stadsgraaf.store.origin import checked_address
+from stadsgraaf.store.origin import authorization, checked_address
 
 __all__ = ["Target"]
 
@@ -26,6 +26,8 @@ _Found = TypeVar("_Found")
 _MARKUP: Final = re.compile(r"<title>.*?</title>|<[^>]*>", re.DOTALL)
 #: Seconds that connecting may take.
 _CONNECT: Final = 10.0
+#: A store may not say of what kind it is to who does not say who they are.
+_WHO: Final = (401, 403)
 #: What statuses mean that have a meaning of their own here.
 _SAID: Final[Mapping[int, Text]] = {
     401: Text(
@@ -67,31 +69,30 @@ class Target:
         Raises UsageError when the address is none, or its kind is neither said nor known; and
         NotPublished when it does not answer.
         """
+        checked_address(url)
         client = httpx.Client(
             timeout=httpx.Timeout(seconds, connect=_CONNECT),
             headers={"User-Agent": f"Stadsgraaf/{__version__}"},
             trust_env=False,
             follow_redirects=False,
         )
-        checked_address(url)
-        if not settings.store_token and settings.store_user:
-            client.auth = httpx.BasicAuth(settings.store_user, settings.store_password)
-        if settings.store_token:
-            client.headers["Authorization"] = f"Bearer {settings.store_token}"
-        with _troubles(url):
-            answer = client.post(url, data={"query": PROBE}, headers={"Accept": JSON})
-        found = ENGINES[engine] if engine else recognise(answer.headers)
-        if found is None:
-            _check(answer)
-            raise UsageError(
-                reason="what kind of store this is cannot be seen: say it with --engine, one of "
-                + ", ".join(ENGINES)
-            )
-        if found.has_digest and settings.store_user:
-            client.auth = httpx.DigestAuth(settings.store_user, settings.store_password)
-        target = cls(found, found.addresses(url), client)
-        target.truth(PROBE)
+        try:
+            kind = ENGINES[engine] if engine else _recognised(client, url)
+            target = cls(kind, kind.addresses(url), client)
+            target._introduce(settings)
+            target.truth(PROBE)
+        except BaseException:
+            client.close()
+            raise
         return target
+
+    def _introduce(self, settings: Settings) -> None:
+        """From now on it hears who this is; with Digest it asks that first, and Basic says nothing."""
+        name, password = settings.store_user, settings.store_password
+        if self.engine.has_digest and name and not settings.store_token:
+            self._client.auth = httpx.DigestAuth(name, password)
+        elif value := authorization(name, password, settings.store_token):
+            self._client.headers["Authorization"] = value
 
     def __enter__(self) -> Self:
         return self
@@ -167,6 +168,21 @@ class Target:
                     headers={"Content-Type": "application/n-quads"},
                 )
             )
+
+
+def _recognised(client: httpx.Client, url: str) -> Engine:
+    """The kind of store, which tells it to who does not say who they are."""
+    with _troubles(url):
+        answer = client.post(url, data={"query": PROBE}, headers={"Accept": JSON})
+        found = recognise(answer.headers)
+        if found is None and answer.status_code not in _WHO:
+            _check(answer)
+    if found is None:
+        raise UsageError(
+            reason="what kind of store this is cannot be seen: say it with --engine, one of "
+            + ", ".join(ENGINES)
+        )
+    return found
 
 
 @contextmanager

@@ -214,6 +214,13 @@ class Elsewhere(Protocol):
         """Why what it answers is not of the release that it should have; None when it is."""
         ...
 
+    async def unexpected(self) -> str | None:
+        """Look which release the data there are of: None when it should be that one; "" for none.
+
+        Raises a StoreError when it cannot be seen.
+        """
+        ...
+
 
 @runtime_checkable
 class Supervised(Protocol):

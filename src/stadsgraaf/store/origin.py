@@ -303,10 +303,10 @@ class Origin:
         except NotSupported:  # it knows no named graphs
             return None
 
-    async def compare(self) -> bool:
-        """Look whether the store still has the release that it should have.
+    async def compare(self) -> str | None:
+        """The release that the store has, "" if it names none; None when it should have that one.
 
-        What is not expected stays ``unexpected``. Raises what `open` raises.
+        It stays ``unexpected`` until the next look. Raises what `open` raises.
         """
         published = await self.look()
         identifier = published.identifier if published else ""
@@ -314,7 +314,7 @@ class Origin:
         self.unexpected = None if is_expected else identifier
         if published:
             self._graphs_to_name = published.default_graphs, published.graphs
-        return is_expected
+        return self.unexpected
 
     @property
     def trouble(self) -> Text | None:

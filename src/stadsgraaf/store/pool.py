@@ -242,6 +242,10 @@ class PoolStore:
         """Part of `Elsewhere`."""
         return self.origin.trouble if self.origin else None
 
+    async def unexpected(self) -> str | None:
+        """Part of `Elsewhere`."""
+        return await self.origin.compare() if self.origin else None
+
     # --- asking ---------------------------------------------------------------------------------
 
     async def answer(self, question: Question, limits: Limits) -> Answer:

@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from stadsgraaf.errors import NotFound
 from stadsgraaf.media import RDF
-from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header
+from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
 from stadsgraaf.web.site import View
 
 __all__ = ["api_catalog", "llms", "robots", "security", "sitemap", "sitemap_part"]
@@ -41,16 +41,15 @@ _DAY: Final = "public, max-age=86400"
 _TRUSTED: Final = timedelta(days=180)
 
 
-def _answer(text: str, media_type: str, links: Iterable[Link] = ()) -> Response:
+def _answer(view: View, text: str, media_type: str, lasts: str = _MINUTE) -> Response:
     body = text.encode()
     headers = {
         **SECURITY,
         **CORS,
         "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-        "Cache-Control": _MINUTE,
+        "Cache-Control": lasts,
+        "Link": link_header(ways_in(view.urls.prefix)),
     }
-    if value := link_header(links):
-        headers["Link"] = value
     return Response(body, headers=headers, media_type=media_type)
 
 
@@ -66,7 +65,7 @@ async def robots(request: Request) -> Response:
         f"Sitemap: {view.root}/sitemap.xml",
         "",
     ]
-    return _answer("\n".join(lines), "text/plain; charset=utf-8")
+    return _answer(view, "\n".join(lines), "text/plain; charset=utf-8")
 
 
 # --- sitemaps -----------------------------------------------------------------------------------------
@@ -78,14 +77,14 @@ async def sitemap(request: Request) -> Response:
     things = view.site.release.labels.count(_own(view))
     pages = _pages(view)
     if things + len(pages) <= ADDRESSES:
-        return _answer(_urlset(view, [*pages, *_things(view, 0)]), "application/xml")
+        return _answer(view, _urlset(view, [*pages, *_things(view, 0)]), "application/xml")
     parts = -(-things // ADDRESSES)
     entries = "".join(
         f"<sitemap><loc>{escape(f'{view.root}/sitemap-{number}.xml')}</loc>{_dated(view)}</sitemap>\n"
         for number in range(parts + 1)
     )
     text = f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{entries}</sitemapindex>\n'
-    return _answer(text, "application/xml")
+    return _answer(view, text, "application/xml")
 
 
 async def sitemap_part(request: Request) -> Response:
@@ -96,7 +95,7 @@ async def sitemap_part(request: Request) -> Response:
     found = _pages(view) if number == 0 else _things(view, number - 1) if number > 0 else []
     if not found:
         raise NotFound(what=view.path)
-    return _answer(_urlset(view, found), "application/xml")
+    return _answer(view, _urlset(view, found), "application/xml")
 
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -169,8 +168,7 @@ async def api_catalog(request: Request) -> Response:
         },
     ]
     text = json.dumps({"linkset": linkset}, ensure_ascii=False, indent=1) + "\n"
-    catalogue = Link(f"{view.urls.prefix}/.well-known/api-catalog", "api-catalog")
-    return _answer(text, _LINKSET, [catalogue])
+    return _answer(view, text, _LINKSET)
 
 
 async def security(request: Request) -> Response:
@@ -187,11 +185,10 @@ async def security(request: Request) -> Response:
         *(f"Contact: {each}" for each in contacts),
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages: nl, en",
-        f"Canonical: {view.root}/.well-known/security.txt",
-        "",
     ]
-    headers = {**SECURITY, **CORS, "Cache-Control": _DAY}
-    return Response("\n".join(lines), headers=headers, media_type="text/plain; charset=utf-8")
+    if view.root.startswith("https:"):  # no other address may stand there
+        lines.append(f"Canonical: {view.root}/.well-known/security.txt")
+    return _answer(view, "\n".join((*lines, "")), "text/plain; charset=utf-8", _DAY)
 
 
 def _contacts(view: View) -> list[str]:
@@ -258,4 +255,4 @@ async def llms(request: Request) -> Response:
         ]
     if manifest.licence:
         lines += ["## Licence", "", f"- <{manifest.licence}>", ""]
-    return _answer("\n".join(lines), "text/markdown; charset=utf-8")
+    return _answer(view, "\n".join(lines), "text/markdown; charset=utf-8")

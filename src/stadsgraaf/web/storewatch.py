@@ -12,7 +12,7 @@ from typing import Final
 
 from stadsgraaf.errors import NotReloaded, StadsgraafError
 from stadsgraaf.settings import Settings
-from stadsgraaf.store.origin import Origin
+from stadsgraaf.store.base import Elsewhere
 from stadsgraaf.web.editions import Edition
 from stadsgraaf.web.reloading import Reloader
 
@@ -48,16 +48,15 @@ class StoreWatch:
     async def look(self) -> None:
         """Look once, and switch when that is due."""
         edition = self._reloader.editions.current
-        origin = getattr(edition.store, "origin", None)
-        if not isinstance(origin, Origin):
+        if not isinstance(edition.store, Elsewhere):
             return
         try:
             async with asyncio.timeout(self._seconds):
-                await origin.compare()
+                found = await edition.store.unexpected()
         except (StadsgraafError, TimeoutError):  # it is away, as `/ready` says
             return
-        if self._is_due(edition, origin.unexpected):
-            await self._switch(edition, origin.unexpected)
+        if self._is_due(edition, found):
+            await self._switch(edition, found)
 
     def _is_due(self, edition: Edition, found: str | None) -> bool:
         """Whether to switch from what is served, with another release ``found`` in the store or not."""
