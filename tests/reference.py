@@ -139,7 +139,9 @@ counts, and the statements that name, sort and link things, up to `survey_statem
 left out is said at the start and on `/data`; there are no dumps, and no older releases. Entity tags are of the
 survey: what is changed in a store that names no release is noticed at a reload (SIGHUP), or when the survey is
 older than `survey_age`. What is published there is noticed within `store_watch` seconds: then it is surveyed again.
-With an archive, `/ready` says 503 while the store has another release than the one that is served.
+With an archive, `/ready` says 503 while the store has another release than the one that is served. A store that is
+away at the start is waited for: every address says 503 until it can be surveyed. Where a store has named graphs and
+a default graph apart from them, the latter is left out: the Protocol has no name for it.
 
 Publishing loads staging graphs (`{STAGING}…`), counts them, and switches by one SPARQL Update of
 MOVEs; `<{PUBLISHED}>` then names the release. Where graphs share triples, `<{MERGE}>` has the merge: the

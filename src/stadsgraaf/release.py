@@ -54,7 +54,7 @@ class Manifest:
     both in hex. ``validated`` is false when only the syntax was checked. ``on_disk`` tells whether
     there is a store on the disk. With a ``survey`` the data are in a store of others, and here is what
     was asked of it: which ``release`` was published there (or ""), whether the dataset ``is_named`` by
-    its graphs, and what was ``left_out``, in words.
+    its graphs, and what was ``left_out``, in words of both languages.
     """
 
     digest: str

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Store
 
 JSON = "application/sparql-results+json"
 EMPTY = b'{"head":{"vars":["s"]},"results":{"bindings":[]}}'
@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def path_sparql(self) -> None:
         result = self.server.store.query(self.server.queries[-1])
-        assert isinstance(result, QuerySolutions)
+        assert isinstance(result, QuerySolutions | QueryBoolean)
         body = result.serialize(format=QueryResultsFormat.JSON)
         assert body is not None
         if "gzip" in self.headers["Accept-Encoding"]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from engines import ENGINES, Oxigraph, Virtuoso
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
@@ -156,8 +157,10 @@ def test_values_of_one_subject_are_kept_together_across_pages(
 def test_what_is_more_than_the_bound_is_left_out_and_said(engine: Engine, tmp_path: Path) -> None:
     release = surveyed(engine.url, tmp_path, survey_statements=3)
     assert release.manifest.survey
-    said = "\n".join(release.manifest.survey["left_out"])
-    assert f"of 5 statements of <{TYPE.value}> all but the first 3 (survey_statements)" in said
+    left_out = release.manifest.survey["left_out"]
+    english, dutch = ([each[tag] for each in left_out] for tag in ("en", "nl"))
+    assert f"of 5 statements of <{TYPE.value}> all but the first 3 (survey_statements)" in english
+    assert f"van 5 uitspraken met <{TYPE.value}> alles na de eerste 3 (survey_statements)" in dutch
     types = [quad for quad in read_quads(release.data) if quad.predicate == TYPE]
     assert len(types) == 3
     assert release.statistics["properties"][0]["count"] == 5  # counts are whole
@@ -201,9 +204,8 @@ def test_store_that_answers_badly_is_said_and_switches_nothing(
     assert not list((tmp_path / "releases").iterdir())
 
 
-def test_store_that_is_away_at_the_start_ends_the_server_with_words(tmp_path: Path) -> None:
-    url = f"http://127.0.0.1:{free_port()}/sparql"
-    command = [sys.executable, "-m", "stadsgraaf", "serve", "--store", url]
+def test_an_address_that_is_none_ends_the_server_with_words(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "stadsgraaf", "serve", "--store=ftp://e.example/"]
     done = subprocess.run(
         [*command, f"--port={free_port()}", f"--output={tmp_path}"],
         capture_output=True,
@@ -211,8 +213,29 @@ def test_store_that_is_away_at_the_start_ends_the_server_with_words(tmp_path: Pa
         check=False,
         env={**os.environ, "LC_ALL": "C"},
     )
-    assert done.returncode == 3
-    assert "cannot be reached" in done.stderr
+    assert done.returncode == 2
+    assert "the address of the store is not one" in done.stderr
+
+
+def test_a_default_graph_apart_from_named_graphs_is_left_out_and_said(
+    oxigraph: Engine, tmp_path: Path
+) -> None:
+    apart = f'<{NS}apart> <{LABEL.value}> "Apart" .'
+    reply = httpx.post(
+        oxigraph.graphs,
+        params={"default": ""},
+        content=apart,
+        headers={"Content-Type": "text/turtle"},
+    )
+    assert reply.is_success
+    release = surveyed(oxigraph.url, tmp_path)
+    assert release.manifest.survey
+    (said,) = release.manifest.survey["left_out"]
+    assert said["en"].startswith("the default graph, which cannot be named")
+    assert said["en"].endswith("(triples: 1)")
+    assert said["nl"].startswith("de standaardgraaf, die")
+    assert release.manifest.triples == 15
+    assert release.labels.label(f"{NS}apart", "en") is None
 
 
 # --- served ------------------------------------------------------------------------------------------
@@ -285,3 +308,35 @@ def test_what_is_published_is_surveyed_by_itself(
     assert "Exed" in get(server, "/en/search?q=exed")[1]
     manifest = json.loads((tmp_path / "cache" / "current" / "manifest.json").read_text("utf-8"))
     assert manifest["survey"]["release"] == release.identifier
+
+
+def test_a_store_that_is_away_at_the_start_is_waited_for(tmp_path: Path) -> None:
+    with serving_data(SHIPS) as remote:
+        remote.broken = True
+        settings = {"store": remote.url, "output": tmp_path, "store_watch": 0.2}
+        with serving(None, settings) as server:
+            for path in ("/ready", "/", "/search?q=a", "/sparql?query=ASK%7B%7D"):
+                assert get(server, path)[0] == 503, path
+                status, page, _ = get(server, f"/en{path}")
+                assert (status, "<h1>Not ready</h1>" in page) == (503, True), path
+            status, problem, _ = get(server, "/nl/", "application/json")
+            assert status == 503
+            assert "nog niet geantwoord" in json.loads(problem)["detail"]
+            remote.broken = False
+            until(lambda: is_ready(server))
+            assert get(server, "/en/browse")[0] == 200
+
+
+def test_who_waits_for_a_store_stops_when_told(tmp_path: Path) -> None:
+    settings = {"store": f"http://127.0.0.1:{free_port()}/sparql", "output": tmp_path}
+    with serving(None, settings) as server:
+        assert get(server, "/ready")[0] == 503
+        assert server.stop() in (0, -signal.SIGTERM)
+
+
+def is_ready(server: Server) -> bool:
+    """Whether it is, also while one server takes over from another."""
+    try:
+        return get(server, "/ready")[0] == 200
+    except OSError:
+        return False

@@ -14,12 +14,14 @@ import click
 from stadsgraaf import logs
 from stadsgraaf.archive import Archive
 from stadsgraaf.cli.options import DIRECTORY, cache_for, cache_for_store
-from stadsgraaf.errors import NoSuchPath
+from stadsgraaf.errors import NoSuchPath, StoreUnavailable
 from stadsgraaf.release import Release
 from stadsgraaf.settings import ENVIRONMENT_PREFIX, Settings
 
 __all__ = ["serve"]
 
+#: What a survey ends with when its store is away, among failures that pass as well.
+_AWAY: Final = StoreUnavailable.exit_code
 _DEFAULT: Final = click.core.ParameterSource.DEFAULT
 
 
@@ -115,17 +117,33 @@ def _surveyed(output: Path, settings: Settings, flags: Mapping[str, Any]) -> _So
         f"--output={output}",
         f"--survey-statements={settings.survey_statements}",
     ]
-    return _made(["survey", *options], output)
+    try:
+        return _made(["survey", *options], output)
+    except click.exceptions.Exit as ended:
+        if ended.exit_code != _AWAY:
+            raise
+    from stadsgraaf.web.waiting import wait
+
+    click.echo("the store is asked again until it answers; meanwhile every page says so", err=True)
+    command = _command("survey", *options)
+    if not wait(settings, command):
+        raise click.exceptions.Exit(0)
+    archive = Archive(output.resolve())
+    return _Source(Release.open((archive.path / "current").resolve()), archive, command)
 
 
 def _made(arguments: Sequence[str], output: Path) -> _Source:
     """What a command of ours makes in an archive, and how it is made again."""
-    command = [sys.executable, "-m", "stadsgraaf", *arguments]
+    command = _command(*arguments)
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise click.exceptions.Exit(done.returncode)
     release = Release.open(Path(done.stdout.strip()))
     return _Source(release, Archive(output.resolve()), command)
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "stadsgraaf", *arguments]
 
 
 def _announce(release: Release, settings: Settings) -> None:
@@ -138,7 +156,7 @@ def _announce(release: Release, settings: Settings) -> None:
     if manifest.survey:
         click.echo(f"  the data are in {settings.store}; here is what was asked of it")
         for each in manifest.survey["left_out"]:
-            click.echo(f"  left out: {each}")
+            click.echo(f"  left out: {each['en']}")
     elif not manifest.validated:
         click.echo("  not validated: it was built with --no-validate")
     for path, words in (

@@ -287,7 +287,7 @@ class Origin:
             if published:
                 self._graphs_to_name = published.default_graphs, published.graphs
             else:
-                is_needed = bool(self._graphs) and (self._is_named or await self._lacks_merge())
+                is_needed = bool(self._graphs) and (self._is_named or await self.lacks_merge())
                 self._graphs_to_name = (self._graphs, self._graphs) if is_needed else ((), ())
         return self._graphs_to_name
 
@@ -327,7 +327,11 @@ class Origin:
             f"de opslag heeft een andere release: {found or 'hij noemt er geen'}",
         )
 
-    async def _lacks_merge(self) -> bool:
+    async def lacks_merge(self) -> bool:
+        """Whether it has named graphs, and a default graph that is not their merge.
+
+        Raises what `open` raises.
+        """
         try:
             rows = (await self.ask(_SAMPLE))["results"]["bindings"]
             if not rows:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pyoxigraph import Literal, NamedNode, Quad
 
 from stadsgraaf.dataset import CLAIM, TYPE, Role
-from stadsgraaf.errors import NotSupported, StoreTimeout, StoreUnavailable
+from stadsgraaf.errors import NotSupported, StoreTimeout, StoreUnavailable, Text
 from stadsgraaf.labels import LABELS, OTHER_NAMES
 from stadsgraaf.metadata.linksets import LINKING
 from stadsgraaf.namespaces import PREFIXES
@@ -76,9 +76,21 @@ _PER_CLASS: Final = (
     "SELECT ?c ?p (COUNT(*) AS ?n) { ?s a ?c ; ?p ?o FILTER (isIRI(?c)) } GROUP BY ?c ?p"
 )
 _DISTINCT: Final = {
-    "subjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
-    "objects": "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }",
+    "subjects": (
+        "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
+        Text("the number of subjects", "het aantal subjecten"),
+    ),
+    "objects": (
+        "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }",
+        Text("the number of objects", "het aantal objecten"),
+    ),
 }
+_OF_CLASSES: Final = Text("the properties of each class", "de eigenschappen van elke klasse")
+_DEFAULT_GRAPH: Final = Text(
+    "the default graph, which is apart from the named graphs",
+    "de standaardgraaf, die los staat van de benoemde grafen",
+)
+_TRIPLES: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 Row = Mapping[str, Mapping[str, str]]
 
@@ -98,7 +110,7 @@ class Surveyor:
     """
 
     def __init__(self, origin: Origin, *, statements: int, seconds: float) -> None:
-        self.left_out: list[str] = []
+        self.left_out: list[Text] = []
         self._origin = origin
         self._statements = statements
         self._seconds = seconds
@@ -118,11 +130,32 @@ class Surveyor:
         except NotSupported:  # it knows no named graphs
             return {}, False
         if len(rows) == _KINDS:
-            self.left_out.append(f"named graphs beyond the largest {_KINDS}")
+            self.left_out.append(
+                Text(
+                    f"named graphs beyond the largest {_KINDS}",
+                    f"benoemde grafen na de grootste {_KINDS}",
+                )
+            )
         found = _counts(rows, "g")
         shown = {iri: n for iri, n in found.items() if not iri.startswith(_OWN)}
         system = _SYSTEM if _SYSTEM[0] in shown else ()
         return {iri: n for iri, n in shown.items() if iri not in system}, bool(system)
+
+    async def default_graph(self) -> None:
+        """See whether the store has a default graph apart from its named graphs; it is left out.
+
+        Beside named graphs it cannot be asked for: the Protocol has no name for it.
+        """
+        if not await self._origin.lacks_merge():
+            return
+        for row in await self._perhaps(_TRIPLES, _DEFAULT_GRAPH, whole=False):
+            if n := _number(row):
+                self.left_out.append(
+                    Text(
+                        f"the default graph, which cannot be named beside named graphs (triples: {n})",
+                        f"de standaardgraaf, die naast benoemde grafen niet te noemen is (triples: {n})",
+                    )
+                )
 
     async def roles(self) -> dict[str, Role]:
         """Roles of named graphs by what is in them; the graphs of data are left out."""
@@ -149,14 +182,19 @@ class Surveyor:
         uses = _counts(await self._rows(_USES), "p")
         classes = _counts(await self._rows(_CLASSES), "c")
         if _KINDS in (len(uses), len(classes)):
-            self.left_out.append(f"classes and properties beyond the {_KINDS} most used")
+            self.left_out.append(
+                Text(
+                    f"classes and properties beyond the {_KINDS} most used",
+                    f"klassen en eigenschappen na de {_KINDS} meest gebruikte",
+                )
+            )
         per_class: dict[str, dict[str, int]] = {}
-        for row in await self._perhaps(_PER_CLASS, "the properties of each class"):
+        for row in await self._perhaps(_PER_CLASS, _OF_CLASSES):
             per_class.setdefault(_value(row, "c"), {})[_value(row, "p")] = _number(row)
         sizes = {
             name: _number(row)
-            for name, query in _DISTINCT.items()
-            for row in await self._perhaps(query, f"the number of {name}")
+            for name, (query, what) in _DISTINCT.items()
+            for row in await self._perhaps(query, what)
         }
         return {
             "triples": sum(uses.values()),
@@ -181,9 +219,14 @@ class Surveyor:
                 if read >= self._statements:
                     break
             if uses[name] > self._statements:
+                most = self._statements
                 self.left_out.append(
-                    f"of {uses[name]} statements of <{name}> all but the first "
-                    f"{self._statements} (survey_statements)"
+                    Text(
+                        f"of {uses[name]} statements of <{name}> all but the first {most} "
+                        "(survey_statements)",
+                        f"van {uses[name]} uitspraken met <{name}> alles na de eerste {most} "
+                        "(survey_statements)",
+                    )
                 )
 
     async def _pages(self, name: str) -> AsyncIterator[list[Quad]]:
@@ -197,7 +240,12 @@ class Surveyor:
             is_last = len(rows) < _PAGE
             subject = _value(rows[-1], "s") if rows else ""
             if rows and not is_last and subject < least:  # it would go round for ever
-                self.left_out.append(f"statements of <{name}>: the store does not sort them")
+                self.left_out.append(
+                    Text(
+                        f"statements of <{name}>: the store does not sort them",
+                        f"uitspraken met <{name}>: de opslag sorteert ze niet",
+                    )
+                )
                 return
             if not is_last and _value(rows[0], "s") != subject:  # its other values may follow
                 rows = [row for row in rows if _value(row, "s") != subject]
@@ -210,10 +258,10 @@ class Surveyor:
 
     # --- asking ---------------------------------------------------------------------------------
 
-    async def _perhaps(self, query: str, what: str) -> Sequence[Row]:
+    async def _perhaps(self, query: str, what: Text, *, whole: bool = True) -> Sequence[Row]:
         """The solutions, or none when that takes too long for the store or for us."""
         try:
-            return await self._rows(query)
+            return await self._rows(query, whole=whole)
         except (StoreTimeout, StoreUnavailable, NotSupported):
             self.left_out.append(what)
             return ()

@@ -10,7 +10,7 @@ from typing import Any, Final
 from pyoxigraph import RdfFormat, Triple, parse
 
 from stadsgraaf.archive import MAKING, Archive
-from stadsgraaf.errors import UsageError
+from stadsgraaf.errors import Text, UsageError
 from stadsgraaf.exports import CanonicalQuads, read_quads
 from stadsgraaf.metadata import linksets
 from stadsgraaf.namespaces import PREFIXES
@@ -76,7 +76,7 @@ async def survey(settings: Settings, output: Path, progress: Progress = lambda _
         archive.departures.path.unlink(missing_ok=True)
         archive.prune(1)
         for each in manifest.survey["left_out"] if manifest.survey else ():
-            progress(f"left out: {each}")
+            progress(f"left out: {each['en']}")
         return Release.open(target)
 
 
@@ -110,7 +110,7 @@ async def _write(settings: Settings, made: Path, progress: Progress) -> Manifest
         survey={
             "release": known.published.identifier if known.published else "",
             "is_named": known.has_others,
-            "left_out": [*left_out, *surveyor.left_out],
+            "left_out": [each._asdict() for each in (*left_out, *surveyor.left_out)],
         },
     )
     manifest.write(made)
@@ -121,7 +121,7 @@ def _surveyor(origin: Origin, settings: Settings) -> Surveyor:
     return Surveyor(origin, statements=settings.survey_statements, seconds=settings.survey_timeout)
 
 
-async def _look(surveyor: Surveyor, progress: Progress) -> tuple[_Known, list[str]]:
+async def _look(surveyor: Surveyor, progress: Progress) -> tuple[_Known, list[Text]]:
     """What the store says it has; and what of that is left out."""
     progress("look which release was published")
     published = await surveyor.published()
@@ -131,6 +131,7 @@ async def _look(surveyor: Surveyor, progress: Progress) -> tuple[_Known, list[st
         return _Known(published, documents, manifest), []
     progress("count named graphs")
     graphs, has_others = await surveyor.graphs()
+    await surveyor.default_graph()
     roles = await surveyor.roles()
     entries = [
         GraphEntry(iri, roles.get(iri, "data"), triples) for iri, triples in sorted(graphs.items())

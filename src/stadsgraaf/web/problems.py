@@ -21,7 +21,7 @@ from stadsgraaf.web.pages import trouble
 from stadsgraaf.web.site import View
 from stadsgraaf.web.suggestions import Suggestion, suggest
 
-__all__ = ["render"]
+__all__ = ["prefers_page", "render"]
 
 
 def render(error: StadsgraafError, scope: Scope) -> Response:
@@ -30,7 +30,7 @@ def render(error: StadsgraafError, scope: Scope) -> Response:
     Who prefers HTML gets a page, with the same words. Where nothing is found, what is near is said.
     """
     near = _suggestions(error, scope) if "app" in scope else ()
-    if "app" in scope and _prefers_page(scope):
+    if "app" in scope and prefers_page(scope):
         page = trouble.page(error, scope, near)
         page.headers.update({**CORS, **error.headers})
         return page
@@ -61,6 +61,7 @@ def _suggestions(error: StadsgraafError, scope: Scope) -> list[Suggestion]:
     return suggest(view, view.path)
 
 
-def _prefers_page(scope: Scope) -> bool:
+def prefers_page(scope: Scope) -> bool:
+    """Whether who asks would rather have a page than problem details."""
     accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
     return negotiate(accept.decode("latin-1"), (PROBLEM, HTML)) is HTML

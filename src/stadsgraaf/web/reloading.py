@@ -16,7 +16,7 @@ from typing import Final
 from stadsgraaf.errors import NotReloaded, Text
 from stadsgraaf.web.editions import Editions
 
-__all__ = ["Reloader"]
+__all__ = ["Reloader", "run_apart"]
 
 #: Characters of what a failed build says that are passed on.
 _LONGEST: Final = 16_384
@@ -51,7 +51,7 @@ class Reloader:
         before = self.served
         if self.rebuild:
             async with self._building:
-                await _run(self.rebuild, self.seconds)
+                await run_apart(self.rebuild, self.seconds)
         await self.editions.follow()
         return self.served != before
 
@@ -92,7 +92,11 @@ class Reloader:
                 _log.error("%s", error.detail())
 
 
-async def _run(command: Sequence[str], seconds: float) -> None:
+async def run_apart(command: Sequence[str], seconds: float) -> None:
+    """Run a command of ours in a process of its own; 0 seconds is no limit.
+
+    Raises NotReloaded with what it said when it fails.
+    """
     process = await asyncio.create_subprocess_exec(
         *command,
         stdout=asyncio.subprocess.DEVNULL,

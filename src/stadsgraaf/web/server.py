@@ -44,7 +44,7 @@ from stadsgraaf.web.sparql import BrokenOffError
 from stadsgraaf.web.storewatch import StoreWatch
 from stadsgraaf.web.tracing import Tracing
 
-__all__ = ["open_store", "run"]
+__all__ = ["configuration", "open_store", "run"]
 
 #: First parts of the paths that there are; with the endpoint, and the documented API.
 _ROUTES: Final = frozenset(
@@ -154,7 +154,7 @@ async def _serve(
     ]
     try:
         app = Observed(editions, settings, editions.metrics, _ROUTES, tracing)
-        config = _config(Forwarded(app, settings), settings, _room())
+        config = configuration(Forwarded(app, settings), settings, _room())
         server = _Server(config, announce, editions, settings, notifier, sockets.backstage)
         await server.serve(sockets=[sockets.public])
     finally:
@@ -170,7 +170,10 @@ def _room() -> int:
     return max(_FEWEST, descriptors - _RESERVED)
 
 
-def _config(app: ASGIApp, settings: Settings, connections: int | None = None) -> uvicorn.Config:
+def configuration(
+    app: ASGIApp, settings: Settings, connections: int | None = None
+) -> uvicorn.Config:
+    """How uvicorn runs an application of ours."""
     logging.getLogger("uvicorn.error").addFilter(_said_already)
     return uvicorn.Config(
         app,
@@ -236,7 +239,7 @@ class _Server(uvicorn.Server):
 
     async def _let_administrators_in(self, backstage: socket.socket) -> asyncio.Server:
         """They have an application of their own, and end with the server like anybody."""
-        config = _config(Backstage(self._editions), self._settings)
+        config = configuration(Backstage(self._editions), self._settings)
         make = partial(guarded(self._settings.body_timeout), config, self.server_state, {})
         loop = asyncio.get_running_loop()
         if backstage.family == socket.AF_UNIX:
