@@ -11,6 +11,7 @@ RDF/XML and JSON-LD can be small and mean gigabytes: they are read by a child th
 
 import contextlib
 import os
+import re
 import resource
 import select
 import subprocess
@@ -78,8 +79,11 @@ def read_apart(path: Path, form: RdfFormat, base_iri: str | None = None) -> byte
     said = done.stderr.decode("utf-8", "replace")
     if "memory" in said:
         raise _fault(path, *_TOO_MUCH)
-    line, _, reason = said.rpartition("\n")[2].partition("|")
-    raise _unread(path, int(line), reason) if reason else _fault(path, *_TOO_DEEP)
+    place, _, reason = said.rpartition("\n")[2].partition("|")
+    if not reason:
+        raise _fault(path, *_TOO_DEEP)
+    line, column = map(int, place.split(":"))
+    raise _unread(path, line, column, reason)
 
 
 def give(path: Path, form: RdfFormat, base_iri: str | None = None) -> bytes:
@@ -90,7 +94,17 @@ def give(path: Path, form: RdfFormat, base_iri: str | None = None) -> bytes:
         quads = parse(path=path, format=form, base_iri=base_iri)
         return serialize(quads, format=RdfFormat.N_QUADS) or b""
     except SyntaxError as error:
-        raise _unread(path, error.lineno or 0, error.msg) from None
+        raise _unread(path, *_place(path, form, error), error.msg) from None
+
+
+def _place(path: Path, form: RdfFormat, error: SyntaxError) -> tuple[int, int]:
+    """Line and column of an error; of XML that is none, where a parser of XML stops."""
+    if error.lineno is None and form == RdfFormat.RDF_XML:
+        try:
+            expat.ParserCreate().Parse(path.read_bytes(), True)
+        except expat.ExpatError as fault:
+            return fault.lineno, fault.offset + 1
+    return error.lineno or 0, error.offset or 0
 
 
 def _check_nesting(path: Path) -> None:
@@ -102,7 +116,7 @@ def _check_nesting(path: Path) -> None:
         depth += 1
         if depth > _ELEMENTS:
             said = f"elements nest deeper than {_ELEMENTS} levels"
-            raise _unread(path, parser.CurrentLineNumber, said)
+            raise _unread(path, parser.CurrentLineNumber, 1, said)
 
     def end(_name: str) -> None:
         nonlocal depth
@@ -114,11 +128,12 @@ def _check_nesting(path: Path) -> None:
         parser.ParseFile(file)
 
 
-def _unread(path: Path, line: int, said: str) -> SyntaxFault:
+def _unread(path: Path, line: int, column: int, said: str) -> SyntaxFault:
+    said = re.sub(r"^Parser error at line \d+ columns? [\d and]+: ", "", said)
     return SyntaxFault(
         file=str(path),
         line=line,
-        column=1 if line else 0,
+        column=(column or 1) if line else 0,
         reason=Text(f"This cannot be read: {said}.", f"Dit is niet te lezen: {said}."),
         rule="serialisation",
         engine=said,
@@ -209,7 +224,8 @@ def _give(media_type: str, base_iri: str, name: str) -> int:
     try:
         sys.stdout.buffer.write(give(Path(name), form, base_iri or None))
     except SyntaxFault as fault:
-        sys.stderr.write(f"\n{fault.members['line']}|{fault.members['engine']}")
+        place = f"{fault.members['line']}:{fault.members['column']}"
+        sys.stderr.write(f"\n{place}|{fault.members['engine']}")
         return 1
     except MemoryError:
         sys.stderr.write("memory")

@@ -157,8 +157,41 @@ def test_a_shape_that_cannot_be_used_stops_no_other(unusable: str, tmp_path: Pat
 
 def test_an_ontology_in_rdf_xml_is_checked_as_one_in_turtle(tmp_path: Path) -> None:
     report = checked(tmp_path, {"o.owl": OWL})
-    found = {name for name, line, _ in bad(report) if line == 0}
-    assert {"owl/class-cycle", "term/undeclared"} <= found
+    found = {(name, line) for name, line, _ in bad(report)}
+    assert {("owl/class-cycle", 5), ("term/undeclared", 7), ("owl/no-licence", 4)} <= found
+
+
+def test_what_is_found_in_json_ld_and_xml_has_its_line(tmp_path: Path) -> None:
+    context = '{"@context": {"e": "http://e/"}, "@graph": [\n'
+    members = [
+        '{"@id": "e:a", "@type": "e:Person", "e:knows": {"@id": "e:b"},\n "e:mail": "m"},',
+        '{"@id": "e:b",\n "@type": "e:Person"}]}',
+    ]
+    xml = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">
+    <e:Person rdf:about="http://e/c"><e:mail>m</e:mail>
+      <e:address><e:Address rdf:about="http://e/d"/></e:address>
+      <e:when rdf:datatype="http://www.w3.org/2001/XMLSchema#date">never</e:when></e:Person></rdf:RDF>"""
+    files: dict[str, str | bytes] = {"s.ttl": SHAPES, "j.jsonld": context + "\n".join(members)}
+    found = {(f.name, str(f.span)) for f in checked(tmp_path, files | {"x.rdf": xml}).findings}
+    assert {
+        ("e:P", "j.jsonld:4:10"),
+        ("lexical/literal", "x.rdf:4:68"),
+        ("e:P-address-Node", "x.rdf:3:49"),
+    } <= found
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "place"),
+    [
+        ("a.jsonld", '{"@id": "http://e/a",\n "http://e/p": }', (2, 16)),
+        ("a.rdf", "<a>\n <b>\n</a>", (3, 3)),
+    ],
+)
+def test_what_cannot_be_read_has_its_place_in_any_serialisation(
+    name: str, content: str, place: tuple[int, int], tmp_path: Path
+) -> None:
+    (found,) = checked(tmp_path, {name: content}).findings
+    assert (found.name, found.span.line, found.span.column) == ("syntax/serialisation", *place)
 
 
 def test_details_of_a_nested_shape_are_unfolded(tmp_path: Path) -> None:

@@ -25,14 +25,14 @@ SAME = {
             '<rdf:Description rdf:about="http://e/a"><e:p>1</e:p>'
             '<e:q rdf:datatype="http://www.w3.org/2001/XMLSchema#date">x</e:q></rdf:Description></rdf:RDF>'
         ),
-        (0, 0),
+        (1, 196),
     ),
     "a.jsonld": (
         (
             '{"@id": "http://e/a", "http://e/p": 1, "http://e/q": '
             '{"@value": "x", "@type": "http://www.w3.org/2001/XMLSchema#date"}}'
         ),
-        (0, 0),
+        (1, 66),
     ),
 }
 

@@ -15,6 +15,7 @@ from stadsgraaf.labels import LABELS
 from stadsgraaf.namespaces import PREFIXES, shorten
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.finding import Span
+from stadsgraaf.validation.sighting import NOWHERE, end_of
 
 __all__ = ["Places"]
 
@@ -80,10 +81,15 @@ class Places:
     def span(self, place: _Place, part: int) -> Span:
         """The place of subject (0), predicate (1) or object (2) of a triple."""
         document = self._documents[place[0]]
-        if not document.turtle.placed:
-            return Span(document.path.as_posix(), 0, 0, 0, 0)
         offset = document.turtle.positions.offsets(place[1])[part]
-        start, end = document.turtle.position(offset), document.turtle.end(offset)
+        if offset == NOWHERE:
+            return Span(document.path.as_posix(), 0, 0, 0, 0)
+        start = document.turtle.position(offset)
+        end = (
+            document.turtle.end(offset)
+            if document.turtle.placed
+            else document.turtle.position(end_of(document.turtle.text, offset))
+        )
         return Span(document.path.as_posix(), start.line, start.column, end.line, end.column)
 
     def excerpt(self, span: Span) -> str:

@@ -5,12 +5,11 @@ https://www.w3.org/TR/rdf-syntax-grammar/ https://www.w3.org/TR/json-ld11/
 
 N-Triples, N-Quads and TriG become Turtle of the same length, with spaces where a graph is named, so
 that every triple keeps its line and column. RDF/XML and JSON-LD have no such places: they are read
-apart (``guarding``), and what is found in them names the file only.
+apart (``guarding``), and what is found in them is looked for in the text (``sighting``).
 Named graphs are read as one.
 """
 
 import re
-from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +19,9 @@ from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
 from stadsgraaf import turtle
 from stadsgraaf.errors import SyntaxFault, Text
 from stadsgraaf.guarding import give, read_apart
-from stadsgraaf.turtle import MAX_DEPTH, Positions, TurtleDocument
-from stadsgraaf.turtle.scan import Lines, scan, tokens
+from stadsgraaf.turtle import MAX_DEPTH, TurtleDocument
+from stadsgraaf.turtle.scan import scan, tokens
+from stadsgraaf.validation.sighting import Sighted
 
 __all__ = ["ENDINGS", "read"]
 
@@ -225,8 +225,7 @@ def _unplaced(
     blank_prefix: str,
     faults: list[SyntaxFault] | None = None,
 ) -> TurtleDocument:
-    """A document that knows what it says, but not where."""
-    nothing = [array("L", [0]) * len(triples) for _ in range(3)]
+    """A document that knows what it says, but not for sure where."""
     content = serialize(
         (Quad(t.subject, t.predicate, t.object) for t in triples), format=RdfFormat.N_QUADS
     )
@@ -234,7 +233,7 @@ def _unplaced(
     return TurtleDocument(
         path=path,
         triples=named.triples,
-        positions=Positions(len(triples), lambda: (Lines(text), nothing)),
+        positions=Sighted(text, named.triples),
         prefixes={},
         base=None,
         faults=faults or [],
