@@ -17,6 +17,7 @@ from typing import Any
 
 import rdflib
 from pyshacl.graph_abstraction import DataGraph
+from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
 from pyshacl.monkey import apply_patches
 from pyshacl.pytypes import SHACLExecutor
 from pyshacl.shape import Shape
@@ -51,6 +52,21 @@ class PreparingProcessor(SPARQLProcessor):
 
 
 plugin.register("sparql", Processor, __name__, PreparingProcessor.__name__)
+
+collect_prefixes = SPARQLQueryHelper.collect_prefixes
+_collected: dict[tuple[ShapesGraph, Node], dict[str, str]] = {}
+
+
+def collect_prefixes_once(helper: SPARQLQueryHelper) -> None:
+    """What pySHACL does each time that a constraint is evaluated, done once for each constraint."""
+    constraint = (helper.shape.sg, helper.node)
+    if constraint not in _collected:
+        collect_prefixes(helper)
+        _collected[constraint] = helper.prefixes
+    helper.prefixes = _collected[constraint]
+
+
+SPARQLQueryHelper.collect_prefixes = collect_prefixes_once
 
 
 @contextmanager
