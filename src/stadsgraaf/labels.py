@@ -340,15 +340,22 @@ class LabelIndex:
         )
         return [iri for (iri,) in rows]
 
-    def of_kind(self, kind: str, language: Language, limit: int, offset: int = 0) -> list[Hit]:
-        """Things of a kind by label."""
+    def of_kind(
+        self, kind: str | None, language: Language, limit: int, offset: int = 0
+    ) -> list[Hit]:
+        """Things of a kind, or of none, by label."""
         column, other = ("label_nl", "label_en") if language == "nl" else ("label_en", "label_nl")
         rows = self._database.execute(
-            f"SELECT iri, coalesce({column}, {other}, label) AS shown FROM thing WHERE kind = ?"  # noqa: S608 – the columns are ours
+            f"SELECT iri, coalesce({column}, {other}, label) AS shown FROM thing WHERE kind IS ?"  # noqa: S608 – the columns are ours
             " ORDER BY shown COLLATE NOCASE, iri LIMIT ? OFFSET ?",
             (kind, limit, offset),
         )
         return [Hit(iri, label, kind, None) for iri, label in rows]
+
+    def count_without_kind(self) -> int:
+        """How many things there are that have a name and no kind."""
+        row = self._database.execute("SELECT count(*) FROM thing WHERE kind IS NULL").fetchone()
+        return int(row[0])
 
     def kinds(self) -> dict[str, int]:
         """How many things there are of each kind, most first."""

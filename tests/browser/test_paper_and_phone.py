@@ -1,12 +1,12 @@
 """On a phone what is looked for comes first and words stay whole; on paper nothing is cut off."""
 
 import pytest
-from chromium import NARROW, Tab
+from chromium import NARROW, WIDE, Tab
 
 #: What is left of A4 between margins of 15 mm, in CSS pixels.
 PAPER = (680, 1009)
 PHONE = (390, 844)
-_CUT_WORDS = """() => [...document.querySelectorAll("th, td a, td span")].filter((each) => {
+_CUT_WORDS = """() => [...document.querySelectorAll("th, td a, td span, td .badge")].filter((each) => {
   const words = each.innerText.split(/\\s+/).filter((word) => /^\\p{L}{2,14}$/u.test(word));
   const line = parseFloat(getComputedStyle(each).lineHeight);
   const range = document.createRange();
@@ -20,9 +20,12 @@ _SIZES = """() => [...document.querySelectorAll(".map.large text")]
   .map((each) => parseFloat(getComputedStyle(each).fontSize) * each.getScreenCTM().a)"""
 
 
-@pytest.mark.parametrize("path", ["/claims", "/data", "/queries/list-network-members"])
-def test_words_of_a_table_stay_whole_on_a_phone(window: Tab, path: str) -> None:
-    window.size(*NARROW)
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize(
+    "path", ["/claims", "/data", "/queries/list-network-members", "/doc/network/g40"]
+)
+def test_words_of_a_table_stay_whole(window: Tab, path: str, size: tuple[int, int]) -> None:
+    window.size(*size)
     window.visit("/nl" + path)
     assert window.page.evaluate(_CUT_WORDS) == []
     assert window.sideways() is None

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from samples import publish
-from visiting import Client, Reply, open_site
+from visiting import Client, Reply, links_of, open_site
 
 PREFIXES = """
 @prefix : <http://other.example/ns#> .
@@ -112,3 +112,26 @@ def test_a_finding_of_no_shape_leads_to_its_rule(tmp_path: Path) -> None:
         assert "/en/def/rule/label/no-language" in page.section("findings").text + page.text
     finally:
         client.close()
+
+
+def test_what_has_a_name_and_no_kind_is_counted_and_listed(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    names = "".join(f":n{number} foaf:name 'Name {number:02}' .\n" for number in range(60))
+    (tmp_path / "folder" / "data.ttl").write_text(
+        PREFIXES + names + ":t a :Kind .", encoding="utf-8"
+    )
+    client = open_site(publish(tmp_path / "folder", tmp_path / "release"))
+    assert "61 things" in client.browse("/en/").page.text
+    assert "/en/browse?class=" in links_of(client.browse("/en/browse").page)
+    first = client.browse("/en/browse?class=").page
+    assert "60 things" in first.text
+    assert "Name 00" in first.text
+    following = client.browse("/en/browse?class=&page=2").page.text
+    assert "Name 59" in following
+    assert "Name 00" not in following
+    client.close()
+
+
+def test_where_everything_has_a_kind_nothing_is_listed_as_without(foreign: Client) -> None:
+    assert foreign.get("/browse?class=", accept="text/html").status == 404
+    assert "/en/browse?class=" not in links_of(foreign.browse("/en/browse").page)

@@ -202,7 +202,7 @@ class Urls:
         return self.page("/search", q=q, **query)
 
     def browse(self, kind: str | None = None, **query: Parameter) -> str:
-        """All things, or those of a class."""
+        """All things, or those of a class; of an empty one those that have none."""
         return self.page("/browse", **{"class": kind}, **query)
 
     def sparql(self, query: str | None = None, **more: Parameter) -> str:

@@ -135,8 +135,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "where": Text("Where", "Waar"),
     "map_title": Text("Where {name} is", "Waar {name} ligt"),
     "map_text": Text(
-        "The darker, the more it has to do with what is listed here.",
-        "Hoe donkerder, hoe meer het te maken heeft met wat hier op de lijst staat.",
+        "The stronger the colour, the more it has to do with what is listed here.",
+        "Hoe sterker de kleur, hoe meer het te maken heeft met wat hier op de lijst staat.",
     ),
     "map_origin": Text("Drawn from", "Getekend naar"),
     "query_behind": Text("The query behind this picture", "De query achter dit plaatje"),

@@ -20,11 +20,13 @@ _ORDER: tuple[Group, ...] = (
 
 
 async def browse(request: Request) -> Response:
-    """``/browse``, and ``/browse?class=`` with facets."""
+    """``/browse``, and ``/browse?class=`` with facets; an empty class is that of what has none."""
     view = View.of(request.scope)
     target = request.query_params.get("class")
     if target is None:
         return await _classes(view)
+    if not target:
+        return _untyped(request, view)
     if not is_iri(target):
         reason = Text("it is not an IRI", "het is geen IRI")
         raise InvalidParameter(name="class", reason=reason)
@@ -40,6 +42,9 @@ async def _classes(view: View) -> Response:
     for iri, count in kinds.items():
         entry = (names[iri], view.urls.browse(iri), count)
         by_sort.setdefault(taxonomy.group([iri]), []).append(entry)
+    if without := site.release.labels.count_without_kind():
+        entry = (str(view.t("kind_unknown")), view.urls.browse(""), without)
+        by_sort.setdefault("other", []).append(entry)
     groups = [(sort, by_sort[sort]) for sort in _ORDER if sort in by_sort]
     ways = [
         ("menu_timeline", view.urls.page("/timeline")),
@@ -48,6 +53,30 @@ async def _classes(view: View) -> Response:
     if PREFIXES["geo"] + "Geometry" in kinds:
         ways.insert(0, ("menu_map", view.urls.map()))
     return view.page("browse.html", groups=groups, ways=ways)
+
+
+def _untyped(request: Request, view: View) -> Response:
+    """Things that have a name, of which nobody says what they are."""
+    labels, number, size = (
+        view.site.release.labels,
+        page_number(request),
+        view.site.settings.page_size,
+    )
+    total = labels.count_without_kind()
+    if not total:
+        raise NotFound(what=view.path)
+    found = labels.of_kind(None, view.language, limit=size, offset=(number - 1) * size)
+    return view.page(
+        "things.html",
+        target=None,
+        name=str(view.t("kind_unknown")),
+        facets=None,
+        things=[(hit.label, view.urls.of(hit.iri)) for hit in found],
+        total=total,
+        page=number,
+        before=view.urls.browse("", page=number - 1) if number > 1 else None,
+        after=view.urls.browse("", page=number + 1) if number * size < total else None,
+    )
 
 
 async def _things(request: Request, view: View, target: str) -> Response:

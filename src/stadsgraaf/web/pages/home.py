@@ -58,6 +58,8 @@ async def home(request: Request) -> Response:
         return await describe(view, chosen, negotiated=True)
     kinds = site.release.labels.kinds()
     taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    shown = _main_kinds(kinds, taxonomy)
+    names = view.terms(iri for iri, _ in shown)
     return view.page(
         "home.html",
         links=await of_dataset(view),
@@ -65,11 +67,8 @@ async def home(request: Request) -> Response:
         example=await _example(view),
         ways=await _ways(view, kinds),
         query_count=len(view.site.release.queries),
-        kinds=[
-            (view.term(iri), view.urls.browse(iri), count)
-            for iri, count in _main_kinds(kinds, taxonomy)
-        ],
-        things=sum(kinds.values()),
+        kinds=[(names[iri], view.urls.browse(iri), count) for iri, count in shown],
+        things=site.release.labels.count(),
         claims=kinds.get(SG + "Claim", 0),
         schema=await schema(view),
     )
