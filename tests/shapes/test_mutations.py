@@ -797,6 +797,13 @@ def forget_that_members_are_municipalities(world: World) -> Iterator[Fault]:
             yield Fault("kind", ((group, DCTERMS.type, municipality),), ())
 
 
+@operator
+def describe_in_one_language(world: World) -> Iterator[Fault]:
+    for triple in world.where(SKOS.definition):
+        if any(f"/id/{kind}/" in str(triple[0]) for kind in ("organisation", "event", "document")):
+            yield Fault("description", (triple,), ())
+
+
 def seeded(world: World, name: str) -> list[Fault]:
     """The faults of one operator, as many as are asked for or as there are places.
 
