@@ -55,7 +55,7 @@ BROKEN = {
     ),
     "a.nq": ("<http://e/a> <http://e/p> <http://e/b> <http://e/g> .\nx y z .\n", [2]),
     "a.trig": ("@prefix : <http://e/> .\n:g { :a :p x:y . :a :p 1 }\n:h { :a y:p 1 }\n", [2, 3]),
-    "a.rdf": ("<rdf:RDF>", [0]),
+    "a.rdf": ("<rdf:RDF>", [1]),
     "a.jsonld": ('{"@id": ', [1]),
 }
 
