@@ -25,6 +25,7 @@ from stadsgraaf.dataset import (
     Role,
     below,
     derive,
+    description_file,
     read_all_queries,
     turtle_files,
 )
@@ -76,8 +77,8 @@ class Bulk:
     @cached_property
     def _metadata(self) -> Dataset:
         """The file that describes the dataset, read as a dataset of its own."""
-        path = self.root / "data" / "dataset.ttl"
-        if not path.is_file():
+        path = description_file(self.root)
+        if path is None:
             return Dataset(self.root, ())
         read = turtle.read(path, base_iri=self._names.base_of(path))
         document = Document(path.relative_to(self.root), *self._names.graph_of(path), read)

@@ -11,7 +11,8 @@ A folder in the layout of Stadsgraaf is read by convention::
     queries/rules/*.rq        the graph in their header facts
 
 Before the dots stands the namespace that ``data/dataset.ttl`` declares with
-``vann:preferredNamespaceUri``. In any other folder each Turtle file is a named graph of its own.
+``vann:preferredNamespaceUri``. In any other folder each Turtle file is a named graph of its own;
+``dataset.ttl`` there describes them.
 """
 
 import hashlib
@@ -40,6 +41,7 @@ __all__ = [
     "Role",
     "below",
     "derive",
+    "description_file",
     "read_all_queries",
     "report_graph",
     "report_node",
@@ -52,6 +54,8 @@ Role = OneOf["vocabulary", "shapes", "metadata", "queries", "claims", "facts", "
 #: What a folder has that is a release: its dumps are no sources.
 _MANIFEST, _DATA = "manifest.json", "data.nq"
 _FOLDERS = ("ontology", "data", "shapes", "queries")
+#: Where a folder tells what it is: in the layout, and in any other.
+_DESCRIPTIONS = ("data/dataset.ttl", "dataset.ttl")
 _NAMESPACE = NamedNode(PREFIXES["vann"] + "preferredNamespaceUri")
 TYPE = NamedNode(PREFIXES["rdf"] + "type")
 _DATASET = NamedNode(PREFIXES["dcat"] + "Dataset")
@@ -293,6 +297,12 @@ def _blank_prefix(root: Path, path: Path) -> str:
     return "b" + hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
+def description_file(root: Path) -> Path | None:
+    """The file in which a folder tells what it is; None without one."""
+    path = root / _DESCRIPTIONS[0 if (root / "data").is_dir() else 1]
+    return path if path.is_file() else None
+
+
 class GraphNames:
     """Which named graph a file belongs to."""
 
@@ -300,8 +310,7 @@ class GraphNames:
         self.root = root
         self.base_iri: str | None = None
         self.described: set[str] = set()
-        description = root / "data" / "dataset.ttl"
-        if description.is_file():
+        if description := description_file(root):
             for triple in turtle.read(description).triples:
                 self._read(triple)
 
@@ -340,7 +349,7 @@ def _quote(text: str) -> str:
 
 
 def _role(relative: Path) -> Role:
-    if relative.as_posix() == "data/dataset.ttl":
+    if relative.as_posix() in _DESCRIPTIONS:
         return "metadata"
     roles: dict[str, Role] = {"ontology": "vocabulary", "shapes": "shapes"}
     return roles.get(relative.parts[0], "data") if len(relative.parts) > 1 else "data"

@@ -17,6 +17,8 @@ from serving import Server, serving
 
 from stadsgraaf.build import write
 from stadsgraaf.dataset import Dataset
+from stadsgraaf.metadata import description
+from stadsgraaf.release import Release
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCT = Namespace("http://purl.org/dc/terms/")
@@ -173,6 +175,48 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     write(Dataset.load(source), None, out, source="")
     with serving(out) as server:
         yield server
+
+
+DESCRIBED = """
+@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+<http://e.example/id/books> a dcat:Dataset ; dct:title "Boeken"@nl ; dct:description "Alle."@nl ;
+  dct:publisher <http://e.example/library> ; dct:creator <http://e.example/library> ;
+  dcat:contactPoint <http://e.example/desk> ; dct:modified "2026-02-03T10:00:00Z"^^<http://www.w3.org/2001/XMLSchema#dateTime> ;
+  dct:license <https://creativecommons.org/publicdomain/zero/1.0/> ;
+  dct:accessRights <http://publications.europa.eu/resource/authority/access-right/PUBLIC> ;
+  dct:language <http://publications.europa.eu/resource/authority/language/NLD> ;
+  dcat:theme <http://publications.europa.eu/resource/authority/data-theme/EDUC> .
+<http://e.example/library> a foaf:Agent ; foaf:name "Bibliotheek"@nl .
+<http://e.example/desk> a vcard:Organization ; vcard:fn "Balie" ; vcard:hasEmail <mailto:desk@e.example> .
+"""
+
+
+@pytest.fixture(scope="module", params=["dataset.ttl", "data/dataset.ttl"])
+def of_others(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """The description of somebody's folder that says what it is, and not what its codes are."""
+    source = tmp_path_factory.mktemp("books")
+    path = source / request.param
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(DESCRIBED, encoding="utf-8")
+    (path.parent / "books.ttl").write_text(
+        "<http://e.example/1> <http://www.w3.org/2002/07/owl#sameAs> <http://other.example/x> .",
+        encoding="utf-8",
+    )
+    out = tmp_path_factory.mktemp("out")
+    write(Dataset.load(source), None, out, source="")
+    made = Release.open(out)
+    graph = Graph()
+    triples = "\n".join(f"{each} ." for each in description(made.profile, "https://e.example"))
+    return graph.parse(data=triples, format="nt")
+
+
+@pytest.mark.parametrize("shapes", SHAPES)
+def test_what_others_write_of_their_folder_has_no_violation_either(
+    shapes: str, of_others: Graph, shared: Path
+) -> None:
+    assert len(list(of_others.objects(None, DCAT.downloadURL))) > 10
+    assert violations(of_others, shared / "standards" / shapes) == set()
 
 
 def test_a_folder_that_says_nothing_is_described_by_what_can_be_counted(folder: Server) -> None:

@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from stadsgraaf.metadata.profile import Statements, bilingual, iri
 
 __all__ = [
+    "EU",
     "FORMATS",
     "PACKINGS",
     "PROTOCOL",
@@ -22,7 +23,7 @@ __all__ = [
     "standard",
 ]
 
-_EU: Final = "http://publications.europa.eu/resource/authority/"
+EU: Final = "http://publications.europa.eu/resource/authority/"
 _IANA: Final = "https://www.iana.org/assignments/media-types/"
 
 #: The IRI by which registers know a SPARQL endpoint.
@@ -69,7 +70,7 @@ _LABELS: Final = {
 
 def code(said: Statements, listed: str, kind: str = "skos:Concept") -> NamedNode:
     """A value of a list of the European Union, such as ``file-type/JSON_LD``, and what it is."""
-    value, scheme = NamedNode(_EU + listed), NamedNode(_EU + listed.partition("/")[0])
+    value, scheme = NamedNode(EU + listed), NamedNode(EU + listed.partition("/")[0])
     said.add(value, "rdf:type", iri("skos:Concept"), iri(kind))
     said.add(value, "skos:prefLabel", *bilingual(*_LABELS[listed]))
     said.add(value, "skos:inScheme", scheme)

@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, Quad, Triple
 from stadsgraaf.metadata import dcat, void
 from stadsgraaf.metadata.profile import Names, Profile, Statements, iri, text
 from stadsgraaf.metadata.quality import quality
+from stadsgraaf.metadata.ranges import say_what_values_are
 
 __all__ = ["description", "inherent"]
 
@@ -37,6 +38,7 @@ def description(
     said.add(names.document, "rdf:type", iri("void:DatasetDescription"), iri("foaf:Document"))
     said.add(names.document, "foaf:primaryTopic", names.dataset)
     said.add(names.document, "foaf:topic", names.catalogue)
+    say_what_values_are(said, profile.written)
     return list(dict.fromkeys([*profile.written, *said.triples]))
 
 
