@@ -15,7 +15,10 @@ from measuring import Figure, percentile
 from pyoxigraph import RdfFormat, Store, parse
 from questions import KINDS, fresh, repeated
 from report import targets
+from steps import measure
 from synthetic import Sizes, write
+
+from stadsgraaf.archive import Archive
 
 TRIPLES = 3000
 
@@ -91,6 +94,15 @@ def test_the_report_has_a_row_for_every_target(results: dict[str, Any]) -> None:
     assert written["queries"]["ms"]["star"]["stadsgraaf"]["number"] == 2
     for plot in results["folder"].glob("*.svg"):
         ET.fromstring(plot.read_text(encoding="utf-8"))
+
+
+def test_each_step_of_a_query_has_a_cost(results: dict[str, Any]) -> None:
+    archive = Archive(results["folder"] / "archive-42")
+    release = archive.current()
+    assert release
+    found = measure(release, 20)
+    assert {name.partition(":")[0] for name in found} == {"face", "worker"}
+    assert len(found) == 9
 
 
 def test_a_peer_that_is_not_there_is_told_loudly(
