@@ -66,6 +66,26 @@ def test_a_trace_is_part_of_its_event(stream: io.StringIO) -> None:
     assert all(line.startswith("    ") for line in rest[1:])
 
 
+@pytest.mark.parametrize("says_queries", [False, True])
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_the_words_of_a_fault_are_said_only_where_queries_are(
+    stream: io.StringIO, form: str, *, says_queries: bool
+) -> None:
+    configure(Settings(log_format=form, log_queries=says_queries), stream)
+    asked = "Jan" + "sen"  # a trace has lines of the code
+    try:
+        try:
+            raise ValueError(asked)
+        except ValueError as error:
+            raise KeyError(asked) from error
+    except KeyError:
+        logging.getLogger("stadsgraaf.x").exception("failed")
+    said = stream.getvalue()
+    assert ("Jansen" in said) is says_queries
+    assert said.index("ValueError") < said.index("KeyError")
+    assert "test_logs.py" in said
+
+
 def test_what_is_long_is_cut(stream: io.StringIO) -> None:
     configure(Settings(log_format="json"), stream)
     logging.getLogger("stadsgraaf.x").info("said", extra={"query": "x" * 100_000})

@@ -1,12 +1,13 @@
 """What the server says of itself: one event, one line; for people, or as JSON for machines.
 
 Nothing that a client sent can begin a line or pass for one of ours: control characters are
-escaped. There are no addresses of clients in it.
+escaped. There are no addresses of clients in it, and no words of theirs unless the settings say so.
 """
 
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -44,7 +45,32 @@ def _cut(value: object) -> object:
     return value[:_LONGEST] if isinstance(value, str) else value
 
 
-class JsonFormatter(logging.Formatter):
+class _Formatter(logging.Formatter):
+    """What both have in common: where faults came from, and their words only when they may be said.
+
+    A fault that nobody expected may have anything in its words, also what a client asked.
+    """
+
+    def __init__(self, *, says_words: bool = False) -> None:
+        super().__init__()
+        self._says_words = says_words
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 – the name in logging
+        """Part of `logging.Formatter`."""
+        return super().formatException(ei) if self._says_words else _places(ei[1])
+
+
+def _places(error: BaseException | None) -> str:
+    """A trace without words, of an error and of what led to it."""
+    traces: list[str] = []
+    while error:
+        places = "".join(traceback.format_tb(error.__traceback__))
+        traces.insert(0, f"Traceback (most recent call last):\n{places}{type(error).__name__}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(traces)
+
+
+class JsonFormatter(_Formatter):
     """One JSON object on a line."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -60,7 +86,7 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(said, ensure_ascii=True, default=str)
 
 
-class ConsoleFormatter(logging.Formatter):
+class ConsoleFormatter(_Formatter):
     """Time, level, message, and the rest as ``name=value``; a trace is indented below it."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -82,7 +108,7 @@ def _value(value: object) -> str:
     return json.dumps(text, ensure_ascii=False) if " " in text or '"' in text else text
 
 
-_FORMATTERS: Final[Mapping[str, type[logging.Formatter]]] = {
+_FORMATTERS: Final[Mapping[str, type[_Formatter]]] = {
     "console": ConsoleFormatter,
     "json": JsonFormatter,
 }
@@ -91,7 +117,7 @@ _FORMATTERS: Final[Mapping[str, type[logging.Formatter]]] = {
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
     """Have everything that is logged said on a stream, by default stderr, as the settings want."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(_FORMATTERS[settings.log_format]())
+    handler.setFormatter(_FORMATTERS[settings.log_format](says_words=settings.log_queries))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

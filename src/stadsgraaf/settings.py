@@ -156,7 +156,8 @@ class Settings:
         choices=("none", "errors", "all"),
     )
     log_queries: bool = _setting(
-        False, "Whether the text of queries is said with the request: it may be personal."
+        False,
+        "Whether the text of queries is said, and the words of faults, which may have it: it may be personal.",
     )
     telemetry: bool = _setting(
         False, "Whether spans go to OpenTelemetry, as OTEL_… variables say; needs stadsgraaf[otel]."

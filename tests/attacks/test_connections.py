@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from serving import Server, in_graph, serving, write_release
 
 from stadsgraaf.store.link import Spool
+from stadsgraaf.web.headers import SECURITY
 
 _RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 _EVERYTHING = "SELECT * { ?s ?p ?o }"
@@ -50,8 +51,8 @@ def connect(server: Server, data: bytes = b"") -> socket.socket:
     return connection
 
 
-def get(query: str, *headers: str) -> bytes:
-    fields = "".join(f"{header}\r\n" for header in ("Host: here.test", *headers))
+def get(query: str, *headers: str, host: str = "here.test") -> bytes:
+    fields = "".join(f"{header}\r\n" for header in (f"Host: {host}", *headers))
     return f"GET /sparql?query={quote(query)} HTTP/1.1\r\n{fields}\r\n".encode()
 
 
@@ -102,6 +103,17 @@ def memory(server: Server) -> int:
             b"POST /sparql HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n",
             400,
         ),
+        (
+            b"POST /sparql HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400,
+        ),
+        (
+            b"POST /sparql HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+            400,
+        ),
+        (b"GET /live HTTP/1.1\r\nHost: <script>\r\n\r\n", 400),
+        (b'GET /live HTTP/1.1\r\nHost: a"b\r\n\r\n', 400),
+        (b"GET /live HTTP/1.1\r\nHost: user@a\r\n\r\n", 400),
         (b"GET /live HTTP/1.1\r\nHost: a\r\n" + b"X: y\r\n" * 101 + b"\r\n", 431),
         (b"GET /live HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 33_000 + b"\r\n\r\n", 431),
         (b"GET /live HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 1_000_000, 431),
@@ -115,6 +127,11 @@ def memory(server: Server) -> int:
         "two-hosts",
         "no-host",
         "two-lengths",
+        "old-chunks",
+        "packed-chunks",
+        "host-tag",
+        "host-quote",
+        "host-user",
         "fields",
         "header",
         "endless",
@@ -130,7 +147,49 @@ def test_bad_head_is_refused(server: Server, request_: bytes, expected: int) -> 
     assert status(response) == expected
     problem = json.loads(response.split(b"\r\n\r\n", 1)[1])
     assert problem["status"] == expected
+    for name in SECURITY:
+        assert response.count(f"\r\n{name.lower()}: ".encode()) == 1
     assert server.is_live()
+
+
+@pytest.mark.parametrize("host", ["a", "a:80", "a.example.", "127.0.0.1:8000", "[::1]:8000", ""])
+def test_every_host_that_can_be_is_answered(server: Server, host: str) -> None:
+    assert status(exchange(server, get("ASK {}", "Connection: close", host=host))) == 200
+
+
+_CHUNKED = (
+    b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\n"
+    b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (_CHUNKED + b"6\r\nASK {}\r\n0\r\n", b"X-Name: some value\r\n"),
+        (_CHUNKED + b"6\r\nASK {}\r\n0\r\nX: ", b"some value"),
+        (_CHUNKED + b"6;", b"some value"),
+        (get(_RUNAWAY) + b"GET / HTTP/1.1\r\nHost: a\r\nX: ", b"some value"),
+    ],
+    ids=["trailers", "trailer", "chunk-extension", "next-head"],
+)
+def test_what_is_neither_head_nor_body_has_an_end(
+    server: Server, start: bytes, piece: bytes
+) -> None:
+    before = memory(server)
+    with connect(server, start) as connection:
+        with contextlib.suppress(ConnectionError):
+            for _ in range(100):
+                connection.sendall(piece * 50_000)
+            pytest.fail("it took all of that")
+    assert memory(server) - before < 32
+    assert asks(server) == 200
+
+
+def test_a_field_behind_the_body_is_none_of_the_request(server: Server) -> None:
+    response = exchange(server, _CHUNKED + b"6\r\nASK {}\r\n0\r\nAccept: text/csv\r\n\r\n")
+    assert status(response) == 200
+    assert b"application/sparql-results+json" in response
 
 
 def test_head_in_many_pieces_is_read(server: Server) -> None:

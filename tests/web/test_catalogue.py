@@ -94,6 +94,16 @@ def test_the_page_of_a_wrong_value_keeps_the_form_and_says_what_is_wrong(site: C
     assert "aria-invalid" not in fields["i"]
 
 
+@pytest.mark.parametrize("name", ["name", "suffix", "self", "path", "release_", "query"])
+def test_a_parameter_that_there_is_not_is_refused_whatever_its_name(
+    site: Client, name: str
+) -> None:
+    for target in (f"/en/queries/typed?{name}=x", f"/queries/typed.json?{name}=x"):
+        reply = site.get(target, accept=BROWSER)
+        assert reply.status == 400
+        assert "parameters" in reply.text
+
+
 def test_a_parameter_is_given_once(site: Client) -> None:
     problem = site.get("/queries/typed.json?i=1&i=2").json()
     assert problem["type"].endswith("/repeated-parameter")

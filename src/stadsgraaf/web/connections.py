@@ -25,6 +25,7 @@ from stadsgraaf.errors import (
 )
 from stadsgraaf.media import PROBLEM
 from stadsgraaf.web.cycle import Cycle
+from stadsgraaf.web.headers import CORS, SECURITY
 
 __all__ = ["GuardedProtocol", "guarded"]
 
@@ -38,6 +39,9 @@ MAX_URL: Final = 65_536
 MAX_HEADERS: Final = 32_768
 MAX_FIELDS: Final = 100
 _VERSIONS: Final = ("1.0", "1.1")
+#: How RFC 3986, section 3.2, writes a host and its port; it is in links of what is answered.
+_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?")
+_LENGTHS: Final = frozenset((b"transfer-encoding", b"content-length"))
 #: Java's and curl's offer of HTTP/2, which is not taken. The parser would drop the body for it.
 _UPGRADE: Final = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
 
@@ -50,7 +54,9 @@ class GuardedProtocol(HttpToolsProtocol):
     _patience: asyncio.TimerHandle | None = None
     _since = 0.0
     _stall: asyncio.TimerHandle | None = None
+    #: Whether a head is expected, whether it is one that comes, and bytes since the last of a body.
     _in_head = True
+    _is_head = False
     _head_size = 0
     _refused = False
 
@@ -97,16 +103,27 @@ class GuardedProtocol(HttpToolsProtocol):
         """Part of `asyncio.Protocol`."""
         if self._refused:
             return
+        self._head_size += len(data)
         if self._in_head:
-            self._head_size += len(data)
             data = _without_upgrade(data)
         super().data_received(data)
-        if self._in_head and self._head_size > MAX_URL + MAX_HEADERS:
+        if self._head_size > MAX_URL + MAX_HEADERS:
             self._refuse(HeadersTooLarge(limit=MAX_HEADERS))
+
+    def on_message_begin(self) -> None:
+        """Part of httptools' protocol."""
+        self._is_head = True
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Part of httptools' protocol; a field behind the body is none of the request's."""
+        if self._is_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Part of httptools' protocol: what uvicorn does, with a cycle of ours."""
-        self._in_head, self._head_size = False, 0
+        self._in_head = self._is_head = False
+        self._head_size = 0
         if fault := self._fault():
             self._refuse(fault)
             return
@@ -148,17 +165,20 @@ class GuardedProtocol(HttpToolsProtocol):
         version = self.parser.get_http_version()
         if version not in _VERSIONS:
             return RequestError(reason=Text("HTTP/1.1 is spoken here", "hier geldt HTTP/1.1"))
-        names = [name for name, _ in self.headers]
-        hosts = names.count(b"host")
-        if hosts > 1 or (version == "1.1" and hosts == 0):
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or (version == "1.1" and not hosts):
             return RequestError(
                 reason=Text("there must be one Host header", "er moet één Host-header zijn")
             )
-        return self._fault_of_body({*names})
+        if hosts and not _HOST.fullmatch(hosts[0]):
+            return RequestError(
+                reason=Text("the Host header names no host", "de Host-header noemt geen host")
+            )
+        return self._fault_of_body(version)
 
-    def _fault_of_body(self, names: set[bytes]) -> StadsgraafError | None:
+    def _fault_of_body(self, version: str) -> StadsgraafError | None:
         """What would keep the body from being read whole, and once."""
-        lengths = {b"transfer-encoding", b"content-length"} & names
+        lengths = {name: value for name, value in self.headers if name in _LENGTHS}
         if lengths and self.parser.should_upgrade():
             return RequestError(
                 reason=Text(
@@ -170,10 +190,19 @@ class GuardedProtocol(HttpToolsProtocol):
             return RequestError(
                 reason=Text("the length is given in two ways", "de lengte is dubbel gegeven")
             )
+        coding = lengths.get(b"transfer-encoding")
+        if coding is not None and (version == "1.0" or coding.lower() != b"chunked"):
+            return RequestError(
+                reason=Text(
+                    "the only Transfer-Encoding here is chunked, of HTTP/1.1",
+                    "de enige Transfer-Encoding hier is chunked, van HTTP/1.1",
+                )
+            )
         return None
 
     def on_body(self, body: bytes) -> None:
         """Part of httptools' protocol."""
+        self._head_size = 0
         if not self._refused:
             super().on_body(body)
 
@@ -189,15 +218,19 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _refuse(self, error: StadsgraafError) -> None:
         self._refused = True
+        if self.cycle and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.abort()  # what was begun is neither whole nor anything else
+            return
         body = json.dumps(error.problem(), ensure_ascii=False).encode()
         head = (
             f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}\r\n"
             f"content-type: {PROBLEM.media_type}\r\n"
             f"content-length: {len(body)}\r\n"
-            "access-control-allow-origin: *\r\n"
             "cache-control: no-store\r\n"
-            "x-content-type-options: nosniff\r\n"
-            + "".join(f"{name.lower()}: {value}\r\n" for name, value in error.headers.items())
+            + "".join(
+                f"{name.lower()}: {value}\r\n"
+                for name, value in {**SECURITY, **CORS, **error.headers}.items()
+            )
             + "connection: close\r\n\r\n"
         )
         self.transport.write(head.encode("ascii") + body)

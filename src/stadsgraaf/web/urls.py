@@ -285,7 +285,7 @@ class Urls:
         """The list of canned queries."""
         return self.page("/queries")
 
-    def query(self, name: str, suffix: str | None = None, **parameters: Parameter) -> str:
+    def query(self, name: str, suffix: str | None = None, /, **parameters: Parameter) -> str:
         """The page of a canned query, or its result in a format."""
         path = "/queries/" + quote(name, safe="")
         if suffix is None:
