@@ -177,11 +177,10 @@ def test_what_is_neither_head_nor_body_has_an_end(
     server: Server, start: bytes, piece: bytes
 ) -> None:
     before = memory(server)
-    with connect(server, start) as connection:
-        with contextlib.suppress(ConnectionError):
-            for _ in range(100):
-                connection.sendall(piece * 50_000)
-            pytest.fail("it took all of that")
+    with connect(server, start) as connection, contextlib.suppress(ConnectionError):
+        for _ in range(100):
+            connection.sendall(piece * 50_000)
+        pytest.fail("it took all of that")
     assert memory(server) - before < 32
     assert asks(server) == 200
 
