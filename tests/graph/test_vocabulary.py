@@ -269,6 +269,24 @@ def test_every_own_term_has_label_definition_and_home(
         assert said.get(RDFS + "isDefinedBy") == home, term
 
 
+def test_every_alignment_leads_from_an_own_term_to_another_vocabulary(
+    our_dataset: Dataset, own_terms: set[str]
+) -> None:
+    (alignments,) = [
+        document.turtle.triples
+        for document in our_dataset.documents
+        if document.path.name == "alignments.ttl"
+    ]
+    assert {str(triple.predicate) for triple in alignments} <= {
+        f"<{RDFS}seeAlso>",
+        f"<{OWL}inverseOf>",
+    }
+    assert {triple.subject.value for triple in alignments} <= own_terms
+    assert not [triple for triple in alignments if triple.object.value.startswith(BASE)]
+    structure = {"Claim", "claimSubject", "claimPredicate", "claimObject", "contradicts", "refines"}
+    assert {SG + name for name in structure} <= {triple.subject.value for triple in alignments}
+
+
 def test_every_reused_term_that_is_used_is_declared_with_a_label(
     our_dataset: Dataset, described: Described
 ) -> None:
