@@ -34,15 +34,21 @@ _CLASSES: Final[Mapping[str, str]] = {
     )
 }
 _LABEL: Final = iri("skos:prefLabel")
+_TYPE: Final = iri("rdf:type")
+_PARTS: Final = frozenset(
+    iri(f"dcat:{name}")
+    for name in ("Catalog", "CatalogRecord", "DataService", "Dataset", "Distribution")
+)
 
 
 def say_what_values_are(said: Statements, written: Iterable[Triple]) -> None:
-    """Give the values of ``said`` and ``written`` their classes; codes a list, and at least a name."""
+    """Give what datasets, distributions and services have its class; codes a list and a name too."""
     triples = [*written, *said.triples]
     named = {triple.subject for triple in triples if triple.predicate == _LABEL}
+    parts = {each.subject for each in triples if each.predicate == _TYPE and each.object in _PARTS}
     for triple in triples:
         value, kind = triple.object, _CLASSES.get(triple.predicate.value)
-        if kind is None or not isinstance(value, NamedNode):
+        if kind is None or triple.subject not in parts or not isinstance(value, NamedNode):
             continue
         said.add(value, "rdf:type", iri(kind))
         listed, _, name = value.value.rpartition("/")
