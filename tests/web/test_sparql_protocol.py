@@ -278,6 +278,7 @@ def test_impossible_host_is_not_repeated(ask: Client) -> None:
         ("query=ASK%7B%7D&timeout=x", "invalid-parameter"),
         ("query=ASK%7B%7D&timeout=0", "invalid-parameter"),
         ("query=ASK%7B%7D&timeout=nan", "invalid-parameter"),
+        ("query=ASK%7B%7D&timeout=1_0", "invalid-parameter"),
         ("query=ASK%7B%7D&timeout=1&timeout=1", "repeated-parameter"),
         ("query=ASK%7B%7D&format=pdf", "invalid-parameter"),
         ("query=ASK%7B%7D&default-graph-uri=x", "invalid-parameter"),
@@ -536,6 +537,12 @@ def test_known_answer_is_not_asked_again(ask: Client, store: LazyStore) -> None:
     assert response.headers["etag"] == etag
     assert "content-length" not in response.headers
     assert len(store.questions) == asked
+
+
+def test_query_that_is_too_long_is_refused_even_when_its_answer_is_known() -> None:
+    ask = client_of(WholeStore(b"{}"), Settings(query_length=100))
+    assert ask.get(ALL).status == 200
+    assert ask.get(f"{ALL} #{'x' * 100}").slug == "query-too-long"
 
 
 def test_etag_is_the_same_however_it_is_asked(ask: Client) -> None:

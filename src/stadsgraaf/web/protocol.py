@@ -297,7 +297,7 @@ def _seconds(given: Sequence[str] | None) -> float | None:
     if given is None:
         return None
     try:
-        seconds = float(given[0])
+        seconds = float(given[0].replace("_", " "))  # Python's way to write 1000 is no number here
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):

@@ -25,6 +25,7 @@ from stadsgraaf.errors import (
     BodyTooLarge,
     MissingParameter,
     NotAcceptable,
+    QueryTooLong,
     RequestError,
     RequestTimeout,
     StadsgraafError,
@@ -35,6 +36,7 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Answer, Limits, Question, Sharing, Store, Whole
 from stadsgraaf.store.budget import WINDOW
+from stadsgraaf.store.evaluation import is_longer
 from stadsgraaf.web.cache import AnswerCache, Fields, Kept
 from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.coding import Packing, choose, is_packable, tagged
@@ -168,6 +170,8 @@ class SparqlEndpoint:
         columns: Format | None,
     ) -> None:
         question = _question(request, scope)
+        if is_longer(question.query, self._settings.query_length):  # also one that is known
+            raise QueryTooLong(limit=self._settings.query_length)
         coding = _coding(scope)
         etag = entity_tag(self._release.identifier, question, columns)
         etag = etag and tagged(etag, coding)
