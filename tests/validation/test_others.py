@@ -155,6 +155,46 @@ def test_a_shape_that_cannot_be_used_stops_no_other(unusable: str, tmp_path: Pat
     assert [name for name, _, _ in found] == ["e:P", "shacl/engine"]
 
 
+ONE_MISTAKE = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+e:Number a sh:NodeShape ; sh:targetClass e:Range ; sh:property e:start , e:end .
+e:start sh:path e:start ; sh:datatype xsd:integer ; sh:minInclusive 0 ; sh:message "A number from 0."@en .
+e:end sh:path e:end ; sh:datatype xsd:integer ; sh:message "A number."@en .
+e:Order a sh:NodeShape ; sh:targetClass e:Range ; sh:message "Eerst het begin."@nl , "Start first."@en ;
+  sh:sparql [ sh:select "SELECT $this (<http://e/start> AS ?path) (?s AS ?value) { $this <http://e/start> ?s ; <http://e/end> ?e FILTER (?s >= ?e) }" ] .
+e:Property a sh:NodeShape ; sh:targetNode e:start ; sh:message "Of its range."@en ;
+  sh:sparql [ sh:select "SELECT $this ?value { ?any $this ?value FILTER isLiteral(?value) FILTER (DATATYPE(?value) != <http://www.w3.org/2001/XMLSchema#integer>) }" ] .
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "rules"),
+    [
+        ("e:start 1 ; e:end 2", []),
+        ('e:start "x" ; e:end 2', ["e:start"]),
+        ("e:start -1 ; e:end 2", ["e:start"]),
+        ("e:start 3 ; e:end 2", ["e:Order"]),
+        ('e:start "x" ; e:end "y"', ["e:end", "e:start"]),
+    ],
+)
+def test_one_mistake_is_told_once_by_whatever_shapes_it_breaks(
+    values: str, rules: list[str], tmp_path: Path
+) -> None:
+    files: dict[str, str | bytes] = {
+        "s.ttl": ONE_MISTAKE,
+        "d.ttl": DATA + f"e:a a e:Range ; {values} .",
+    }
+    assert sorted(name for name, _, _ in bad(checked(tmp_path, files))) == rules
+
+
+def test_a_message_without_blanks_is_told_in_each_of_its_languages(tmp_path: Path) -> None:
+    # two kinds of values: pySHACL asks this query, and gives one of the messages
+    data = DATA + "e:a a e:Range ; e:start 3 ; e:end 2 . e:b e:end <http://e/c> , 'x' ."
+    files: dict[str, str | bytes] = {"s.ttl": ONE_MISTAKE, "d.ttl": data}
+    found = next(f for f in checked(tmp_path, files).findings if f.name == "e:Order")
+    assert found.message == ("Start first.", "Eerst het begin.")
+
+
 def test_an_ontology_in_rdf_xml_is_checked_as_one_in_turtle(tmp_path: Path) -> None:
     report = checked(tmp_path, {"o.owl": OWL})
     found = {(name, line) for name, line, _ in bad(report)}

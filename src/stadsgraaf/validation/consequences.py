@@ -1,9 +1,10 @@
 """One mistake, one finding: what only follows from another finding is left out.
 
 A literal that is not well-formed breaks the shape's pattern as well, and every query that compares
-it; a misspelt property is missing under its right name; a thing that nobody describes is of no
-class; what a shape of the dataset says of a place, a built-in rule need not repeat. Who mends the
-first has mended the others.
+it, and so does a value of another kind or form than asked for; a misspelt property is missing under
+its right name; a thing that nobody describes is of no class; what a shape of the dataset says of a
+place, a built-in rule need not repeat, nor the same shape in the same words. Who mends the first has
+mended the others.
 """
 
 from collections import defaultdict
@@ -16,6 +17,12 @@ __all__ = ["VERIFY", "without_consequences"]
 
 
 _COUNTS = frozenset({"MinCount", "QualifiedMinCount"})
+#: Constraints on what a value is: one that fails there fails those on what it says too.
+_FORMS = frozenset(
+    {"Datatype", "NodeKind", "Pattern"}
+    | {f"{end}{kind}" for end in ("Min", "Max") for kind in ("Inclusive", "Exclusive")}
+)
+_SAYS = frozenset({"SPARQL", "Class", "Node", "LessThan", "LessThanOrEquals"})
 _LABELS = (f"<{PREFIXES['skos']}prefLabel>", f"<{PREFIXES['rdfs']}label>")
 #: Built-in rules that say of data what shapes often say too.
 VERIFY = ("skos/", "label/", "owl/", "data/")
@@ -23,9 +30,19 @@ VERIFY = ("skos/", "label/", "owl/", "data/")
 
 def without_consequences(findings: Iterable[Finding]) -> list[Finding]:
     """The findings that stand on their own."""
-    given = list(findings)
+    given = _once(findings)
     causes = _Causes(given)
     return [finding for finding in given if not causes.explain(finding)]
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Without what a shape says again of a place in the same words, by another constraint."""
+    found: dict[object, Finding] = {}
+    for number, finding in enumerate(findings):
+        said = (finding.rule, finding.focus, finding.path, finding.value, finding.span)
+        again = bool(finding.component) and finding.component != "SPARQL"
+        found.setdefault((*said, finding.message) if again else number, finding)
+    return list(found.values())
 
 
 class _Causes:
@@ -38,6 +55,9 @@ class _Causes:
         self._meant: set[tuple[str, str]] = set()
         self._judged: set[tuple[str, object]] = set()
         self._pathed: set[tuple[str, str]] = set()
+        self._misformed: set[tuple[str, str, str]] = set()
+        self._valued: set[tuple[str, str]] = set()
+        self._values: dict[str, set[str]] = defaultdict(set)
         for finding in findings:
             if finding.name == "lexical/literal":
                 self._literals.add((finding.focus, finding.path, finding.value))
@@ -49,6 +69,12 @@ class _Causes:
             elif finding.component:
                 self._judged.add((finding.focus, finding.span))
                 self._pathed.add((finding.focus, finding.path))
+                self._values[finding.value].add(finding.path)
+                if finding.component != "SPARQL":
+                    self._valued.add((finding.path, finding.value))
+                if finding.component in _FORMS and finding.value:
+                    self._misformed.add((finding.focus, finding.path, finding.value))
+                    self._paths[finding.focus].add(finding.path[1:-1])
 
     def explain(self, finding: Finding) -> bool:
         """Whether another finding brought this one about."""
@@ -65,12 +91,29 @@ class _Causes:
         if finding.name == "shacl/engine":
             # rdflib fails on some literals that are not well-formed
             return any(finding.mentions & paths for paths in self._paths.values())
-        if not finding.component:
-            return False
-        return (
-            (finding.focus, finding.path, finding.value) in self._literals
+        return bool(finding.component) and (
+            self._of_a_form(finding)
+            or (finding.focus, finding.path, finding.value) in self._literals
             or finding.value in self._unknown
             or bool(finding.mentions & self._paths.get(finding.focus, set()))
             or (finding.component == "Closed" and finding.path in self._unknown)
             or (finding.component in _COUNTS and (finding.focus, finding.path) in self._meant)
         )
+
+    def _of_a_form(self, finding: Finding) -> bool:
+        """Whether a value is of another form, or what uses it is a property, as told elsewhere."""
+        place = (finding.focus, finding.path, finding.value)
+        return (
+            (finding.component in _SAYS and place in self._misformed)
+            # what is said of a property, by way of a value of it
+            or (finding.component == "SPARQL" and (finding.focus, finding.value) in self._valued)
+            or (
+                finding.component == "SPARQL"
+                and bool(finding.path)
+                and self._is_value(finding.path)
+            )
+        )
+
+    def _is_value(self, path: str) -> bool:
+        # never in a circle, of which nothing would be told
+        return any(other not in self._values for other in self._values.get(path, ()))

@@ -373,7 +373,7 @@ def _shacl_finding(subject: Subject, known: Shapes, result: Result) -> Finding:
     reason, mend = sentences(component, _texts(subject, known, result, component))
     own = known.message(result.shape)
     told = component == "SPARQL" or component not in PARAMETERS
-    message = said(result.messages) if told and result.messages else own
+    message = _spoken(known, result) if told and result.messages else own
     iri, name = _shape_name(known, result, component)
     return Finding(
         rule=iri,
@@ -399,6 +399,13 @@ def _shacl_finding(subject: Subject, known: Shapes, result: Result) -> Finding:
         details=tuple(_shacl_finding(subject, known, detail) for detail in result.details),
         stable_focus=places.stable(result.focus),
     )
+
+
+def _spoken(known: Shapes, result: Result) -> Text:
+    """The message of a query: in all its languages, unless the engine filled something in."""
+    written = known.message(result.constraint) if result.constraint is not None else Text("", "")
+    written = written if written.en else known.message(result.shape)
+    return said(result.messages) if not written.en or "{" in "".join(written) else written
 
 
 def _texts(subject: Subject, known: Shapes, result: Result, component: str) -> dict[str, str]:
