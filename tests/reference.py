@@ -206,13 +206,14 @@ steps:
     with: {paths: ontology data, diff: origin/main}
 ```
 
-GitLab: a code quality report and JUnit.
+GitLab: a code quality report and JUnit. The job installs from the project that has the template, on the
+same GitLab, or what `STADSGRAAF_PACKAGE` names.
 
 ```yaml
 include: {project: GROUP/stadsgraaf, ref: v0.1.0, file: .gitlab/stadsgraaf.gitlab-ci.yml}
 rdf:
   extends: .stadsgraaf
-  variables: {STADSGRAAF_PATHS: ontology data, STADSGRAAF_DIFF: origin/main}
+  variables: {STADSGRAAF_PROJECT: GROUP/stadsgraaf, STADSGRAAF_REF: v0.1.0, STADSGRAAF_DIFF: origin/main}
 ```
 
 Editors: `stadsgraaf validate --format lines` writes one line a finding, as compilers do. A task of

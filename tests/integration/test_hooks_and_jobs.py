@@ -211,6 +211,30 @@ def test_gitlab_gets_both_reports(repository: Repository) -> None:
         assert "ex:Missing" in (repository.folder / name).read_text(encoding="utf-8")
 
 
+def test_gitlab_installs_from_the_project_of_the_template(repository: Repository) -> None:
+    job = load(".gitlab/stadsgraaf.gitlab-ci.yml")[".stadsgraaf"]
+    pip = repository.folder / ".stadsgraaf" / "bin" / "pip"
+    pip.parent.mkdir(parents=True)
+    pip.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
+    pip.chmod(0o755)
+    place = {
+        "CI_SERVER_URL": "https://git.example:8443/sub",
+        "CI_JOB_TOKEN": "t",
+        "STADSGRAAF_PROJECT": "group/stadsgraaf",
+        "STADSGRAAF_REF": "v0.1.0",
+    }
+    done = repository.run(job["before_script"][-1], **(job["variables"] | place))
+    assert done.stdout.splitlines()[-1] == (
+        "stadsgraaf @ git+https://gitlab-ci-token:t@git.example:8443/sub/group/stadsgraaf.git@v0.1.0"
+    )
+
+
+def test_paths_may_hold_spaces_where_each_has_its_line(repository: Repository) -> None:
+    (repository.folder / "a b.ttl").write_text(WRONG, encoding="utf-8")
+    assert step(repository, "Validate", paths="a b.ttl\na.ttl\n").returncode == 1
+    assert gitlab(repository, STADSGRAAF_PATHS="a b.ttl\n").returncode == 1
+
+
 def test_gitlab_names_breaking_changes_when_asked(repository: Repository) -> None:
     repository.write(BREAKING)
     assert gitlab(repository).returncode == 0
