@@ -15,6 +15,7 @@ from stadsgraaf.media import RDF, Format
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.web import discovery
+from stadsgraaf.web.forwarded import Forwarded
 
 ROOT = "http://127.0.0.1:8000"
 VOID = "http://rdfs.org/ns/void#"
@@ -293,3 +294,20 @@ def test_behind_a_proxy_every_address_is_the_public_one(sample: Release) -> None
         assert "</p/.well-known/api-catalog>" in link
     finally:
         site.close()
+
+
+def test_behind_a_trusted_proxy_pages_name_the_address_that_clients_see(sample: Release) -> None:
+    settings = Settings(trusted_proxies="127.0.0.1")
+    site = open_site(sample, settings)
+    site.app = Forwarded(site.app, settings)  # type: ignore[assignment]  # an application too
+    said = {"x_forwarded_host": "data.example.nl", "x_forwarded_proto": "https"}
+    try:
+        page = site.browse("/en/data", x_forwarded_prefix="/p", **said).text
+        elsewhere = site.browse("/en/data").text
+    finally:
+        site.close()
+    for text, root in ((page, "https://data.example.nl/p"), (elsewhere, ROOT)):
+        (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text)
+        addresses = [each["contentUrl"] for each in json.loads(script)["distribution"]]
+        assert addresses
+        assert all(each.startswith(f"{root}/") for each in addresses)

@@ -67,3 +67,10 @@ def test_a_folder_without_links_has_the_page_too(foreign: Client) -> None:
     reply = foreign.get(f"/lookup?iri={iri.replace('#', '%23')}")
     assert reply.status == 303
     assert foreign.get(reply.headers["location"]).status == 200
+
+
+def test_two_questions_at_once_are_none(client: Client) -> None:
+    for path in ("/lookup", "/lookup.json"):
+        reply = client.get(f"{path}?iri={ITEM}&iri=other")
+        assert reply.status == 400
+        assert reply.json()["type"].endswith("repeated-parameter")

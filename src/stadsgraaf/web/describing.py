@@ -71,7 +71,7 @@ async def _made(site: Site) -> Describer:
 async def schema(view: View) -> Mapping[str, Any]:
     """The dataset in the words of schema.org, in the language of a page."""
     describer = await Describer.of(view)
-    found: Mapping[str, Any] = describer.schema("".join(view.site.public), view.language)
+    found: Mapping[str, Any] = describer.schema(view.urls.origin + view.urls.prefix, view.language)
     return found
 
 

@@ -7,7 +7,7 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from stadsgraaf.errors import MissingParameter, NotFound
+from stadsgraaf.errors import MissingParameter, NotFound, RepeatedParameter
 from stadsgraaf.media import HTML, PROBLEM, Format, negotiate
 from stadsgraaf.namespaces import expand
 from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
@@ -41,6 +41,8 @@ async def lookup(
     that ends in `.json` always lists.
     """
     view = View.of(request.scope)
+    if len(request.query_params.getlist("iri")) > 1:
+        raise RepeatedParameter(name="iri")
     asked = iri.strip().removeprefix("<").removesuffix(">")[:_LONGEST]
     accept = request.headers.get("accept")
     listed = view.path.endswith(".json")
