@@ -123,6 +123,22 @@ def test_of_a_longer_name_the_text_says_less(tmp_path: Path) -> None:
     assert found == ["urn:exact", "urn:town", "urn:sentence"]
 
 
+def test_what_begins_so_by_another_name_does_not_go_before_what_there_is_more_of(
+    tmp_path: Path,
+) -> None:
+    data = """
+    @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+    @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+    <urn:town> rdfs:label "gemeente Amersfoort" ; rdfs:seeAlso <urn:a>, <urn:b>, <urn:c> .
+    <urn:page> rdfs:label "bericht" ; skos:altLabel "Amersfoort smart city" .
+    <urn:city> rdfs:label "Amersfoort als een stad" .
+    """
+    build_labels(list(parse(data, RdfFormat.TURTLE)), tmp_path / "names.sqlite", None)
+    with LabelIndex(tmp_path / "names.sqlite") as names:
+        found = [hit.iri for hit in names.search("amers", "nl").hits]
+    assert found == ["urn:city", "urn:town", "urn:page"]
+
+
 @pytest.mark.parametrize("text", ["g4 steden", "STEDEN G4", "g4", "étage g4"])
 def test_a_word_that_was_typed_goes_before_a_longer_one_that_begins_so(
     tmp_path: Path, text: str

@@ -376,8 +376,9 @@ class LabelIndex:
     ) -> SearchResult:
         """Things by the beginnings of their words, diacritics ignored; else the nearest spelling.
 
-        Exact names come first, then short names with the very words, then names of which the text is a
-        larger part, then names that begin with it, then things with more triples. Of more than `MOST` names that fit, the shortest.
+        Exact names come first, then short names with the very words, then names of which the text
+        is a larger part, then labels that begin with it, then things with more triples. Of more than
+        `MOST` names that fit, the shortest.
         """
         words = re.findall(r"\w+", text[:MAX_TEXT])
         if not words:
@@ -488,14 +489,8 @@ def _result(
         whole = len(words & _words(matched)) if len(name) <= _LONGEST_NAME else 0
         # the text says less of a longer name: a name is rather meant than a sentence with it
         share = round(_FINENESS * len(wanted) / max(len(name), 1))
-        rank = (
-            name != wanted,
-            -whole,
-            -share,
-            not name.startswith(wanted),
-            -degree,
-            label.casefold(),
-        )
+        begins = matched == label and name.startswith(wanted)
+        rank = (name != wanted, -whole, -share, not begins, -degree, label.casefold())
         if iri not in best or rank < best[iri][0]:
             hit = Hit(iri, label, its_kind, None if matched == label else matched)
             best[iri] = (rank, hit)

@@ -31,6 +31,15 @@ def test_words_of_a_table_stay_whole(window: Tab, path: str, size: tuple[int, in
     assert window.sideways() is None
 
 
+@pytest.mark.parametrize("path", ["/conformance", "/def/rule", "/vocabulary", "/data"])
+def test_a_table_to_read_needs_no_scrolling_on_a_phone(window: Tab, path: str) -> None:
+    window.size(*PHONE)
+    window.visit("/nl" + path)
+    assert window.page.evaluate(
+        "[...document.querySelectorAll('.scroll')].every((each) => each.scrollWidth <= innerWidth)"
+    )
+
+
 @pytest.mark.parametrize("path", ["/claims", "/map"])
 def test_filters_are_folded_on_a_phone_and_open_where_there_is_room(window: Tab, path: str) -> None:
     window.visit("/nl" + path)

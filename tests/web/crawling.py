@@ -46,15 +46,18 @@ def alike(address: str) -> str:
 class Crawl:
     """What is within reach of a page, breadth first.
 
-    Of addresses that are `alike` only ``most_alike`` are asked; of combinations of facets those of
-    one; what is in the ``other`` language not at all. ``dead`` are addresses that are not there, ``unanchored`` links to a part that a page lacks;
-    both say on which page they stand.
+    Of addresses that are `alike` only ``most_alike`` are asked, of questions in SPARQL that are only
+    ``most_questions``, of combinations of facets those of one; what is in the ``other`` language not
+    at all, nor what is in no language and was ``known`` before. ``dead`` are addresses that are not
+    there, ``unanchored`` links to a part that a page lacks; both say on which page they stand.
     """
 
     client: Client
     start: str
     most_alike: int = 1_000_000
+    most_questions: int = 1_000_000
     other: str = ""
+    known: set[str] = field(default_factory=set)
     dead: list[str] = field(default_factory=list)
     unanchored: list[str] = field(default_factory=list)
     _anchors: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -83,14 +86,16 @@ class Crawl:
                 if target in seen or target.count("where=") > 1 or not self._goes(target):
                     continue
                 asked[kind] += 1
-                if asked[kind] <= self.most_alike:
+                most = self.most_questions if "query=" in target else self.most_alike
+                if asked[kind] <= min(most, self.most_alike):
                     seen[target] = address
                     waiting.append(target)
+        self.known.update(seen)
         self._check_fragments()
 
     def _goes(self, target: str) -> bool:
         """Whether it is of this language, or of none: the other language is another walk."""
-        return target.split("/")[1] != self.other
+        return target not in self.known and target.split("/")[1] != self.other
 
     def _read(self, address: str, reply: Reply) -> list[str]:
         if not reply.headers.get("content-type", "").startswith("text/html"):

@@ -17,7 +17,7 @@ def listed(name: str) -> list[dict[str, str]]:
 
 
 def cells(html: str) -> list[list[str]]:
-    rows = re.findall(r"<tr[^>]*><td>.*?</tr>", html, re.DOTALL)
+    rows = re.findall(r"<tr[^>]*><td[^>]*>.*?</tr>", html, re.DOTALL)
     return [
         [unescape(re.sub(r"<[^>]*>", "", cell)) for cell in re.findall(r"<td.*?</td>", row)]
         for row in rows
