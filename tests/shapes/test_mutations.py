@@ -798,6 +798,13 @@ def forget_that_members_are_municipalities(world: World) -> Iterator[Fault]:
 
 
 @operator
+def take_a_place_off_the_map(world: World) -> Iterator[Fault]:
+    for place, _, _ in world.where(GEO.hasGeometry):
+        if (place, RDF.type, GEO.Feature) in world.data:
+            yield Fault("feature", ((place, RDF.type, GEO.Feature),), ())
+
+
+@operator
 def describe_in_one_language(world: World) -> Iterator[Fault]:
     for triple in world.where(SKOS.definition):
         if any(f"/id/{kind}/" in str(triple[0]) for kind in ("organisation", "event", "document")):
