@@ -10,6 +10,7 @@ Problem Details for HTTP APIs, RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
 
 import json
 from dataclasses import asdict
+from typing import Final
 
 from starlette.responses import Response
 from starlette.types import Scope
@@ -22,6 +23,9 @@ from stadsgraaf.web.site import View
 from stadsgraaf.web.suggestions import Suggestion, suggest
 
 __all__ = ["prefers_page", "render"]
+
+#: Below it there is nothing that readers look for.
+_NO_PAGES: Final = "/admin/"
 
 
 def render(error: StadsgraafError, scope: Scope) -> Response:
@@ -58,7 +62,7 @@ def _suggestions(error: StadsgraafError, scope: Scope) -> list[Suggestion]:
     if type(error) is not NotFound:
         return []
     view = View.of(scope)
-    return suggest(view, view.path)
+    return [] if view.path.startswith(_NO_PAGES) else suggest(view, view.path)
 
 
 def prefers_page(scope: Scope) -> bool:
