@@ -190,6 +190,13 @@ def test_a_query_that_asks_elsewhere_says_so_and_is_not_asked(site: Client) -> N
     assert problem.json()["type"].endswith("/service-not-allowed")
 
 
+def test_no_page_leads_to_a_query_that_would_be_refused(site: Client) -> None:
+    for path in ("/en/queries/elsewhere", "/en/sparql"):
+        links = links_of(site.browse(path).page)
+        assert not any("SERVICE" in href for href in links)
+    assert "/en/queries/elsewhere" in links_of(site.browse("/en/sparql").page)
+
+
 def test_the_page_signposts_its_result(client: Client) -> None:
     header = client.get(HARBOURS, accept=BROWSER).headers["link"]
     assert f'<{HARBOURS}.csv>; rel="item"; type="text/csv"' in header

@@ -135,3 +135,16 @@ def test_what_has_a_name_and_no_kind_is_counted_and_listed(tmp_path: Path) -> No
 def test_where_everything_has_a_kind_nothing_is_listed_as_without(foreign: Client) -> None:
     assert foreign.get("/browse?class=", accept="text/html").status == 404
     assert "/en/browse?class=" not in links_of(foreign.browse("/en/browse").page)
+
+
+def test_a_kind_of_which_no_thing_has_an_address_says_so(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    turtle = PREFIXES + ":a :near [ a :Spot ] , [ a :Spot ] ."
+    (tmp_path / "folder" / "data.ttl").write_text(turtle, encoding="utf-8")
+    client = open_site(publish(tmp_path / "folder", tmp_path / "release"))
+    spot = quote("http://other.example/ns#Spot", safe="")
+    links = links_of(client.browse(f"/en/resource?iri={spot}").page)
+    assert f"/en/browse?class={spot}" in links
+    assert "has an address of its own" in client.browse(f"/en/browse?class={spot}").page.text
+    assert client.get(f"/en/browse?class={spot}s", accept="text/html").status == 404
+    client.close()

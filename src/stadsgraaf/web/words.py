@@ -373,6 +373,10 @@ WORDS: Final[Mapping[str, Text]] = {
     "chosen": Text("Chosen", "Gekozen"),
     "drop": Text("drop", "laat los"),
     "as_sparql": Text("View as SPARQL", "Bekijk als SPARQL"),
+    "no_addresses": Text(
+        "No thing of this kind has an address of its own: each stands with what it belongs to.",
+        "Geen ding van deze soort heeft een eigen adres: elk staat bij waar het bij hoort.",
+    ),
     "nothing_left": Text("Nothing fits all of this.", "Niets voldoet aan dit alles."),
     "pages": Text("Pages", "Pagina’s"),
     "page": Text("Page {n}", "Pagina {n}"),

@@ -23,7 +23,7 @@ from stadsgraaf.web.excerpt import read_excerpt, read_solutions, read_triples
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY, attachment
-from stadsgraaf.web.pages.catalogue import summaries
+from stadsgraaf.web.pages.catalogue import is_refused, summaries
 from stadsgraaf.web.protocol import SparqlRequest
 from stadsgraaf.web.results import Grid, as_grid
 from stadsgraaf.web.sheet import MOST_ROWS, workbook
@@ -239,11 +239,12 @@ def _page(view: View, asked: SparqlRequest, outcome: Outcome) -> Response:
 
 
 def _examples(view: View) -> list[Example]:
+    """Each leads to its answer, or to its page, which says why there is none."""
     pairs = zip(summaries(view), view.site.release.queries, strict=True)
     return [
         Example(
             each.summary,
-            view.urls.sparql(found["sparql"]),
+            each.href if is_refused(view, found["sparql"]) else view.urls.sparql(found["sparql"]),
             each.href if found["parameters"] else None,
         )
         for each, found in pairs

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -29,7 +30,16 @@ from stadsgraaf.web.site import View
 from stadsgraaf.web.snippets import fetching
 from stadsgraaf.web.urls import split_suffix
 
-__all__ = ["SUFFIXES", "Summary", "catalogue", "formats_of", "query", "services_in", "summaries"]
+__all__ = [
+    "SUFFIXES",
+    "Summary",
+    "catalogue",
+    "formats_of",
+    "is_refused",
+    "query",
+    "services_in",
+    "summaries",
+]
 
 #: Suffixes of a result; ``json`` is what people expect a JSON file to be called.
 SUFFIXES: Final[Mapping[str, Format]] = {
@@ -38,6 +48,8 @@ SUFFIXES: Final[Mapping[str, Format]] = {
     "xml": RESULTS[1],
 }
 _SHOWN_ROWS: Final = 200
+#: Queries of which it is remembered whom else they ask.
+_REMEMBERED: Final = 1024
 _JSON, _CSV, _N_TRIPLES = RESULTS[0], RESULTS[2], RDF[1]
 _MINUTE: Final = "public, max-age=60"
 
@@ -185,18 +197,24 @@ def _suffix_of(chosen: Format) -> str:
 # --- as a page --------------------------------------------------------------------------------------
 
 
-def services_in(sparql: str) -> list[str]:
+@lru_cache(_REMEMBERED)
+def services_in(sparql: str) -> tuple[str, ...]:
     """The other endpoints that a query asks, by their IRIs as they stand in it.
 
     >>> services_in("SELECT * { SERVICE <https://sparql.example/> { ?s ?p ?o } }")
-    ['https://sparql.example/']
+    ('https://sparql.example/',)
     """
     try:
         elements = list(walk(read_structure(sparql).where))
     except UnreadableError:
-        return []
+        return ()
     named = [each.name.text for each in elements if each.kind == "service" and each.name]
-    return list(dict.fromkeys(name[1:-1] for name in named if name.startswith("<")))
+    return tuple(dict.fromkeys(name[1:-1] for name in named if name.startswith("<")))
+
+
+def is_refused(view: View, sparql: str) -> bool:
+    """Whether it asks an endpoint that the settings do not allow."""
+    return not all(each.is_allowed for each in _services(view, sparql))
 
 
 def _services(view: View, sparql: str) -> list[Service]:
@@ -262,7 +280,7 @@ async def _page(
         figures=outcome.figures,
         downloads=[(each.name, href) for each, href in links.items()],
         numbers=links.get(_CSV),
-        permalink=view.urls.sparql(asked),
+        permalink=view.urls.sparql(asked) if runs else None,
         snippets=fetching(view.urls.absolute(links[first]), first.media_type) if first else (),
         schema=_schema(view, found, links),
     )
