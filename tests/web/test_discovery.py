@@ -296,6 +296,30 @@ def test_behind_a_proxy_every_address_is_the_public_one(sample: Release) -> None
         site.close()
 
 
+@pytest.mark.parametrize(
+    "path", ["/data", "/doc/harbour/north", "/dumps/dataset.nq", "/search.json?q=a", "/robots.txt"]
+)
+def test_pages_of_others_may_ask_with_any_accept_and_condition(client: Client, path: str) -> None:
+    reply = client.ask(
+        "OPTIONS",
+        path,
+        origin="https://e.example",
+        access_control_request_method="GET",
+        access_control_request_headers="accept, if-none-match",
+    )
+    assert (reply.status, reply.body) == (204, b"")
+    assert reply.headers["access-control-allow-origin"] == "*"
+    assert {"GET", "HEAD"} <= set(reply.headers["access-control-allow-methods"].split(", "))
+    allowed = reply.headers["access-control-allow-headers"].lower().split(", ")
+    assert {"accept", "if-none-match", "range"} <= set(allowed)
+    head = client.ask("HEAD", path)
+    assert (head.status, head.body) == (200, b"")
+
+
+def test_there_is_nothing_to_ask_before_where_there_is_nothing(client: Client) -> None:
+    assert client.ask("OPTIONS", "/nothing/here").status == 404
+
+
 def test_behind_a_trusted_proxy_pages_name_the_address_that_clients_see(sample: Release) -> None:
     settings = Settings(trusted_proxies="127.0.0.1")
     site = open_site(sample, settings)

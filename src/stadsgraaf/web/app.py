@@ -89,6 +89,8 @@ ROUTES = [
     Route("/static/{name}", static.static),
 ]
 
+_READING = ["GET", "HEAD"]
+
 #: What administrators ask: at these addresses too, unless they have a socket of their own.
 ADMINISTRATION = [
     Route("/admin/queries", admin.queries),
@@ -129,10 +131,10 @@ def create_app(
         routes=[
             *ROUTES,
             *(() if settings.admin_socket else ADMINISTRATION),
-            APIRoute("/lookup", lookup.lookup, tags=["look-up"]),
-            APIRoute("/lookup.json", lookup.lookup, include_in_schema=False),
-            APIRoute("/search", search.search, tags=["search"]),
-            APIRoute("/search.json", search.search, include_in_schema=False),
+            APIRoute("/lookup", lookup.lookup, tags=["look-up"], methods=_READING),
+            APIRoute("/lookup.json", lookup.lookup, include_in_schema=False, methods=_READING),
+            APIRoute("/search", search.search, tags=["search"], methods=_READING),
+            APIRoute("/search.json", search.search, include_in_schema=False, methods=_READING),
         ],
         redirect_slashes=False,
     )

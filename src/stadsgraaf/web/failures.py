@@ -1,7 +1,7 @@
 """Errors of the framework become errors of ours; ``problems`` makes the response."""
 
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +16,7 @@ from stadsgraaf.errors import (
     RequestError,
     StadsgraafError,
 )
+from stadsgraaf.web.headers import CORS, SECURITY
 from stadsgraaf.web.problems import render
 
 __all__ = ["HANDLERS"]
@@ -36,10 +37,29 @@ async def _framework(request: Request, error: Exception) -> Response:
     if status == _METHOD_NOT_ALLOWED:
         headers = getattr(error, "headers", None) or {}
         allowed = [name.strip() for name in headers.get("Allow", "GET, HEAD").split(",")]
+        if request.method == "OPTIONS":
+            return _preflight(allowed)
         return render(MethodNotAllowed(method=request.method, allowed=allowed), request.scope)
     if status == _NOT_FOUND:
         return render(NotFound(what=request.url.path), request.scope)
     return render(RequestError(reason=str(getattr(error, "detail", ""))), request.scope)
+
+
+def _preflight(allowed: Sequence[str]) -> Response:
+    """What browsers ask before a page of others may: so that it may ask as it likes.
+
+    Fetch, https://fetch.spec.whatwg.org/#http-cors-protocol
+    """
+    methods = ", ".join(sorted({*allowed, "OPTIONS"}))
+    headers = {
+        **SECURITY,
+        **CORS,
+        "Allow": methods,
+        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Headers": "Accept, If-Match, If-None-Match, If-Range, Range",
+        "Access-Control-Max-Age": "86400",
+    }
+    return Response(status_code=204, headers=headers)
 
 
 async def _validation(request: Request, error: Exception) -> Response:
