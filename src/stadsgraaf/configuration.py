@@ -10,6 +10,7 @@ It is the one that ``STADSGRAAF_CONFIG`` (or ``stadsgraaf --config``) names, els
 """
 
 import difflib
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -93,6 +94,8 @@ class Given:
 
 
 def _converted(value: object, kind: type) -> object:
+    if kind is float and not math.isfinite(float(str(value))):
+        raise ValueError
     if kind is bool:
         return value if isinstance(value, bool) else _WORDS[str(value).lower()]
     if isinstance(value, str) or type(value) is kind:

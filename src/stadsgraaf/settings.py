@@ -35,7 +35,12 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(8000, "Port to listen on.", least=1, most=65535)
     public_url: str = _setting(
-        "", "Address that clients see, when a proxy stands in front; else that of the request."
+        "",
+        "Address that clients see, when a proxy stands in front; else that of the request.",
+        form=(
+            r"""https?://[^\s<>"'{}|\\^`?#/]+(?:/[^\s<>"'{}|\\^`?#]*)?""",
+            "https://host or https://host/path",
+        ),
     )
     article: str = _setting("", "Text file of the source that the evidence points into.")
     trusted_proxies: str = _setting(
@@ -59,9 +64,11 @@ class Settings:
         "Triples up to which what is on disk is loaded into memory too, where queries are faster; the "
         "disk answers meanwhile.",
     )
-    workers: int = _setting(2, "Processes that evaluate queries.", least=1)
+    workers: int = _setting(2, "Processes that evaluate queries.", least=1, most=1024)
     slow_workers: int = _setting(
-        4, "Further processes while queries take long; slow queries beyond them end early."
+        4,
+        "Further processes while queries take long; slow queries beyond them end early.",
+        most=1024,
     )
     query_timeout: float = _setting(30.0, "Seconds that a query may take.", least=0.001)
     query_memory: int = _setting(1024, "MiB of memory that a query may take beside the data.")

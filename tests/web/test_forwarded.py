@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from stadsgraaf.errors import UsageError
 from stadsgraaf.settings import Settings
 from stadsgraaf.web.forwarded import Forwarded
 
@@ -104,3 +105,11 @@ def test_a_proxy_may_leave_the_configured_prefix_on_the_path_or_take_it_off(
     scope = seen(Settings(public_url="https://data.example.nl/graph"), path, peer="127.0.0.1")
     assert scope["path"] == below
     assert scope["root_path"] == ("/graph" if path.startswith("/graph") else "")
+
+
+@pytest.mark.parametrize(
+    "text", ["300.1.1.1", "10.0.0.1/8", "proxy.example", "10.0.0.1 10.0.0.2", "*"]
+)
+def test_what_is_no_address_and_no_network_cannot_be_trusted(text: str) -> None:
+    with pytest.raises(UsageError, match="is no address and no network"):
+        Forwarded(PROXY, Settings(trusted_proxies=f"10.0.0.1, {text}"))  # type: ignore[arg-type]

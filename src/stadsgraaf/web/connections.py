@@ -26,6 +26,7 @@ from stadsgraaf.errors import (
 from stadsgraaf.media import PROBLEM
 from stadsgraaf.web.cycle import Cycle
 from stadsgraaf.web.headers import CORS, SECURITY
+from stadsgraaf.web.protocol import is_host
 
 __all__ = ["GuardedProtocol", "guarded"]
 
@@ -39,8 +40,6 @@ MAX_URL: Final = 65_536
 MAX_HEADERS: Final = 32_768
 MAX_FIELDS: Final = 100
 _VERSIONS: Final = ("1.0", "1.1")
-#: How RFC 3986, section 3.2, writes a host and its port; it is in links of what is answered.
-_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?")
 _LENGTHS: Final = frozenset((b"transfer-encoding", b"content-length"))
 #: Java's and curl's offer of HTTP/2, which is not taken. The parser would drop the body for it.
 _UPGRADE: Final = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
@@ -170,7 +169,7 @@ class GuardedProtocol(HttpToolsProtocol):
             return RequestError(
                 reason=Text("there must be one Host header", "er moet één Host-header zijn")
             )
-        if hosts and not _HOST.fullmatch(hosts[0]):
+        if hosts and hosts[0] and not is_host(hosts[0].decode("latin-1")):
             return RequestError(
                 reason=Text("the Host header names no host", "de Host-header noemt geen host")
             )

@@ -6,6 +6,7 @@ wrote. The setting ``public_url`` goes before all of them; its path may be strip
 not. ``Forwarded`` of RFC 7239 is not read.
 """
 
+import ipaddress
 import re
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from stadsgraaf.errors import UsageError
 from stadsgraaf.settings import Settings
 from stadsgraaf.web.protocol import header, is_host
 
@@ -23,10 +25,15 @@ _SCHEMES: Final = frozenset(("http", "https"))
 
 
 class Forwarded:
-    """``app = Forwarded(app, settings)``: the scope as the client meant it."""
+    """``app = Forwarded(app, settings)``: the scope as the client meant it.
+
+    Raises UsageError when what is to be trusted is neither an address nor a network.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        trusted = [each.strip() for each in settings.trusted_proxies.split(",") if each.strip()]
+        trusted = [
+            _network(each.strip()) for each in settings.trusted_proxies.split(",") if each.strip()
+        ]
         self._app = app
         self._believing = ProxyHeadersMiddleware(app, trusted) if trusted else None  # type: ignore[arg-type]  # an ASGI application
         self._public = settings.public_url
@@ -55,6 +62,15 @@ class Forwarded:
         if self._prefix and (path == self._prefix or path.startswith(self._prefix + "/")):
             return dict(scope) | _below(scope, self._prefix, stripped=False)
         return scope
+
+
+def _network(text: str) -> str:
+    """An address or a network, which uvicorn takes for a name when it is none."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise UsageError(reason=f"trusted_proxies: {text!r} is no address and no network") from None
+    return text
 
 
 def _last(scope: Scope, name: bytes) -> str:
