@@ -1,5 +1,6 @@
 """No byte of a release changes unnoticed."""
 
+import errno
 import random
 import shutil
 from collections.abc import Callable
@@ -114,6 +115,26 @@ def test_what_is_cut_off_missing_or_extra_is_named(
     result = run("verify", archive.path)
     assert result.exit_code == 1
     assert f"{name}: {kind}" in result.output
+
+
+def test_a_current_release_that_is_not_there_is_found(archive: Archive, release: Release) -> None:
+    shutil.rmtree(release.path)
+    result = run("verify", archive.path)
+    assert result.exit_code == 1
+    assert f"{release.identifier}  damaged" in result.output
+
+
+@pytest.mark.parametrize("command", ["verify", "releases"])
+def test_an_archive_that_may_not_be_read_is_not_taken_for_an_empty_one(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    result = run(command, archive.path)
+    assert result.exit_code == 3
+    assert "may not read or write" in result.output
 
 
 def test_a_release_under_another_name_is_found(release: Release) -> None:

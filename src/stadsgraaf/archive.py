@@ -106,7 +106,7 @@ class Archive:
         superseded = self._superseded()
         present = [
             folder.name
-            for folder in sorted(self.releases.glob("*"))
+            for folder in self._folders()
             if folder.name not in superseded
             and _IDENTIFIER.fullmatch(folder.name)
             and Release.is_at(folder)
@@ -116,9 +116,17 @@ class Archive:
         return [Switch(each, switched.get(each, "")) for each in order]
 
     def folders(self) -> list[Path]:
-        """The folder of every release that should be whole, also of one that is not."""
-        named = (path for path in self.releases.glob("*") if _IDENTIFIER.fullmatch(path.name))
-        return sorted(path for path in named if path.is_dir())
+        """The folder of every release that should be whole, also of one that is not, or not there."""
+        named = {path for path in self._folders() if _IDENTIFIER.fullmatch(path.name)}
+        found = {path for path in named if path.is_dir()}
+        return sorted(found | ({self.releases / self.identifier} if self.identifier else set()))
+
+    def _folders(self) -> list[Path]:
+        """What is in the folder of the releases. Raises PermissionError when it may not be read."""
+        try:
+            return sorted(self.releases.iterdir())
+        except FileNotFoundError:
+            return []
 
     @property
     def suppressed(self) -> Suppressed:
