@@ -143,3 +143,31 @@ def test_the_same_input_gives_the_same_release_whatever_is_around_it(tmp_path: P
         )
         made.add(done.stdout)
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("name", ["history", "superseded"])
+def test_a_line_about_releases_that_is_damaged_says_nothing(
+    source: Path, archive: Archive, name: str
+) -> None:
+    built = publish(source, archive, 1).identifier
+    for damage in (b"\xff\xfe\n", b"x\n", b"too many words here\n", b"2026-01-01T00:00:0"):
+        with (archive.path / name).open("ab") as lines:
+            lines.write(damage)
+        assert [each.identifier for each in archive.kept()] == [built]
+        assert archive.open(built).identifier == built
+
+
+def test_what_is_remembered_of_things_that_went_may_be_damaged(
+    source: Path, archive: Archive
+) -> None:
+    publish(source, archive, 1)
+    departed = archive.path / "departed.sqlite"
+    for damage in (b"no database, and longer than the header of one" * 9, b""):
+        departed.write_bytes(damage)
+        assert archive.departures.find("urn:a") is None
+        archive.suppress(["urn:nobody"])
+        archive.departures.forget(archive.suppressed)
+        current = archive.current()
+        assert current
+        archive.departures.record(current.path, current.path)
+        assert archive.departures.find("urn:a") is None

@@ -140,24 +140,24 @@ class Archive:
 
     def _superseded(self) -> dict[str, str]:
         """What took the place of each release that was written anew."""
-        try:
-            lines = (self.path / "superseded").read_text(encoding="ascii").splitlines()
-        except FileNotFoundError:
-            return {}
         found: dict[str, str] = {}
-        for old, new in (line.split() for line in lines):
+        for old, new in self._lines("superseded"):
             found = {name: new if last == old else last for name, last in found.items()}
             found[old] = new
         return found
 
     def _history(self) -> list[tuple[str, str]]:
+        new = self._superseded()
+        return [(at, new.get(each, each)) for at, each in self._lines("history")]
+
+    def _lines(self, name: str) -> list[tuple[str, str]]:
+        """Lines that say something of a release; one that was cut off or damaged says nothing."""
         try:
-            lines = (self.path / "history").read_text(encoding="ascii").splitlines()
+            text = (self.path / name).read_text(encoding="ascii", errors="replace")
         except FileNotFoundError:
             return []
-        words = (line.split() for line in lines)
-        new = self._superseded()
-        return [(each[0], new.get(each[1], each[1])) for each in words if len(each) == 2]  # noqa: PLR2004 – when and which
+        pairs = (line.rpartition(" ")[::2] for line in text.splitlines())
+        return [(said, each) for said, each in pairs if said and _IDENTIFIER.fullmatch(each)]
 
     # --- writing --------------------------------------------------------------------------------
 

@@ -86,6 +86,7 @@ class Departures:
     def record(self, old: Path, new: Path) -> None:
         """Remember what the release in folder ``old`` has and the one in ``new`` has not."""
         replaced = _replacements(old / "data.nq")
+        self._start_anew_if_damaged()
         with closing(sqlite3.connect(self.path)) as database, database:
             database.execute(_TABLE)
             for name, folder in (("old", old), ("new", new)):
@@ -101,15 +102,25 @@ class Departures:
 
     def forget(self, suppressed: Suppressed) -> None:
         """Forget what may not be published."""
-        if not (suppressed and self.path.is_file()):
+        if not suppressed:
+            return
+        self._start_anew_if_damaged()
+        if not self.path.is_file():
             return
         with closing(sqlite3.connect(self.path)) as database, database:
+            database.execute(_TABLE)
             known = database.execute("SELECT iri, replaced_by FROM departed").fetchall()
             gone = [(iri,) for iri, to in known if iri in suppressed or to in suppressed]
             database.executemany("DELETE FROM departed WHERE iri = ?", gone)
 
     def find(self, iri: str) -> Departure | None:
-        """What is remembered of a thing."""
+        """What is remembered of a thing; nothing where the file is damaged, or being made."""
+        try:
+            return self._found(iri)
+        except sqlite3.DatabaseError:
+            return None
+
+    def _found(self, iri: str) -> Departure | None:
         if not self.path.is_file():
             return None
         with closing(
@@ -119,6 +130,15 @@ class Departures:
                 "SELECT replaced_by, release FROM departed WHERE iri = ?", (iri,)
             ).fetchone()
         return Departure(iri, *row) if row else None
+
+    def _start_anew_if_damaged(self) -> None:
+        """What went is known of the releases that are still there, too; a release must not wait for it."""
+        try:
+            self._found("")
+        except sqlite3.OperationalError:  # it has no table yet, or somebody else writes
+            return
+        except sqlite3.DatabaseError:
+            self.path.unlink()
 
 
 def _replacements(data: Path) -> dict[str, str]:
