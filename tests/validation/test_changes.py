@@ -134,3 +134,35 @@ def test_of_what_did_not_change_only_what_is_read_is_at_hand(folder: Path) -> No
         files = {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()}
         assert files == {"gone.ttl", "vocabulary/data.ttl", "vocabulary/shapes.ttl"}
         assert {path.as_posix() for path in same} == files - {"gone.ttl"}
+
+
+BAD = '<http://e/a> <http://e/b> "x"^^<http://www.w3.org/2001/XMLSchema#date> .\n'
+
+
+def test_before_the_first_commit_all_is_new(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / "a.ttl").write_text(BAD)
+    code, found = fingerprints(tmp_path, "--changed", "HEAD")
+    assert (code, len(found)) == (1, 1)
+
+
+def test_what_a_repository_within_had_before_is_not_new(tmp_path: Path) -> None:
+    inner, outer = tmp_path / "inner", tmp_path / "outer"
+    for folder in (inner, outer):
+        folder.mkdir()
+        git(folder, "init", "-q")
+    (inner / "a.ttl").write_text(BAD)
+    git(inner, "add", ".")
+    git(inner, "commit", "-qm", "first")
+    git(outer, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner), "within")
+    git(outer, "commit", "-qm", "first")
+    assert fingerprints(outer, "--changed", "HEAD") == (0, set())
+    (outer / "within" / "a.ttl").write_text(BAD + "\n" + BAD.replace("/a", "/c"))
+    code, found = fingerprints(outer, "--changed", "HEAD")
+    assert (code, len(found)) == (1, 1)
+
+
+def test_a_revision_that_was_not_fetched_is_told_with_how_to_fetch_it(folder: Path) -> None:
+    done = CliRunner().invoke(main, ["validate", "-q", str(folder), "--changed", "HEAD~9"])
+    assert done.exit_code == 2
+    assert "fetch-depth: 0" in done.stderr

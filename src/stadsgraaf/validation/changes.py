@@ -4,12 +4,12 @@ import io
 import os
 import re
 import tarfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from stadsgraaf.errors import UsageError
+from stadsgraaf.errors import Text, UsageError
 from stadsgraaf.revisions import git
 
 __all__ = ["base_revision", "changed_lines", "compared_with", "folder_at", "latest_tag"]
@@ -20,6 +20,8 @@ _WANTED = re.compile(
 )
 #: Files by which a folder is told to be one of Stadsgraaf, or a release: which others count.
 _LAYOUT = re.compile(r"data/dataset\.ttl\Z|(?:.*/)?manifest\.json\Z")
+#: Another repository within this one, as git lists it, https://git-scm.com/docs/gitsubmodules
+_MODULE = re.compile(r"160000 commit ([0-9a-f]+)\t(.+)\Z", re.DOTALL)
 #: Names of files that git gets at once.
 _MANY = 500
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
@@ -72,11 +74,49 @@ def folder_at(
     ``read`` now were not read then, so they are left out. The folder is empty when it was not there.
     Raises UsageError when git does not know the revision, or the folder is in no repository.
     """
+    with TemporaryDirectory(prefix="revision-") as name:
+        copy = Path(name).resolve()
+        there = _commit(revision, folder)
+        same = _restored(there, folder, copy, read) if there else set[str]()
+        yield copy, frozenset(map(Path, same))
+
+
+def _commit(revision: str, folder: Path) -> str | None:
+    """The commit of a revision; None for the last one where there is none yet."""
     try:
-        git("rev-parse", "--verify", f"{revision}^{{commit}}", folder=folder)
+        return (
+            git("rev-parse", "--verify", f"{revision}^{{commit}}", folder=folder).decode().strip()
+        )
     except UsageError as error:
-        raise UsageError(reason=f"{revision}: {error.members['reason']}") from None
-    there = _names(git("ls-tree", "-r", "-z", "--name-only", revision, "./", folder=folder))
+        # in a repository whose first commit is still to come all is new
+        if revision == "HEAD" and _is_repository(folder):
+            return None
+        raise UsageError(reason=_unknown(revision, str(error.members["reason"]))) from None
+
+
+def _is_repository(folder: Path) -> bool:
+    try:
+        return git("rev-parse", "--is-inside-work-tree", folder=folder).strip() == b"true"
+    except UsageError:
+        return False
+
+
+def _unknown(revision: str, said: str) -> str | Text:
+    """Why a revision is not known; most often the history was not fetched."""
+    if "Needed a single revision" not in said:
+        return f"{revision}: {said}"
+    return Text(
+        f"git does not know the revision {revision}. In a job, fetch the history first"
+        " (fetch-depth: 0 at GitHub, GIT_DEPTH: 0 at GitLab).",
+        f"git kent de revisie {revision} niet. Haal in een job eerst de geschiedenis op"
+        " (fetch-depth: 0 bij GitHub, GIT_DEPTH: 0 bij GitLab).",
+    )
+
+
+def _restored(revision: str, folder: Path, copy: Path, read: Collection[Path]) -> set[str]:
+    """Write a folder as it was; of what did not change, only what is read. Returns what did not."""
+    entries = _names(git("ls-tree", "-r", "-z", revision, "./", folder=folder))
+    there = {entry.partition("\t")[2] for entry in entries}
     changed = _names(
         git(
             "diff",
@@ -84,6 +124,7 @@ def folder_at(
             "-z",
             "--relative",
             "--no-renames",
+            "--ignore-submodules",
             revision,
             "--",
             ".",
@@ -99,27 +140,40 @@ def folder_at(
         for name in there - changed
         if (all_count or name in now or _LAYOUT.match(name)) and (folder / name).is_file()
     }
-    with TemporaryDirectory(prefix="revision-") as name:
-        copy = Path(name).resolve()
-        # git takes so many names at once
-        for start in range(0, len(gone), _MANY):
-            packed = git(
-                "--literal-pathspecs",
-                "archive",
-                "--format=tar",
-                revision,
-                "--",
-                *gone[start : start + _MANY],
-                folder=folder,
-            )
-            with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-                archive.extractall(copy, filter="data")
-        root = folder.resolve()
-        for parent in {(copy / below).parent for below in same}:
-            parent.mkdir(parents=True, exist_ok=True)
-        for below in same:
-            (copy / below).symlink_to(root / below)
-        yield copy, frozenset(map(Path, same))
+    # git takes so many names at once
+    for start in range(0, len(gone), _MANY):
+        _unpack(revision, gone[start : start + _MANY], folder, copy)
+    root = folder.resolve()
+    for parent in {(copy / below).parent for below in same}:
+        parent.mkdir(parents=True, exist_ok=True)
+    for below in same:
+        (copy / below).symlink_to(root / below)
+    for commit, below in (found.groups() for entry in entries if (found := _MODULE.match(entry))):
+        if _has(folder / below, commit):
+            inside = [path.relative_to(below) for path in read if path.is_relative_to(below)]
+            (copy / below).mkdir(parents=True, exist_ok=True)
+            there_too = _restored(commit, folder / below, copy / below, inside)
+            same |= {f"{below}/{name}" for name in there_too}
+    return same
+
+
+def _has(module: Path, commit: str) -> bool:
+    """Whether a repository within this one is at hand, with the commit asked for."""
+    if not (module / ".git").exists():
+        return False
+    try:
+        git("cat-file", "-e", f"{commit}^{{commit}}", folder=module)
+    except UsageError:
+        return False
+    return True
+
+
+def _unpack(revision: str, names: Sequence[str], folder: Path, copy: Path) -> None:
+    packed = git(
+        "--literal-pathspecs", "archive", "--format=tar", revision, "--", *names, folder=folder
+    )
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        archive.extractall(copy, filter="data")
 
 
 def _names(listed: bytes) -> set[str]:
