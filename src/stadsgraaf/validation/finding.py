@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from stadsgraaf.errors import Text
+from stadsgraaf.errors import Language, Text
 
 __all__ = ["NO_TEXT", "RULES", "Finding", "Severity", "Span"]
 
@@ -87,6 +87,11 @@ class Finding:
     stable_focus: str = ""
     mentions: frozenset[str] = frozenset()
     order: int = 0
+
+    def sentence(self, language: Language) -> str:
+        """The message with the name of the thing before it, unless it names the thing itself."""
+        message = self.message.say(language)
+        return f"{self.curie}: {message}" if self.curie and self.curie not in message else message
 
     @property
     def fingerprint(self) -> str:

@@ -57,7 +57,7 @@ def _annotations(
 
 
 def _annotation(finding: Finding, language: Language) -> str:
-    span, about = finding.span, finding.curie
+    span = finding.span
     place = {
         "file": span.file,
         "line": str(span.line),
@@ -73,8 +73,7 @@ def _annotation(finding: Finding, language: Language) -> str:
     if span.end_line != span.line:  # columns make sense on one line only
         place = {name: value for name, value in place.items() if "ol" not in name}
     members = ",".join(f"{name}={_property(value)}" for name, value in place.items())
-    message = finding.message.say(language)
-    return f"::{_COMMANDS[finding.severity]} {members}::{_data(f'{about}: {message}' if about else message)}"
+    return f"::{_COMMANDS[finding.severity]} {members}::{_data(finding.sentence(language))}"
 
 
 def _data(text: str) -> str:

@@ -18,6 +18,5 @@ def render(report: Report, *, language: Language = "en") -> str:
 
 
 def _line(finding: Finding, language: Language) -> str:
-    message = " ".join(finding.message.say(language).split())
-    about = f"{finding.curie}: " if finding.curie else ""
-    return f"{finding.span}: {_WORDS[finding.severity]}: {about}{message} [{finding.name}]\n"
+    message = " ".join(finding.sentence(language).split())
+    return f"{finding.span}: {_WORDS[finding.severity]}: {message} [{finding.name}]\n"

@@ -86,12 +86,11 @@ def _rule(finding: Finding, language: Language) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rule: int, language: Language) -> dict[str, Any]:
-    about = f"{finding.curie}: " if finding.curie else ""
     result: dict[str, Any] = {
         "ruleId": finding.name,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": about + finding.message.say(language)},
+        "message": {"text": finding.sentence(language)},
         "locations": _locations([finding.span]),
         "partialFingerprints": {"stadsgraaf/v1": finding.fingerprint},
         "properties": {

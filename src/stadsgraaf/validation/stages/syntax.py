@@ -69,6 +69,10 @@ def _odd_file(document: Document) -> Iterator[Finding]:
         found = rule(name)
         span = Span(document.path.as_posix())
         yield Finding(
-            found.iri, name, found.severity, span, found.title, found.why, found.mend,
+            found.iri, name, found.severity, span, _with(found.title, found.mend), found.why, found.mend,
             excerpt=turtle.line(1),
         )  # fmt: skip
+
+
+def _with(title: Text, mend: Text) -> Text:
+    return Text(f"{title.en}. {mend.en}", f"{title.nl}. {mend.nl}")
