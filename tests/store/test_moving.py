@@ -1,6 +1,7 @@
 """A store on the disk that answers until the same data are in memory."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -87,8 +88,11 @@ def is_gone(pid: int) -> bool:
 
 
 def children() -> set[int]:
-    tasks = Path("/proc/self/task").iterdir()
-    return {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that just ended
+            found |= set(map(int, (task / "children").read_text().split()))
+    return found
 
 
 def test_the_disk_answers_until_memory_does(moving: Moving) -> None:
