@@ -394,10 +394,13 @@ def test_readers_that_are_cut_short_at_the_end_are_no_faults(release: Path, tmp_
     log = tmp_path / "log"
     wrapper = ("sh", "-c", f'exec "$@" 2>{log}', "sh")
     with serving(release, {"grace": 1}, wrapper) as server, contextlib.ExitStack() as held:
+        assert status(exchange(server, b"NONSENSE\r\n\r\n")) == 400
         for _ in range(2):  # what one client may have at once
             held.enter_context(begun(server))
         assert server.stop() == 0
-    assert "Traceback" not in log.read_text(encoding="utf-8")
+    said = log.read_text(encoding="utf-8")
+    assert "Traceback" not in said
+    assert "Invalid HTTP" not in said
 
 
 def test_server_that_is_killed_leaves_no_process(release: Path) -> None:

@@ -193,9 +193,14 @@ def configuration(
 
 
 def _said_already(record: logging.LogRecord) -> bool:
-    """An answer that was broken off, or cut short at the end, is no fault of the application."""
+    """An answer that was broken off, or cut short at the end, is no fault of the application.
+
+    What a client did wrong is answered, and not said: who sends nonsense does not fill the log.
+    """
     fault = record.exc_info[1] if record.exc_info else None
-    return not isinstance(fault, BrokenOffError | asyncio.CancelledError)
+    return record.levelno >= logging.ERROR and not isinstance(
+        fault, BrokenOffError | asyncio.CancelledError
+    )
 
 
 class _Server(uvicorn.Server):
