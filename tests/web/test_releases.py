@@ -40,6 +40,10 @@ SECOND = HEAD + (
     ":old dct:isReplacedBy :kept .\n"
     ':ended owl:deprecated true ; rdfs:comment "It was closed."@en , "Het is gesloten."@nl .\n'
 )
+LABELS = f"""#+ summary: Labels
+#+ summary@nl: Namen
+SELECT ?label {{ <{BASE}id/kept> <http://www.w3.org/2000/01/rdf-schema#label> ?label }}
+"""
 
 
 async def open_store(release: Release, settings: Settings) -> Store:
@@ -52,6 +56,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     folder = tmp_path_factory.mktemp("releases")
     (folder / "source" / "data").mkdir(parents=True)
     (folder / "source" / "data" / "dataset.ttl").write_text(DATASET, encoding="utf-8")
+    (folder / "source" / "queries").mkdir()
+    (folder / "source" / "queries" / "list-labels.rq").write_text(LABELS, encoding="utf-8")
     for text in (FIRST, SECOND):
         (folder / "source" / "data" / "things.ttl").write_text(text, encoding="utf-8")
         build(folder / "source", folder / "archive")
@@ -96,6 +102,8 @@ QUERY = "/sparql?query=SELECT%20%3Fl%20%7B%3Chttps://example.org/id/kept%3E%20%3
         ("/doc/kept.nt", "*/*"),
         (QUERY, "text/csv"),
         ("/dumps/dataset.nt", ""),
+        ("/queries/list-labels.csv", ""),
+        ("/en/queries/list-labels", BROWSER),
     ],
 )
 def test_everything_names_its_release_and_can_be_had_of_an_older_one(
@@ -133,6 +141,17 @@ def test_links_of_an_old_page_stay_in_its_release(client: Client, old: str) -> N
     assert outside == ["/en/doc/kept"]  # the way back to the current release
     assert "kept as it was" in page.text
     assert "kept as it was" not in client.browse("/en/doc/kept").page.text
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=x", "/lookup", "/sparql", "/queries/list-labels"])
+def test_forms_of_an_old_page_ask_its_release(client: Client, old: str, path: str) -> None:
+    join = "&" if "?" in path else "?"
+    for form in client.browse(f"{path}{join}release={old}").page.all("form"):
+        assert old in form["action"]
+    then, now = (client.browse(each).text for each in (f"{path}{join}release={old}", path))
+    field = f'<input type="hidden" name="release" value="{old}">'
+    assert then.count(field) == then.count("<form") > 0
+    assert 'name="release"' not in now
 
 
 def test_the_releases_are_listed(client: Client, old: str, new: str) -> None:

@@ -118,7 +118,8 @@ async def query(request: Request) -> Response:
     if found is None:
         raise NotFound(what=view.path)
     chosen = _choose(view, request, found, suffix)
-    given = given_in(request.query_params.multi_items())
+    # which release is asked is none of the query's business
+    given = given_in(each for each in request.query_params.multi_items() if each[0] != "release")
     if chosen is HTML:
         return await _page(view, request, found, given)
     return await _data(view, request, found, given, chosen, suffix)
