@@ -1,5 +1,6 @@
 """Syntax errors, and files that hold nothing, https://www.w3.org/TR/turtle/."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,14 +12,21 @@ from stadsgraaf.validation.stages.subject import Subject
 
 __all__ = ["syntax"]
 
+#: What git leaves of a merge that somebody has to decide, https://git-scm.com/docs/git-merge
+_CONFLICT = re.compile(r"^<{7} .*$(?s:.)*?^={7}\r?$(?s:.)*?^>{7} ", re.MULTILINE)
+
 
 def syntax(subject: Subject) -> Iterator[Finding]:
     """Syntax errors, and files that hold nothing."""
     told: set[int] = set()
     for document in subject.dataset.documents:
-        for fault in document.turtle.faults:
-            told.add(id(fault))
-            yield _syntax_fault(subject, fault, document)
+        told |= set(map(id, document.turtle.faults))
+        conflict = _CONFLICT.search(document.turtle.text) if document.turtle.faults else None
+        if conflict is not None:
+            yield _conflict(document, conflict.start())
+        else:
+            for fault in document.turtle.faults:
+                yield _syntax_fault(subject, fault, document)
         yield from _odd_file(document)
     for fault in subject.dataset.faults:
         if id(fault) not in told:
@@ -48,6 +56,21 @@ def _syntax_fault(subject: Subject, fault: SyntaxFault, document: Document | Non
         mend=found.mend,
         engine=str(members.get("engine", "")),
         excerpt=document.turtle.line(line) if document else "",
+    )
+
+
+def _conflict(document: Document, offset: int) -> Finding:
+    """The first conflict of a file; the other errors are what it brings about."""
+    found, at = rule("syntax/merge-conflict"), document.turtle.position(offset)
+    return Finding(
+        rule=found.iri,
+        name=found.name,
+        severity=found.severity,
+        span=Span(document.path.as_posix(), at.line, 1, at.line, 8),
+        message=_with(found.title, found.mend),
+        reason=found.why,
+        mend=found.mend,
+        excerpt=document.turtle.line(at.line),
     )
 
 
