@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ WIDE: Final = (1280, 900)
 #: 1280 CSS pixels at 200 % are 640.
 ZOOMED: Final = (640, 450)
 NARROW: Final = (320, 640)
+#: Seconds that a condition may take to come true.
+_PATIENCE: Final = 30.0
 
 _LISTEN = """
 window.violations = [];
@@ -138,6 +141,17 @@ class Tab:
         """What the Content Security Policy refused on this page."""
         found: list[str] = self.page.evaluate("window.violations")
         return found
+
+    def until(self, condition: str, arg: object = None) -> None:
+        """Wait until a condition holds.
+
+        Playwright's own way asks from within the page, where the policy of our pages forbids it
+        whenever the first look is too early.
+        """
+        end = time.monotonic() + _PATIENCE
+        while not self.page.evaluate(condition, arg):
+            assert time.monotonic() < end, condition
+            self.page.wait_for_timeout(20)
 
     def assert_sound(self) -> None:
         assert self.faults == []

@@ -44,7 +44,7 @@ _OFFERED = """([first, wanted]) => {
 
 def await_offers(window: Tab, *wanted: str, first: int = 1) -> None:
     """Wait until these are among the first completions that are offered."""
-    window.page.wait_for_function(_OFFERED, arg=[first, list(wanted)])
+    window.until(_OFFERED, [first, list(wanted)])
 
 
 def complete(window: Tab, typed: str, wanted: str) -> None:

@@ -139,4 +139,4 @@ def test_a_phone_reads_a_table_by_scrolling_the_table_alone(window: Tab) -> None
     assert window.sideways() is None
     window.page.locator(".scroll").focus()
     window.page.keyboard.press("ArrowRight")
-    window.page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+    window.until("document.querySelector('.scroll').scrollLeft > 0")

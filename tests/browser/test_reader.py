@@ -64,9 +64,9 @@ def test_a_passage_lights_up_its_claim_and_the_text_stays(window: Tab) -> None:
     mark.scroll_into_view_if_needed()
     before = window.page.evaluate("scrollY")
     mark.locator("a").click()
-    window.page.wait_for_function("document.querySelector('.margin :target')")
+    window.until("document.querySelector('.margin :target')")
     claim = window.page.locator(".margin :target")
-    window.page.wait_for_function(
+    window.until(
         "() => { const box = document.querySelector('.margin :target').getBoundingClientRect();"
         " return box.top >= -1 && box.top < innerHeight }"
     )
@@ -77,7 +77,7 @@ def test_a_passage_lights_up_its_claim_and_the_text_stays(window: Tab) -> None:
 
 def test_a_claim_leads_back_to_its_passage(window: Tab) -> None:
     window.page.locator("#claim-40 .note a").click()
-    window.page.wait_for_function(
+    window.until(
         "() => { const box = document.querySelector('.source-text :target').getBoundingClientRect();"
         " return box.top >= -1 && box.top < innerHeight }"
     )
