@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"validation"}),
     frozenset({"lookup"}),
     frozenset({"release", "departures"}),
-    frozenset({"archive", "writing"}),
+    frozenset({"archive", "remains", "writing"}),
     frozenset({"publishing", "redaction", "surveying", "verification"}),
     frozenset({"build"}),
     frozenset({"web"}),

@@ -20,11 +20,13 @@ from stadsgraaf.archive import Archive
 from stadsgraaf.build import build
 from stadsgraaf.cli import main
 from stadsgraaf.errors import UsageError
+from stadsgraaf.remains import Names
 from stadsgraaf.suppression import Suppressed
 from stadsgraaf.verification import verify
 
 BASE = "https://example.org/"
 JANSEN = BASE + "id/person/jansen"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 HEAD = f"""@prefix : <{BASE}id/person/> .
 @prefix def: <{BASE}def/> .
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -200,3 +202,115 @@ def test_what_is_no_iri_is_refused_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "list").write_text("# note\nurn:a\nnot an iri\n")
     with pytest.raises(UsageError, match="list:3"):
         Suppressed.read(tmp_path / "list")
+
+
+def test_a_damaged_list_is_an_error_and_not_an_empty_one(source: Path, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    publish(source, archive.path, 0)
+    suppress(archive.path, JANSEN)
+    with (archive.path / "suppressed").open("ab") as listed:
+        listed.write(b"urn:\xff\n")
+    for arguments in (["suppress", str(archive.path)], ["build", str(source), "-o", archive.path]):
+        result = CliRunner().invoke(main, [*map(str, arguments)])
+        assert result.exit_code == 2
+        assert "suppressed:3: " in result.output
+        assert "is not an IRI" in result.output
+    assert archive.has_suppressed(JANSEN)  # what serves goes on by what it can read
+
+
+def test_a_folder_in_place_of_the_list_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "suppressed").mkdir()
+    with pytest.raises(UsageError, match="is a folder"):
+        _ = Archive(tmp_path).suppressed
+
+
+NOTES = (
+    ":pool a def:Company ; rdfs:label 'Pool'@en ; rdfs:comment 'Seen with JÁNSEN\\nSecretus.'@en ;"
+    " def:note [ def:part [ rdfs:comment 'jansen secretus'@nl ] ] .\n"
+    ":other a def:Company ; rdfs:label 'Jansen Secretussen'@nl .\n"
+)
+
+
+def test_of_every_release_is_told_where_its_name_still_stands(source: Path, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    publish(source, archive.path, 0)
+    (source / "data" / "notes.ttl").write_text(HEAD + NOTES, encoding="utf-8")
+    publish(source, archive.path, 1)
+    publish(source, archive.path, 2)
+    told = suppress(archive.path, JANSEN)
+    clean = {
+        each.identifier for each in archive.kept() if f"release {each.identifier}:" not in told
+    }
+    assert len(clean) == 1
+    assert "Smit 0" in archive.open(clean.pop()).data.read_text(encoding="utf-8")
+    assert told.count("2 texts still have a name of what is suppressed") == 2
+    assert (
+        f"“Jansen secretus” in {RDFS}comment of {BASE}id/person/pool, in {BASE}graph/notes" in told
+    )
+    assert f"a blank node of {BASE}id/person/pool, in {BASE}graph/notes" in told
+    assert "Change these texts and build again" in told
+    assert "person/other" not in told  # another word
+    assert "still have" not in suppress(archive.path)  # its names are not remembered
+    assert (
+        "still have"
+        in CliRunner()
+        .invoke(main, ["suppress", str(archive.path), "--name", "jansen  SECRETUS"])
+        .output
+    )
+
+
+def test_a_build_tells_the_file_and_line_of_a_name_that_still_stands(
+    source: Path, tmp_path: Path
+) -> None:
+    (source / "data" / "notes.ttl").write_text(HEAD + NOTES, encoding="utf-8")
+    (source / "data" / "people.ttl").write_text(HEAD + PEOPLE.format(0), encoding="utf-8")
+    (source / "suppressed.txt").write_text(f"{JANSEN}\n")
+    command = ["build", str(source), "-o", str(tmp_path / "archive"), "--quiet", "--keep", "1"]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0, result.output
+    line = HEAD.count("\n") + 1
+    assert result.output.count(f"data/notes.ttl:{line}") == 2
+    assert "Change these texts" in result.output
+    (source / "data" / "notes.ttl").unlink()
+    assert "still" not in CliRunner().invoke(main, command).output
+
+
+def test_what_is_told_of_a_release_is_bounded(source: Path, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    notes = "".join(f":n{n} rdfs:comment 'Jansen secretus {n}'@nl .\n" for n in range(100))
+    (source / "data" / "notes.ttl").write_text(HEAD + notes, encoding="utf-8")
+    publish(source, archive.path, 0)
+    told = suppress(archive.path, JANSEN)
+    assert "100 texts still have" in told
+    assert "and 80 more" in told
+    assert told.count("rdf-schema#comment") == 20
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("Zoë de Vries", "wat ZOE DE\u00a0VRIES' plan", "Zoë de Vries"),
+        ("Zoe", "Zoe", None),
+        ("Łukasz", "łukasz.", "Łukasz"),
+        ("Straße", "STRASSE", "Straße"),
+        ("Jansen", "Jan\u00adsen", "Jansen"),
+        ("Jansen", "Janse\u0301n", "Jansen"),
+        ("Jansen", "Jansens", None),
+        ("Jansen-Smit", "jansen smit", "Jansen-Smit"),
+        ("Jansen Smit", "Jansen en Smit", None),
+        ("2024", "2024", None),
+        ("«—»", "«—»", None),
+    ],
+)
+def test_a_name_is_found_as_whole_words_in_any_case_and_with_any_accent(
+    name: str, text: str, found: str | None
+) -> None:
+    assert Names([name]).within(text) == found
+
+
+def test_a_name_in_a_canned_query_is_told_too(source: Path, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    query = "#+ summary: Jansen Secretus\n#+ summary@nl: x\nSELECT * { ?s ?p ?o }\n"
+    (source / "queries" / "a.rq").write_text(query)
+    publish(source, archive.path, 0)
+    assert "in summary of a, in queries.json" in suppress(archive.path, JANSEN)

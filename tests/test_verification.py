@@ -15,7 +15,7 @@ from stadsgraaf.build import Options, build
 from stadsgraaf.cli import main
 from stadsgraaf.errors import ReleaseDamaged
 from stadsgraaf.release import Release
-from stadsgraaf.verification import check, verify
+from stadsgraaf.verification import check, verify, verify_memory
 
 _FLIPS = 300
 _TEXT = "".join(
@@ -185,3 +185,32 @@ def test_a_damaged_release_is_written_anew_by_force(
     build(source, archive.path, options=Options(force=True))
     assert not list(verify(release.path))
     assert [path.name for path in archive.releases.iterdir()] == [release.identifier]
+
+
+def _damage(content: bytes) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "said"),
+    [
+        ("history", _cut, "line 1"),
+        ("history", _damage(b"2026-01-01T00:00:00Z 0123456789abcdef\nx\n"), "line 2"),
+        ("superseded", _damage(b"0123456789abcdef\n"), "line 1"),
+        ("suppressed", _damage(b"# note\nno iri\n"), "suppressed:2"),
+        ("suppressed", Path.mkdir, "is a folder"),
+        ("departed.sqlite", _damage(b"SQLite format 3\0" + b"x" * 4096), "unreadable"),
+        ("departed.sqlite", _damage(b""), "no such table"),
+    ],
+)
+def test_what_an_archive_remembers_and_cannot_be_read_is_found(
+    archive: Archive, release: Release, name: str, damage: Callable[[Path], object], said: str
+) -> None:
+    damage(archive.path / name)
+    assert [each.file for each in verify_memory(archive)] == [name]
+    result = run("verify", archive.path)
+    assert result.exit_code == 1
+    assert f"{release.identifier}  whole\n" in result.output
+    assert f"  {name}: unreadable" in result.output
+    assert said in result.output
+    assert run("verify", archive.path, "--release", release.identifier).exit_code == 0

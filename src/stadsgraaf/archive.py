@@ -32,7 +32,7 @@ from stadsgraaf.departures import Departures
 from stadsgraaf.errors import ArchiveLocked, NoSuchRelease, UsageError
 from stadsgraaf.release import Release
 from stadsgraaf.suppression import HEAD as SUPPRESSED_HEAD
-from stadsgraaf.suppression import NOTHING, Suppressed
+from stadsgraaf.suppression import Suppressed
 
 __all__ = ["Archive", "Switch"]
 
@@ -131,12 +131,16 @@ class Archive:
     @property
     def suppressed(self) -> Suppressed:
         """What may not be published of any release here. Raises UsageError when it is no list."""
+        return Suppressed.read(self.path / "suppressed")
+
+    def has_suppressed(self, iri: str) -> bool:
+        """Whether a thing is on that list, of which a damaged line is passed over: to serve by."""
         path = self.path / "suppressed"
         try:
             state = path.stat()
         except FileNotFoundError:
-            return NOTHING
-        return _suppressed(path, state.st_mtime_ns, state.st_size)
+            return False
+        return iri in _suppressed(path, state.st_mtime_ns, state.st_size)
 
     def _superseded(self) -> dict[str, str]:
         """What took the place of each release that was written anew."""
@@ -212,8 +216,10 @@ class Archive:
     def suppress(self, entries: Iterable[str]) -> None:
         """Add IRIs to the list of what may not be published."""
         path = self.path / "suppressed"
-        known = path.read_text(encoding="utf-8") if path.is_file() else SUPPRESSED_HEAD
-        fresh = [each for each in entries if each not in self.suppressed.entries]
+        listed = self.suppressed.entries
+        fresh = [each for each in entries if each not in listed]
+        known = path.read_text("utf-8", "replace") if path.is_file() else SUPPRESSED_HEAD
+        known += "" if known.endswith("\n") else "\n"
         if fresh:
             self._write("suppressed", known + "".join(f"{each}\n" for each in fresh))
 
@@ -289,7 +295,7 @@ def _exchange(one: Path, other: Path) -> None:
 def _suppressed(path: Path, changed: int, size: int) -> Suppressed:
     """The list as it was when it was last changed: it is asked for with every page."""
     del changed, size
-    return Suppressed.read(path)
+    return Suppressed.readable(path)
 
 
 def sync(path: Path) -> None:

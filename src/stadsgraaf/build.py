@@ -32,6 +32,7 @@ from stadsgraaf.metadata import Counts, Linkset, Profile, inherent, linksets
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.redaction import redact, without
 from stadsgraaf.release import FORMAT, GraphEntry, Manifest, Release
+from stadsgraaf.remains import Names, Remnant, remains, said_of
 from stadsgraaf.settings import Settings
 from stadsgraaf.suppression import NOTHING, Suppressed
 from stadsgraaf.validation import Report, Severity, validate
@@ -102,11 +103,12 @@ def build(
     reading: Progress = lambda _: None,
     report: Callable[[Report], None] = lambda _: None,
     options: Options = DEFAULTS,
+    left: Callable[[str], None] = lambda _: None,
 ) -> Release:
     """Build a release of a folder and switch the archive at ``output`` to it.
 
     ``progress`` is told each step in a few words, ``reading`` each file; ``report`` gets the
-    validation report.
+    validation report; ``left`` is told, line by line, where names of what is suppressed still stand.
     Raises InvalidData when the dataset has violations, SyntaxFault when it is read without being
     validated and cannot be, ReleaseShrinks when it lost more than half of its triples,
     ArchiveLocked when another build is at work: then nothing is switched.
@@ -115,11 +117,13 @@ def build(
     with archive.locked():
         archive.suppress(Suppressed.read(root / "suppressed.txt").entries)
         suppressed = archive.suppressed
-        redact(archive, progress)
+        names = Names()
+        redact(archive, progress, names)
         source = fingerprint(root, suppressed)
         present = archive.current()
         if present is not None and options.would_give(present.manifest, source):
             progress("nothing changed")
+            _tell_remains(archive, names, left)
             return present
         read_guarded(_turtle(root))
         dataset, findings = (
@@ -127,6 +131,8 @@ def build(
             if options.validated
             else (Bulk.open(root, reading), None)
         )
+        if suppressed:
+            names.note(dataset.stream(), suppressed)
         with tempfile.TemporaryDirectory(prefix=MAKING, dir=archive.releases) as folder:
             made = Path(folder) / "release"
             made.mkdir()
@@ -137,7 +143,37 @@ def build(
         progress(f"release {manifest.identifier}")
         for identifier in archive.prune(options.keep):
             progress(f"removed {identifier}, which is older than the last {options.keep}")
+        _tell_remains(archive, names, left, dataset)
         return Release.open(target)
+
+
+def _tell_remains(
+    archive: Archive,
+    names: Names,
+    left: Callable[[str], None],
+    dataset: Dataset | Bulk | None = None,
+) -> None:
+    """Tell of every kept release where names still stand, with their files of the newest one."""
+    if not names:
+        return
+    found = [remains(archive.open(each.identifier), names) for each in archive.kept()]
+    files = _files_of(dataset, found[0].places) if isinstance(dataset, Dataset) else {}
+    for line in said_of(found, files):
+        left(line)
+
+
+def _files_of(dataset: Dataset, places: Iterable[Remnant]) -> dict[Remnant, str]:
+    """In which file, and on which line, a text is that somebody wrote; the first where it is twice."""
+    wanted = {(each.place, each.property, each.text): each for each in places}
+    found: dict[Remnant, str] = {}
+    for document in dataset.documents:
+        for number, triple in enumerate(document.turtle.triples):
+            text = getattr(triple.object, "value", "")
+            place = wanted.get((document.graph.value, triple.predicate.value, text))
+            if place is not None:
+                line = document.turtle.positions[number][2].line
+                found.setdefault(place, f"{document.path.as_posix()}:{line}")
+    return found
 
 
 def _turtle(root: Path) -> list[Path]:

@@ -131,6 +131,17 @@ class Departures:
             ).fetchone()
         return Departure(iri, *row) if row else None
 
+    def check(self) -> None:
+        """Read all of the file, if there is one. Raises sqlite3.DatabaseError when it is damaged."""
+        if not self.path.is_file():
+            return
+        address = f"{self.path.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as database:
+            (said,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+            if said != "ok":
+                raise sqlite3.DatabaseError(said)
+            database.execute("SELECT iri, release, replaced_by FROM departed").fetchone()
+
     def _start_anew_if_damaged(self) -> None:
         """What went is known of the releases that are still there, too; a release must not wait for it."""
         try:

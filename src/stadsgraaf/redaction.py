@@ -19,16 +19,22 @@ from stadsgraaf.archive import MAKING, Archive
 from stadsgraaf.exports import CanonicalQuads, read_quads
 from stadsgraaf.metadata import Counts, linksets
 from stadsgraaf.release import Manifest, Release
+from stadsgraaf.remains import Names, names_in
 from stadsgraaf.suppression import Suppressed
 from stadsgraaf.writing import Content, files_of, write_files
 
 __all__ = ["redact", "without"]
 
 
-def redact(archive: Archive, progress: Callable[[str], None] = lambda _: None) -> int:
+def redact(
+    archive: Archive,
+    progress: Callable[[str], None] = lambda _: None,
+    names: Names | None = None,
+) -> int:
     """Rewrite every kept release that has something suppressed; how many had.
 
     Only for who has the archive's lock. The current release is switched to the rewritten one.
+    ``names`` are told what the releases called that.
     """
     suppressed = archive.suppressed
     archive.departures.forget(suppressed)
@@ -37,6 +43,8 @@ def redact(archive: Archive, progress: Callable[[str], None] = lambda _: None) -
         release = archive.open(each.identifier)
         if not _is_affected(release, suppressed):
             continue
+        if names is not None:
+            names_in(release, suppressed, names)
         with tempfile.TemporaryDirectory(prefix=MAKING, dir=archive.releases) as folder:
             made = Path(folder) / "release"
             made.mkdir()

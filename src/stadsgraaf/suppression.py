@@ -11,6 +11,7 @@ counts for builds of that folder; ``suppressed`` in an archive for all that is i
 releases too.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,17 +38,21 @@ class Suppressed:
     def read(cls, *paths: Path) -> "Suppressed":
         """What lists say together; one that does not exist says nothing.
 
-        Raises UsageError for a line that is not an IRI, with file and line.
+        Raises UsageError for a line that is not an IRI, with file and line, and for what is no text.
         """
-        found: set[str] = set()
-        for path in paths:
-            if path.is_file():
-                lines = path.read_text(encoding="utf-8").splitlines()
-                found |= {
-                    _checked(text, f"{path}:{number}")
-                    for number, line in enumerate(lines, 1)
-                    if (text := line.strip()) and not text.startswith("#")
-                }
+        return cls.of(
+            _checked(text, f"{path}:{number}") for path in paths for number, text in _lines(path)
+        )
+
+    @classmethod
+    def readable(cls, path: Path) -> "Suppressed":
+        """What can be read of a list, although some line of it may be damaged."""
+        found, lines = set[str](), list[tuple[int, str]]()
+        with contextlib.suppress(UsageError):
+            lines += _lines(path)
+        for number, text in lines:
+            with contextlib.suppress(UsageError):
+                found.add(_checked(text, f"{path}:{number}"))
         return cls.of(found)
 
     @classmethod
@@ -124,9 +129,28 @@ class Suppressed:
 NOTHING = Suppressed()
 
 
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a list that say something, by their numbers."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return
+    except IsADirectoryError:
+        raise UsageError(reason=f"{path} is a folder, and not a list of IRIs") from None
+    for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
+        text = line.decode("utf-8", "replace").strip()
+        if text and not text.startswith("#"):
+            yield number, text
+
+
 def _checked(text: str, place: str) -> str:
     try:
         NamedNode(text.removesuffix("*"))
     except ValueError:
-        raise UsageError(reason=f"{place}: “{text}” is not an IRI") from None
-    return text
+        pass
+    else:
+        if "\ufffd" not in text:
+            return text
+    raise UsageError(
+        reason=f"{place}: “{text}” is not an IRI: a line has one, or is a note after #"
+    )

@@ -53,7 +53,8 @@ def build(
     """Validate a folder and build a release of it.
 
     The release is switched on only when the dataset has no violation; else the old one stays.
-    Exit code 1 when it has.
+    Exit code 1 when it has. Told, too, is where names of what is suppressed (suppressed.txt, or
+    the command suppress) still stand in texts of other things.
 
     \b
     Examples:
@@ -69,6 +70,10 @@ def build(
         if not report.conforms:
             steps.end()
             click.echo(report.render("text", least=Severity.VIOLATION), err=True)
+
+    def tell(line: str) -> None:
+        steps.end()
+        click.echo(line, err=True)
 
     flags = {"keep_releases": keep, "disk_triples": disk_triples}
     settings = Settings.load(os.environ, flags)
@@ -87,6 +92,7 @@ def build(
             steps.read,
             show,
             options,
+            tell,
         )
     finally:
         steps.end()

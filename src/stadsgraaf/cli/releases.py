@@ -1,12 +1,17 @@
 """``stadsgraaf releases``, ``rollback``, ``verify`` and ``suppress``."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.cli.options import DIRECTORY, cache_for
 from stadsgraaf.errors import NoSuchPath, NoSuchRelease
+
+if TYPE_CHECKING:
+    from stadsgraaf.verification import Damage
 
 __all__ = ["releases", "rollback", "suppress", "verify"]
 
@@ -81,8 +86,9 @@ def _before(archive: Archive) -> str:
 def verify(directory: Path, output: Path | None, identifier: str | None) -> None:
     """Read every byte of the releases that are kept, and say what is not as it was written.
 
-    Finds any changed byte, and any file that is cut off, missing or extra. DIRECTORY may also be
-    one release. Exit code 1 when anything is wrong.
+    Finds any changed byte, and any file that is cut off, missing or extra; and what cannot be read
+    of history, superseded, suppressed and departed.sqlite beside them. DIRECTORY may also be one
+    release. Exit code 1 when anything is wrong.
 
     \b
     Examples:
@@ -91,28 +97,42 @@ def verify(directory: Path, output: Path | None, identifier: str | None) -> None
       stadsgraaf verify backup/releases/0f3cfc1a5d1a9cb2
     """
     from stadsgraaf.verification import verify as find
+    from stadsgraaf.verification import verify_memory
 
     if (directory / "manifest.json").is_file() and not directory.is_symlink():
-        folders = [directory.resolve()]
+        folders, beside = [directory.resolve()], []
     else:
         archive = _archive(directory, output)
         folders = [archive.open(identifier).path] if identifier else archive.folders()
-    damaged = False
+        beside = [] if identifier else list(verify_memory(archive))
+    damaged = bool(beside)
     for folder in folders:
         found = list(find(folder))
         damaged |= bool(found)
-        click.echo(f"{folder.name}  {'damaged' if found else 'whole'}")
-        for each in found:
-            click.echo(f"  {each}")
+        _show(folder.name, found)
+    if beside:
+        _show("beside the releases", beside)
     if damaged:
         raise click.exceptions.Exit(1)
+
+
+def _show(name: str, found: "Sequence[Damage]") -> None:
+    """What is wrong with one release, or with what is beside them all."""
+    click.echo(f"{name}  {'damaged' if found else 'whole'}")
+    for each in found:
+        click.echo(f"  {each}")
 
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.argument("iris", nargs=-1)
 @OUTPUT
-def suppress(directory: Path, iris: tuple[str, ...], output: Path | None) -> None:
+@click.option(
+    "--name", "names", multiple=True, help="Tell where this name stands, too; repeatable."
+)
+def suppress(
+    directory: Path, iris: tuple[str, ...], output: Path | None, names: tuple[str, ...]
+) -> None:
     """Publish some things no more: not in the next release, nor in any that is kept.
 
     They are added to the archive's list (its file “suppressed”); an IRI that ends with * stands
@@ -120,19 +140,30 @@ def suppress(directory: Path, iris: tuple[str, ...], output: Path | None) -> Non
     that follows the archive switches at once, and their pages answer 410. Without IRIs, what is
     on the list is applied again, as after a backup is put back.
 
+    What other things say stays, also when it names what went: of every release is told where its
+    labels, in any language, still stand as whole words, whatever their case and accents. Names of
+    fewer than four letters are not looked for. The archive does not remember the names of what
+    went: --name looks for one later. Change these texts and build again, or suppress them too.
+
     \b
     Examples:
       stadsgraaf suppress archive https://example.org/id/person/jansen
       stadsgraaf suppress archive "https://example.org/id/claim/jansen-*"
       stadsgraaf suppress archive
+      stadsgraaf suppress archive --name "A. Jansen"
     """
     from stadsgraaf.redaction import redact
+    from stadsgraaf.remains import Names, remains, said_of
     from stadsgraaf.suppression import Suppressed
 
     archive = _archive(directory, output)
+    wanted = Names(names)
     with archive.locked():
         archive.suppress(Suppressed.checked(iris).entries)
-        count = redact(archive, lambda step: click.echo(f"  {step}", err=True))
+        count = redact(archive, lambda step: click.echo(f"  {step}", err=True), wanted)
+        kept = [archive.open(each.identifier) for each in archive.kept()] if wanted else []
+        for line in said_of(remains(release, wanted) for release in kept):
+            click.echo(line)
     click.echo(f"{len(archive.suppressed.entries)} suppressed, {count} releases written anew")
 
 

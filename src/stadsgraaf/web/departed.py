@@ -24,7 +24,7 @@ def as_the_data_say(view: View, iri: str) -> str | None:
     None when it says more, or nothing. Raises Gone when nothing took its place, or when it may not
     be published, whatever the data say.
     """
-    if view.site.archive and iri in view.site.archive.suppressed:
+    if view.site.archive and view.site.archive.has_suppressed(iri):
         raise Gone(what=iri, reason=_SUPPRESSED)
     said = view.site.release.moved.get(iri)
     if said is None:
