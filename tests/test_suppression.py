@@ -243,7 +243,7 @@ def test_of_every_release_is_told_where_its_name_still_stands(source: Path, tmp_
     }
     assert len(clean) == 1
     assert "Smit 0" in archive.open(clean.pop()).data.read_text(encoding="utf-8")
-    assert told.count("2 texts still have a name of what is suppressed") == 2
+    assert told.count("2 texts or IRIs still have a name of what is suppressed") == 2
     assert (
         f"“Jansen secretus” in {RDFS}comment of {BASE}id/person/pool, in {BASE}graph/notes" in told
     )
@@ -281,9 +281,29 @@ def test_what_is_told_of_a_release_is_bounded(source: Path, tmp_path: Path) -> N
     (source / "data" / "notes.ttl").write_text(HEAD + notes, encoding="utf-8")
     publish(source, archive.path, 0)
     told = suppress(archive.path, JANSEN)
-    assert "100 texts still have" in told
+    assert "100 texts or IRIs still have" in told
     assert "and 80 more" in told
     assert told.count("rdf-schema#comment") == 20
+
+
+def test_of_a_person_the_last_name_is_looked_for_in_texts_and_iris(
+    source: Path, tmp_path: Path
+) -> None:
+    archive = Archive(tmp_path / "archive")
+    notes = (
+        ":vries a def:Person ; rdfs:label 'Anna de Vries'@nl .\n:hall a def:Hall ;"
+        " rdfs:label 'Room of Anna'@en ; rdfs:seeAlso <urn:anna%20de%20vries> .\n"
+        ":tale-of-vries rdfs:label 'Vries zingt'@nl , 'Vries sings'@en .\n"
+    )
+    (source / "data" / "notes.ttl").write_text(HEAD + notes, encoding="utf-8")
+    publish(source, archive.path, 0)
+    told = suppress(archive.path, BASE + "id/person/vries")
+    assert "4 texts or IRIs still have" in told
+    assert f"“Vries” in {RDFS}label of {BASE}id/person/tale-of-vries" in told
+    assert f"“Vries” in the IRI of {BASE}id/person/tale-of-vries" in told
+    assert f"“Anna de Vries” in {RDFS}seeAlso of {BASE}id/person/hall" in told
+    told = suppress(archive.path, BASE + "id/person/hall")
+    assert "still" not in told  # no other name than “Room of Anna”, which nothing else has
 
 
 @pytest.mark.parametrize(

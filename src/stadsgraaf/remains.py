@@ -1,4 +1,4 @@
-"""Where names of what is suppressed still stand: in the texts of other things.
+"""Where names of what is suppressed still stand: in texts and IRIs of other things.
 
 A thing goes with all that says something of it. Its name may have been written in a title or a note
 of something else, which nobody can take out but who wrote it: so they are told where.
@@ -15,11 +15,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
+from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from stadsgraaf.exports import read_quads
-from stadsgraaf.labels import CODES, LABELS, OTHER_NAMES
+from stadsgraaf.labels import CODES, LABELS, OTHER_NAMES, local_name
+from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.release import Release
 from stadsgraaf.suppression import Suppressed
 
@@ -32,7 +34,9 @@ ADVICE: Final = "Change these texts and build again, or suppress these things to
 _FEWEST_LETTERS: Final = 4
 #: Places of one release that are told one by one; the others are counted.
 _MOST: Final = 20
-_NAMING: Final = frozenset((*LABELS, *OTHER_NAMES)) - frozenset(CODES)
+_FAMILY_NAMES: Final = (PREFIXES["foaf"] + "familyName", PREFIXES["schema"] + "familyName")
+_NAMING: Final = frozenset((*LABELS, *OTHER_NAMES, *_FAMILY_NAMES)) - frozenset(CODES)
+_TYPE: Final = PREFIXES["rdf"] + "type"
 _WORD: Final = re.compile(r"[^\W_]+")
 _BLANK: Final = "_:"
 #: Marks on letters, and what is not seen at all, such as soft hyphens.
@@ -55,20 +59,31 @@ class Names:
     def add(self, name: str) -> None:
         """Look for this one too, unless it has fewer than four letters."""
         words = tuple(_words(name))
-        if sum(map(str.isalpha, name)) < _FEWEST_LETTERS or not words or words in self._known:
+        if not _is_long(name) or words in self._known:
             return
         self._known.add(words)
         self._by_first.setdefault(words[0], []).append((words, " ".join(name.split())))
 
     def note(self, quads: Iterable[Quad], suppressed: Suppressed) -> None:
-        """Look for what these quads call something suppressed, too."""
+        """Look for what these quads call something suppressed, too; of a person the last name also."""
+        called: list[tuple[str, str]] = []
+        people: set[str] = set()
         for quad in quads:
-            if (
-                quad.predicate.value in _NAMING
-                and isinstance(quad.object, Literal)
-                and getattr(quad.subject, "value", "") in suppressed
-            ):
-                self.add(quad.object.value)
+            iri, predicate, value = (
+                getattr(quad.subject, "value", ""),
+                quad.predicate.value,
+                quad.object,
+            )
+            if iri not in suppressed:
+                continue
+            if isinstance(value, Literal) and predicate in _NAMING:
+                called.append((iri, value.value))
+            elif predicate == _TYPE and isinstance(value, NamedNode):
+                people |= {iri} if local_name(value.value) == "person" else set()
+        for iri, name in called:
+            self.add(name)
+            if iri in people:
+                self.add(_last_of(name))
 
     def within(self, text: str) -> str | None:
         """The first of these names that stands in a text."""
@@ -78,6 +93,15 @@ class Names:
                 if tuple(words[place : place + len(name)]) == name:
                     return written
         return None
+
+
+def _is_long(name: str) -> bool:
+    return sum(map(str.isalpha, name)) >= _FEWEST_LETTERS
+
+
+def _last_of(name: str) -> str:
+    """The last word of a name that is long enough: what texts call a person by."""
+    return next((word for word in reversed(name.split()) if _is_long(word)), "")
 
 
 def _words(text: str) -> list[str]:
@@ -111,8 +135,16 @@ class Remains:
     """What is left in one release: the first places, and how many there are in all."""
 
     release: str
-    places: list[Remnant] = field(default_factory=list)
+    places: dict[Remnant, int] = field(default_factory=dict)
     total: int = 0
+
+    def add(self, place: Remnant) -> None:
+        """Count one more; texts in several languages are at one place."""
+        self.total += 1
+        if place in self.places:
+            self.places[place] += 1
+        elif len(self.places) < _MOST:
+            self.places[place] = 1
 
 
 def names_in(release: Release, suppressed: Suppressed, names: Names) -> None:
@@ -120,9 +152,9 @@ def names_in(release: Release, suppressed: Suppressed, names: Names) -> None:
     starts = tuple(f"<{each}>".encode() for each in suppressed.iris)
     starts += tuple(f"<{each}".encode() for each in suppressed.starts)
     with release.data.open("rb") as lines:
-        for line in lines:
-            if line.startswith(starts):
-                names.note(parse(line, RdfFormat.N_QUADS), suppressed)
+        about = (line for line in lines if line.startswith(starts))
+        quads = (quad for line in about for quad in parse(line, RdfFormat.N_QUADS))
+        names.note(quads, suppressed)
 
 
 def remains(release: Release, names: Names) -> Remains:
@@ -132,30 +164,42 @@ def remains(release: Release, names: Names) -> Remains:
     """
     found = Remains(release.identifier)
     for each in _remnants(release, names):
-        found.total += 1
-        if len(found.places) < _MOST:
-            found.places.append(each)
+        found.add(each)
     blank = {each.thing for each in found.places if each.thing.startswith(_BLANK)}
     owners = _owners(release, blank)
-    found.places = [
+    found.places = {
         replace(each, thing=f"a blank node of {owners.get(each.thing, 'nothing')}")
         if each.thing in blank
-        else each
-        for each in found.places
-    ]
+        else each: count
+        for each, count in found.places.items()
+    }
     return found
 
 
 def _remnants(release: Release, names: Names) -> Iterator[Remnant]:
+    before = ""
     for quad in read_quads(release.data):
-        text = quad.object.value if isinstance(quad.object, Literal) else ""
-        if name := names.within(text):
-            graph = getattr(quad.graph_name, "value", "the default graph")
-            yield Remnant(name, _thing(quad), quad.predicate.value, graph, text)
+        graph = getattr(quad.graph_name, "value", "the default graph")
+        thing, text = _thing(quad), getattr(quad.object, "value", "")
+        if thing != before and (name := names.within(unquote(thing))):
+            yield Remnant(name, thing, "the IRI", graph)
+        before = thing
+        if isinstance(quad.object, NamedNode):
+            name = None if _is_own(text, release) else names.within(unquote(text))
+        else:
+            name = names.within(text) if isinstance(quad.object, Literal) else None
+        if name:
+            yield Remnant(name, thing, quad.predicate.value, graph, text)
     queries = {each.get("name", ""): each for each in release.queries}
     yield from _in_json(queries, "queries.json", names)
     findings = release.report.get("findings", ())
     yield from _in_json({str(n): each for n, each in enumerate(findings)}, "report.json", names)
+
+
+def _is_own(iri: str, release: Release) -> bool:
+    """Whether it is the IRI of a thing here, which is told of that thing."""
+    base = release.manifest.base_iri
+    return bool(base) and iri.startswith(base or "")
 
 
 def _thing(quad: Quad) -> str:
@@ -198,12 +242,16 @@ def said_of(found: Iterable[Remains], files: Mapping[Remnant, str] | None = None
     """
     left = [each for each in found if each.total]
     for each in left:
-        texts = "1 text still has" if each.total == 1 else f"{each.total} texts still have"
+        texts = (
+            "1 text or IRI still has"
+            if each.total == 1
+            else f"{each.total} texts or IRIs still have"
+        )
         yield f"release {each.release}: {texts} a name of what is suppressed"
         for place in each.places:
             file = (files or {}).get(place)
             yield _printable(f"  {place}" + (f", file {file}" if file else ""))
-        if more := each.total - len(each.places):
+        if more := each.total - sum(each.places.values()):
             yield f"  and {more} more"
     if left:
         yield ADVICE

@@ -141,8 +141,8 @@ def suppress(
     on the list is applied again, as after a backup is put back.
 
     What other things say stays, also when it names what went: of every release is told where its
-    labels, in any language, still stand as whole words, whatever their case and accents. Names of
-    fewer than four letters are not looked for. The archive does not remember the names of what
+    labels, in any language, and a person's last name still stand, as whole words, whatever their
+    case and accents, in texts or IRIs. Names of fewer than four letters are not looked for. The archive does not remember the names of what
     went: --name looks for one later. Change these texts and build again, or suppress them too.
 
     \b
