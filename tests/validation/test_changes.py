@@ -74,6 +74,44 @@ def test_random_changes_bring_about_what_two_full_runs_differ_in(seed: int, fold
     assert code == 0 or told
 
 
+FOLLOWING = f"""{PREFIXES}
+ex:Number a sh:NodeShape ; sh:targetClass ex:A ; sh:property ex:Number-p .
+ex:Number-p sh:path ex:p ; sh:datatype xsd:integer .
+ex:Compared a sh:NodeShape ; sh:targetSubjectsOf ex:q ;
+    sh:sparql [ sh:select "SELECT $this ?value {{ $this <http://e/p> ?p ; <http://e/q> ?value }}" ] .
+"""
+FOLLOWED = f"""{PREFIXES}
+ex:n a ex:A .
+ex:n ex:p "a" .
+ex:n ex:q 1 .
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "count"),
+    [
+        # explained by a shape that reads nothing of the change
+        ("data.ttl", "ex:q 1", "ex:q 1 , 2", 0),
+        # the shape that explained it judges the thing no longer, or asks for less
+        ("data.ttl", "ex:n a ex:A .", "", 1),
+        ("shapes.ttl", "sh:datatype xsd:integer", "sh:minCount 1", 1),
+    ],
+)
+def test_what_follows_from_a_finding_does_so_with_a_part_of_the_data_too(
+    name: str, old: str, new: str, count: int, folder: Path
+) -> None:
+    place = folder / "vocabulary"
+    (place / "shapes.ttl").write_text(FOLLOWING)
+    (place / "data.ttl").write_text(FOLLOWED)
+    git(folder, "commit", "-qam", "following")
+    _, before = fingerprints(place)
+    text = (place / name).read_text()
+    (place / name).write_text(text.replace(old, new))
+    _, after = fingerprints(place)
+    assert len(after - before) == count
+    assert fingerprints(place, "--changed")[1] == after - before
+
+
 def test_without_a_change_nothing_is_told(folder: Path) -> None:
     assert fingerprints(folder / "vocabulary", "--changed") == (0, set())
     assert fingerprints(folder / "vocabulary")[0] == 1

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation.finding import Finding
 
-__all__ = ["VERIFY", "without_consequences"]
+__all__ = ["may_follow", "without_consequences"]
 
 
 _COUNTS = frozenset({"MinCount", "QualifiedMinCount"})
@@ -25,7 +25,7 @@ _FORMS = frozenset(
 _SAYS = frozenset({"SPARQL", "Class", "Node", "LessThan", "LessThanOrEquals"})
 _LABELS = (f"<{PREFIXES['skos']}prefLabel>", f"<{PREFIXES['rdfs']}label>")
 #: Built-in rules that say of data what shapes often say too.
-VERIFY = ("skos/", "label/", "owl/", "data/")
+_VERIFY = ("skos/", "label/", "owl/", "data/")
 
 
 def without_consequences(findings: Iterable[Finding]) -> list[Finding]:
@@ -35,10 +35,16 @@ def without_consequences(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in given if not causes.explain(finding)]
 
 
+def may_follow(finding: Finding) -> bool:
+    """Whether a finding is one of those that what a shape finds may bring about."""
+    return finding.component in _SAYS or finding.name.startswith((*_VERIFY, "shacl/engine"))
+
+
 def _once(findings: Iterable[Finding]) -> list[Finding]:
     """Without what a shape says again of a place in the same words, by another constraint."""
     found: dict[object, Finding] = {}
-    for number, finding in enumerate(findings):
+    # the same one stays in whatever order an engine tells them
+    for number, finding in enumerate(sorted(findings, key=lambda finding: finding.component)):
         said = (finding.rule, finding.focus, finding.path, finding.value, finding.span)
         again = bool(finding.component) and finding.component != "SPARQL"
         found.setdefault((*said, finding.message) if again else number, finding)
@@ -78,7 +84,7 @@ class _Causes:
 
     def explain(self, finding: Finding) -> bool:
         """Whether another finding brought this one about."""
-        if finding.name.startswith(VERIFY):
+        if finding.name.startswith(_VERIFY):
             return (
                 (finding.focus, finding.span) in self._judged
                 or (bool(finding.path) and (finding.focus, finding.path) in self._pathed)

@@ -252,8 +252,9 @@ class Scope:
     """What is different: predicates and classes of the triples that came or went, and files.
 
     ``files`` are names without folders; ``roots`` are shapes with targets that are not what they
-    were. ``queries`` tells whether queries, or what they may name, are different. ``asked`` are IRIs
-    of shapes when nobody asks for the results of others. ``focus`` are the nodes that can be
+    were. ``queries`` tells whether queries, or what they may name, are different. ``loses`` tells
+    whether a shape may judge less than it did: itself, or the things that it judges. ``asked`` are
+    IRIs of shapes when nobody asks for the results of others. ``focus`` are the nodes that can be
     affected, None when any can.
     """
 
@@ -261,6 +262,7 @@ class Scope:
     classes: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     queries: bool = False
+    loses: bool = False
     roots: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
     asked: frozenset[str] | None = None
     focus: Focus | None = field(default=None, repr=False)
@@ -285,6 +287,7 @@ class Scope:
             else frozenset(),
             files=frozenset(PurePosixPath(name).name for name in changed),
             queries=_names(before) != _names(after) or not changed.isdisjoint(shapes),
+            loses=bool(roots) or _loses(delta, before, after),
             roots=roots,
         )
         return replace(scope, focus=scope._within(delta, (before, after)))
@@ -369,6 +372,17 @@ def _different_roots(before: "Subject", after: "Subject") -> frozenset[tuple[str
         return frozenset()
     sides = [{root.key for root in _roots(one)} if one else set() for one in shapes]
     return frozenset(sides[0] ^ sides[1])
+
+
+def _loses(delta: Collection[Triple], before: "Subject", after: "Subject") -> bool:
+    """Whether something went by which shapes find the things that they judge."""
+    if not before.shape_documents:
+        return False
+    kinds = {_SH + "targetSubjectsOf", _SH + "targetObjectsOf"}
+    named = [t.object for t in before.shapes.whole if t.predicate.value in kinds]
+    finding = {_TYPE} | {thing.value for thing in named if isinstance(thing, NamedNode)}
+    left = {triple for triple in delta if triple.predicate.value in finding}
+    return bool(left) and not left.issubset(after.triples)
 
 
 def _documents(dataset: Dataset) -> dict[str, Document]:

@@ -13,7 +13,7 @@ from stadsgraaf.errors import StadsgraafError, Text
 from stadsgraaf.validation import suppression
 from stadsgraaf.validation.baseline import Baseline
 from stadsgraaf.validation.catalogue import rule, rules
-from stadsgraaf.validation.consequences import VERIFY, without_consequences
+from stadsgraaf.validation.consequences import may_follow, without_consequences
 from stadsgraaf.validation.finding import Finding, Span
 from stadsgraaf.validation.focusing import Focus
 from stadsgraaf.validation.mending import as_meant
@@ -79,7 +79,7 @@ def validate(
     found, before = _Told(run, chosen), frozenset[str]()
     if earlier is not None:
         old = _Told(earlier, chosen)
-        if run.subject.scope and _rests_on_shapes(found, old):
+        if run.subject.scope and (_rests_on_shapes(found, old) or _frees(run, earlier)):
             for one in (earlier, run):
                 one.widen()
             found, old = _Told(run, chosen), _Told(earlier, chosen)
@@ -118,8 +118,12 @@ def _run_all(
             _narrow(earlier, run)
             narrowed = True
         run.stage(name)
-    # where nothing is found now, it does not matter what was found before
-    if earlier is None or not (run.findings or any(True for _ in _suppressions(run.subject))):
+    # where nothing is found now, it does not matter what was found before, but for what it hid
+    if earlier is None or not (
+        run.findings
+        or (run.subject.scope is not None and run.subject.scope.loses)
+        or any(True for _ in _suppressions(run.subject))
+    ):
         return
     for name in [name for name in names if name not in SCOPED]:
         earlier.stage(name)
@@ -132,11 +136,13 @@ def _run_all(
 def _asked(run: "_Run", scope: Scope) -> Scope:
     """The scope of what there was earlier: a shape that finds nothing now has nothing to let pass.
 
-    Unless a comment or a built-in rule may have something to do with what it found.
+    Unless a comment, a built-in rule or another shape may have something to do with what it found.
     """
     found = run.found.get("shacl", [])
     if (
-        any(run.found.get(name) for name in ("verify", "evidence"))
+        scope.loses
+        or any(map(may_follow, found))
+        or any(run.found.get(name) for name in ("verify", "evidence"))
         or not all(finding.shape for finding in found)
         or any(True for _ in _suppressions(run.subject))
     ):
@@ -170,12 +176,17 @@ def _narrow(earlier: "_Run", run: "_Run") -> None:
 
 
 def _rests_on_shapes(found: "_Told", old: "_Told") -> bool:
-    """Whether something is new that a shape which did not run may say already."""
+    """Whether something is new that may follow from what a shape finds which did not run."""
     before = {finding.fingerprint for finding in old.all}
-    return any(
-        finding.name.startswith(VERIFY) and finding.fingerprint not in before
-        for finding in found.all
-    )
+    return any(may_follow(finding) and finding.fingerprint not in before for finding in found.all)
+
+
+def _frees(run: "_Run", earlier: "_Run") -> bool:
+    """Whether shapes no longer find something of which other findings, not looked for, followed."""
+    if run.subject.scope is None or not run.subject.scope.loses:
+        return False
+    now = {finding.fingerprint for finding in run.findings}
+    return any(finding.component and finding.fingerprint not in now for finding in earlier.findings)
 
 
 class _Told:
