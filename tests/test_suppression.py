@@ -7,6 +7,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -284,6 +285,39 @@ def test_what_is_told_of_a_release_is_bounded(source: Path, tmp_path: Path) -> N
     assert "100 texts or IRIs still have" in told
     assert "and 80 more" in told
     assert told.count("rdf-schema#comment") == 20
+
+
+def _of_another_version(release: Path) -> None:
+    manifest = release / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace('"format": 3', '"format": 2'), encoding="utf-8")
+
+
+def _damaged(release: Path) -> None:
+    data = release / "data.nq"
+    data.write_bytes(data.read_bytes() + b"no quad\n")
+
+
+@pytest.mark.parametrize("spoil", [_of_another_version, _damaged])
+def test_what_cannot_be_rewritten_is_removed_and_stops_nothing(
+    source: Path, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    archive = Archive(tmp_path / "archive")
+    old = publish(source, archive.path, 0)
+    publish(source, archive.path, 1)
+    spoil(archive.releases / old)
+    assert old in CliRunner().invoke(main, ["releases", str(archive.path)]).output
+    assert f"removed {old}" in suppress(archive.path, JANSEN)
+    assert traces(archive.path) == []
+    spoil(archive.path / "current")
+    with (archive.path / "current" / "data.nq").open("ab") as data:
+        data.write(f"# <{JANSEN}>\n".encode())
+    result = CliRunner().invoke(main, ["suppress", str(archive.path)])
+    assert result.exit_code == 1
+    assert "build again, or roll back" in result.output
+    publish(source, archive.path, 2)
+    assert traces(archive.path) == []
+    assert len(archive.kept()) == 1
 
 
 def test_of_a_person_the_last_name_is_looked_for_in_texts_and_iris(

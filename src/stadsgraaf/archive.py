@@ -115,6 +115,14 @@ class Archive:
         order += [each for each in present if each not in switched]
         return [Switch(each, switched.get(each, "")) for each in order]
 
+    def readable(self) -> list[Release]:
+        """Those of them that this version can open, in that order."""
+        found = []
+        for each in self.kept():
+            with contextlib.suppress(NoSuchRelease):
+                found.append(self.open(each.identifier))
+        return found
+
     def folders(self) -> list[Path]:
         """The folder of every release that should be whole, also of one that is not, or not there."""
         named = {path for path in self._folders() if _IDENTIFIER.fullmatch(path.name)}
@@ -230,7 +238,7 @@ class Archive:
         if self.identifier == old:
             self._link(new)
         self._note_superseded({**self._superseded(), old: new})
-        self._remove(old)
+        self.remove(old)
 
     def _note_superseded(self, known: Mapping[str, str]) -> None:
         self._write("superseded", "".join(f"{old} {new}\n" for old, new in known.items()))
@@ -274,10 +282,11 @@ class Archive:
         gone = [each.identifier for each in self.kept()[max(1, keep) :]]
         gone = [each for each in gone if each != self.identifier]
         for identifier in gone:
-            self._remove(identifier)
+            self.remove(identifier)
         return gone
 
-    def _remove(self, identifier: str) -> None:
+    def remove(self, identifier: str) -> None:
+        """Remove a release. Only for who has the lock, and not the current one."""
         going = self.releases / f".going-{identifier}"
         (self.releases / identifier).rename(going)
         shutil.rmtree(going)

@@ -5,6 +5,7 @@ grow with a dataset that is not validated, but for what names its blank nodes an
 some hundreds of bytes for each.
 """
 
+import contextlib
 import hashlib
 import json
 import tempfile
@@ -20,7 +21,7 @@ from stadsgraaf import __version__
 from stadsgraaf.archive import MAKING, Archive
 from stadsgraaf.bulk import Bulk
 from stadsgraaf.dataset import Dataset, Graph, below, report_graph, report_node, source_files
-from stadsgraaf.errors import InvalidData, ReleaseShrinks
+from stadsgraaf.errors import InvalidData, ReleaseDamaged, ReleaseShrinks
 from stadsgraaf.exports import (
     CanonicalQuads,
     graph_dumps,
@@ -118,7 +119,8 @@ def build(
         archive.suppress(Suppressed.read(root / "suppressed.txt").entries)
         suppressed = archive.suppressed
         names = Names()
-        redact(archive, progress, names)
+        with contextlib.suppress(ReleaseDamaged):  # another one takes its place
+            redact(archive, progress, names)
         source = fingerprint(root, suppressed)
         present = archive.current()
         if present is not None and options.would_give(present.manifest, source):
@@ -140,6 +142,7 @@ def build(
             _check_size(manifest, present, force=options.force)
             target = archive.add(made, manifest.identifier, anew=options.force)
         archive.switch(manifest.identifier)
+        redact(archive, progress)
         progress(f"release {manifest.identifier}")
         for identifier in archive.prune(options.keep):
             progress(f"removed {identifier}, which is older than the last {options.keep}")
@@ -156,7 +159,7 @@ def _tell_remains(
     """Tell of every kept release where names still stand, with their files of the newest one."""
     if not names:
         return
-    found = [remains(archive.open(each.identifier), names) for each in archive.kept()]
+    found = [remains(release, names) for release in archive.readable()]
     files = _files_of(dataset, found[0].places) if isinstance(dataset, Dataset) else {}
     for line in said_of(found, files):
         left(line)

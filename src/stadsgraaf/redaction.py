@@ -11,11 +11,12 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from stadsgraaf.archive import MAKING, Archive
+from stadsgraaf.errors import NoSuchRelease, ReleaseDamaged
 from stadsgraaf.exports import CanonicalQuads, read_quads
 from stadsgraaf.metadata import Counts, linksets
 from stadsgraaf.release import Manifest, Release
@@ -24,6 +25,10 @@ from stadsgraaf.suppression import Suppressed
 from stadsgraaf.writing import Content, files_of, write_files
 
 __all__ = ["redact", "without"]
+
+_UNREAD: Final = (
+    "it has something that is suppressed, which cannot be taken out; build again, or roll back"
+)
 
 
 def redact(
@@ -34,33 +39,51 @@ def redact(
     """Rewrite every kept release that has something suppressed; how many had.
 
     Only for who has the archive's lock. The current release is switched to the rewritten one.
-    ``names`` are told what the releases called that.
+    ``names`` are told what the releases called that. One that has it and cannot be read, for it is
+    damaged or another version wrote it, is removed; when that is the current one, ReleaseDamaged is
+    raised, after all others have been seen to.
     """
     suppressed = archive.suppressed
     archive.departures.forget(suppressed)
-    count = 0
+    count, unread = 0, ""
     for each in archive.kept() if suppressed else ():
-        release = archive.open(each.identifier)
-        if not _is_affected(release, suppressed):
+        if not _is_affected(archive.releases / each.identifier, suppressed):
             continue
-        if names is not None:
-            names_in(release, suppressed, names)
-        with tempfile.TemporaryDirectory(prefix=MAKING, dir=archive.releases) as folder:
-            made = Path(folder) / "release"
-            made.mkdir()
-            manifest = _rewrite(release, suppressed, made)
-            archive.add(made, manifest.identifier)
-        archive.supersede(release.identifier, manifest.identifier)
-        progress(f"release {release.identifier} became {manifest.identifier}")
-        count += 1
+        try:
+            new = _replaced(archive, each.identifier, names)
+        except (NoSuchRelease, SyntaxError, ValueError):
+            if each.identifier == archive.identifier:
+                unread = each.identifier
+                continue
+            archive.remove(each.identifier)
+            progress(f"removed {each.identifier}, which had it and cannot be read")
+        else:
+            progress(f"release {each.identifier} became {new}")
+            count += 1
+    if unread:
+        raise ReleaseDamaged(release=unread, reason=_UNREAD)
     return count
 
 
-def _is_affected(release: Release, suppressed: Suppressed) -> bool:
+def _replaced(archive: Archive, identifier: str, names: Names | None) -> str:
+    """What a release is called that took the place of another. Raises SyntaxError when it is damaged."""
+    release, suppressed = archive.open(identifier), archive.suppressed
+    if names is not None:
+        names_in(release, suppressed, names)
+    with tempfile.TemporaryDirectory(prefix=MAKING, dir=archive.releases) as folder:
+        made = Path(folder) / "release"
+        made.mkdir()
+        manifest = _rewrite(release, suppressed, made)
+        archive.add(made, manifest.identifier)
+    archive.supersede(identifier, manifest.identifier)
+    return manifest.identifier
+
+
+def _is_affected(folder: Path, suppressed: Suppressed) -> bool:
     """Whether any file that is served mentions something suppressed."""
     needles = [each.encode() for each in (*suppressed.iris, *suppressed.starts)]
     for name in ("data.nq", "queries.json", "report.json", "description.nt"):
-        path = release.path / name
+        path = folder / name
         if path.is_file():
             with path.open("rb") as lines:
                 if any(needle in line for line in lines for needle in needles):

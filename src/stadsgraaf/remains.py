@@ -137,6 +137,7 @@ class Remains:
     release: str
     places: dict[Remnant, int] = field(default_factory=dict)
     total: int = 0
+    is_whole: bool = True
 
     def add(self, place: Remnant) -> None:
         """Count one more; texts in several languages are at one place."""
@@ -163,8 +164,11 @@ def remains(release: Release, names: Names) -> Remains:
     The data are read as a stream, and no more places are kept than are told.
     """
     found = Remains(release.identifier)
-    for each in _remnants(release, names):
-        found.add(each)
+    try:
+        for each in _remnants(release, names):
+            found.add(each)
+    except (SyntaxError, ValueError):
+        return Remains(release.identifier, is_whole=False)
     blank = {each.thing for each in found.places if each.thing.startswith(_BLANK)}
     owners = _owners(release, blank)
     found.places = {
@@ -240,8 +244,13 @@ def said_of(found: Iterable[Remains], files: Mapping[Remnant, str] | None = None
 
     ``files`` are those that a place is known to be written in.
     """
-    left = [each for each in found if each.total]
-    for each in left:
+    left = []
+    for each in found:
+        if not each.is_whole:
+            yield f"release {each.release} is damaged: what is in it is not known"
+        if not each.total:
+            continue
+        left.append(each)
         texts = (
             "1 text or IRI still has"
             if each.total == 1

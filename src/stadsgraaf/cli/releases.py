@@ -1,6 +1,7 @@
 """``stadsgraaf releases``, ``rollback``, ``verify`` and ``suppress``."""
 
 from collections.abc import Sequence
+from contextlib import suppress as suppress_error
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ import click
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.cli.options import DIRECTORY, cache_for
-from stadsgraaf.errors import NoSuchPath, NoSuchRelease
+from stadsgraaf.errors import NoSuchPath, NoSuchRelease, ReleaseDamaged
 
 if TYPE_CHECKING:
     from stadsgraaf.verification import Damage
@@ -39,12 +40,14 @@ def releases(directory: Path, output: Path | None) -> None:
     """
     archive = _archive(directory, output)
     for each in archive.kept():
-        release = archive.open(each.identifier)
         mark = "*" if each.identifier == archive.identifier else " "
-        version = release.manifest.version or "-"
-        click.echo(
-            f"{mark} {each.identifier}  {each.at or '-':20}  {version}  {release.manifest.triples} triples"
-        )
+        try:
+            manifest = archive.open(each.identifier).manifest
+        except NoSuchRelease:
+            said = "damaged, or written by another version"
+        else:
+            said = f"{manifest.version or '-'}  {manifest.triples} triples"
+        click.echo(f"{mark} {each.identifier}  {each.at or '-':20}  {said}")
 
 
 @click.command()
@@ -66,8 +69,10 @@ def rollback(directory: Path, output: Path | None, identifier: str | None) -> No
     from stadsgraaf.redaction import redact
 
     with archive.locked():
-        redact(archive)
+        with suppress_error(ReleaseDamaged):  # one that is left needs not be whole
+            redact(archive)
         archive.switch(identifier or _before(archive))
+        redact(archive)
     click.echo(archive.releases / (archive.identifier or ""))
 
 
@@ -161,7 +166,7 @@ def suppress(
     with archive.locked():
         archive.suppress(Suppressed.checked(iris).entries)
         count = redact(archive, lambda step: click.echo(f"  {step}", err=True), wanted)
-        kept = [archive.open(each.identifier) for each in archive.kept()] if wanted else []
+        kept = archive.readable() if wanted else []
         for line in said_of(remains(release, wanted) for release in kept):
             click.echo(line)
     click.echo(f"{len(archive.suppressed.entries)} suppressed, {count} releases written anew")
