@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -162,6 +163,22 @@ def test_the_releases_are_listed(client: Client, old: str, new: str) -> None:
     for each in listed:
         assert client.browse(each["page"]).headers["stadsgraaf-release"] == each["release"]
         assert not each["changes"] or client.browse(each["changes"]).status == 200
+
+
+def test_one_that_another_version_wrote_is_not_listed(
+    client: Client, archive: Archive, new: str
+) -> None:
+    other = archive.releases / ("0" * 16)
+    other.mkdir()
+    try:
+        (other / "manifest.json").write_text("{}", encoding="utf-8")
+        (other / "data.nq").touch()
+        listed = client.get("/releases", accept="application/json").json()["releases"]
+        assert other.name in [each.identifier for each in archive.kept()]
+        assert other.name not in [each["release"] for each in listed]
+        assert listed[0]["release"] == new
+    finally:
+        shutil.rmtree(other)
 
 
 def test_changes_are_told_as_a_page_and_as_a_patch(client: Client, old: str, new: str) -> None:

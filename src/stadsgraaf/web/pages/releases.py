@@ -48,7 +48,8 @@ class _Kept:
 def _kept(site: Site) -> Sequence[Switch]:
     if site.archive is None:
         return [Switch(site.release.identifier, "")]
-    return site.archive.kept()
+    readable = {release.identifier for release in site.archive.readable()}
+    return [each for each in site.archive.kept() if each.identifier in readable]
 
 
 def _release(site: Site, identifier: str) -> Release:
