@@ -175,8 +175,10 @@ _VIRTUOSO = """
 In front of Virtuoso 7.2.5 the pages are those of our own engine, and so are most answers; 16 of the queries here
 differ (`tests/publishing/test_in_front_of_virtuoso.py` asks some that do not). A truth that is computed is the number 1
 or 0, a quotient of whole numbers is rounded down, `COALESCE` of a comparison and some `UNION`s after `VALUES` lose
-solutions, GeoSPARQL functions are errors of the store (502), and it keeps coordinates to six or seven digits. The RDF of a thing (`/doc/….ttl`) asks for nested blank
-nodes and lists with paths on which it spends more than the time that there is: 504.
+solutions, GeoSPARQL functions are errors of the store (502), and it keeps coordinates to six or seven digits. The RDF
+of a thing (`/doc/….ttl`) is asked for in steps, and is that of our own engine but for these coordinates; lists of
+more than 24 members, or blank nodes nested as deep, are asked for with paths on which Virtuoso spends more than the
+time that there is: 504.
 
 Fuseki, GraphDB, Stardog, Neptune and QLever are in none of Debian, PyPI and npm as servers, and were not tried.
 """

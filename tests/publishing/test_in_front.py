@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from accounts import THINGS, account
 from engines import Oxigraph
-from pyoxigraph import Literal, NamedNode, Quad
-from serving import GRAPH, Server, add_release, serving
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from serving import GRAPH, Server, add_release, in_graph, serving, write_release
 
 from stadsgraaf.archive import Archive
+from stadsgraaf.media import RDF, Format
 from stadsgraaf.publishing import Target, publish
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
@@ -27,6 +29,28 @@ PAGES = (
     ),
 )
 THING, NUMBER = NamedNode("http://data.example.nl/id/x"), NamedNode("http://data.example.nl/n")
+
+DATA = "http://data.example.nl/"
+#: Deeper than blank nodes are followed, in a circle, without statements, in lists in lists, shared by two
+#: claims, pointing back, in a list that is too long to be asked for in steps, and what points without a name.
+NESTED = f"""
+PREFIX sg: <https://w3id.org/stadsgraaf/def/ont/>
+PREFIX : <{DATA}id/>
+:deep :p [ :p [ :p [ :p [ :p 1 ] ] ] ] ; :q [ :p [ :p ( [ :p 2 ] 3 ) ] ] .
+:circle :p _:a . _:a :p _:b . _:b :p _:a , :circle .
+:empty :p [] , [ :p [] ] .
+:lists :p ( ( 1 2 ) [ :p ( 3 4 5 6 7 8 9 ) ] ( :lists ) ) .
+:one sg:claimSubject :claimed ; :p _:shared . :two sg:claimObject :claimed ; :p _:shared .
+_:shared :p [ :p "both" ] .
+:named :p :deep . :deep <http://www.w3.org/2000/01/rdf-schema#label> "Deep"@en .
+:listed :p ({" ".join(map(str, range(20)))}) .
+:long :p ({" ".join(map(str, range(80)))}) .
+[] sg:claimSubject :nameless ; :p [ :p 1 ] .
+""".encode()
+IN_NESTED = (
+    *("deep", "circle", "empty", "lists", "claimed"),
+    *("one", "named", "listed", "long", "nameless"),
+)
 
 
 @contextmanager
@@ -81,6 +105,48 @@ def test_page_in_front_of_another_store_is_the_same(
     bodies = [body(server, path) for server in servers]
     assert bodies[0] == bodies[1]
     assert bodies[0]
+
+
+@pytest.mark.parametrize("address", THINGS)
+def test_what_is_said_of_a_thing_in_front_of_another_store_is_the_same(
+    servers: tuple[Server, Server], address: str
+) -> None:
+    own, in_front = (account(server, f"{address}.nt", format_of("nt")) for server in servers)
+    assert own == in_front
+    assert own
+
+
+@pytest.mark.parametrize("suffix", [each.suffix for each in RDF])
+def test_what_is_said_of_a_thing_is_the_same_in_every_format(
+    servers: tuple[Server, Server], suffix: str
+) -> None:
+    address = "/doc/def/shape/Claim-force-in"
+    in_triples = account(servers[0], f"{address}.nt", format_of("nt"))
+    assert account(servers[1], f"{address}.{suffix}", format_of(suffix)) == in_triples
+
+
+def format_of(suffix: str) -> Format:
+    return next(each for each in RDF if each.suffix == suffix)
+
+
+@pytest.fixture(scope="module")
+def nesting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server]]:
+    """Nothing but blank nodes, from its own data and in front of another store."""
+    folder = tmp_path_factory.mktemp("nesting") / "release"
+    release = write_release(folder, list(in_graph(parse(NESTED, RdfFormat.TURTLE))), DATA)
+    with running() as store:
+        load(release, store)
+        with serving(folder) as own, serving(folder, {"store": store.url}) as in_front:
+            yield own, in_front
+
+
+@pytest.mark.parametrize("name", IN_NESTED)
+def test_trees_of_blank_nodes_in_another_store_are_the_same(
+    nesting: tuple[Server, Server], name: str
+) -> None:
+    own, in_front = (account(server, f"/doc/{name}.nt", format_of("nt")) for server in nesting)
+    assert own == in_front
+    assert any("_:c14n" in each for each in own) or name == "named"
 
 
 def test_an_older_release_is_answered_from_its_own_data(archive: Archive, store: Oxigraph) -> None:

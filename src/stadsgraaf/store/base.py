@@ -210,6 +210,11 @@ class Elsewhere(Protocol):
     """A store whose data may be elsewhere, and may be changed there."""
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether its data are."""
+        ...
+
+    @property
     def trouble(self) -> Text | None:
         """Why what it answers is not of the release that it should have; None when it is."""
         ...

@@ -60,7 +60,15 @@ from stadsgraaf.store.service import (
     plain,
 )
 
-__all__ = ["MAX_LENGTH", "Engine", "clauses_of", "graphs_of", "is_longer", "refuse_formats"]
+__all__ = [
+    "MAX_LENGTH",
+    "Engine",
+    "clauses_of",
+    "graphs_of",
+    "is_longer",
+    "refuse_formats",
+    "write_triples",
+]
 
 #: Bytes that a query may have; the settings may say otherwise.
 MAX_LENGTH = 65_536
@@ -187,7 +195,7 @@ class Engine:
         if isinstance(result, QuerySolutions | QueryBoolean):
             _write_results(result, question.results, limits, sink)
         else:
-            _write_triples(result, self._prefixes, question.rdf, limits, sink)
+            write_triples(result, self._prefixes, question.rdf, limits, sink)
 
     def _explain(self, query: str, question: Question, profile: Profile, sink: Sink) -> None:
         """Tell something about a query instead of answering it."""
@@ -340,13 +348,17 @@ def _write_results(
         raise _not_acceptable([other for other in RESULTS if other.name in _RESULTS])
 
 
-def _write_triples(
+def write_triples(
     triples: Iterable[Triple],
     prefixes: dict[str, str],
     chosen: Format | None,
     limits: Limits,
     sink: Sink,
 ) -> None:
+    """Write triples in a format, with those of the prefixes that it can use.
+
+    Raises NotAcceptable when the format cannot hold them, and ResultTooLarge.
+    """
     if chosen is None:
         raise _not_acceptable(RDF)
     sink.begin("graph", chosen)

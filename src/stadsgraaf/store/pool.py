@@ -238,6 +238,11 @@ class PoolStore:
         return self._loading is not None and not self._loading.done()
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Part of `Elsewhere`."""
+        return self.origin is not None
+
+    @property
     def trouble(self) -> Text | None:
         """Part of `Elsewhere`."""
         return self.origin.trouble if self.origin else None

@@ -15,10 +15,10 @@ from starlette.types import Scope
 
 from stadsgraaf.errors import InvalidParameter, MissingParameter, NotAcceptable, NotFound, Text
 from stadsgraaf.media import HTML, RDF, Format, by_suffix, negotiate
-from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.release import GraphEntry
-from stadsgraaf.store.base import Question
+from stadsgraaf.store.base import Answer, Question, Whole
 from stadsgraaf.web import departed
+from stadsgraaf.web.account import account
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.dates import DATE_TYPES
 from stadsgraaf.web.describing import describe, schema
@@ -45,7 +45,6 @@ _MINUTE: Final = "public, max-age=60"
 
 _OFFERED: Final = (HTML, *RDF)
 _SUFFIXES: Final = tuple(each.suffix for each in _OFFERED) + citing.SUFFIXES
-_MOST_CLAIMS = 200
 _SHOWN_SUBJECTS = 60
 _SUBJECTS = (
     "SELECT DISTINCT ?s WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} FILTER(isIRI(?s)) }} LIMIT {most}"
@@ -76,42 +75,8 @@ _GRAPH = (
     " UNION {{ BIND({thing} AS ?s) {thing} ?p ?o }} }}"
 )
 _FEWEST_PLACES = 12
-_MOST_LINKS = 1000
-_LABELS = " ".join(
-    f"<{iri}>"
-    for iri in (
-        PREFIXES["rdfs"] + "label",
-        PREFIXES["skos"] + "prefLabel",
-        PREFIXES["dct"] + "title",
-    )
-)
 
 _ASK = "ASK {{ {{ {thing} ?p ?o }} UNION {{ ?s ?p {thing} }} }}"
-#: A thing with its blank nodes, three deep and with their lists; the claims about it with theirs;
-#: what points at it; and the names of what it points at.
-_DATA = f"""
-PREFIX rdf: <{PREFIXES["rdf"]}>
-PREFIX foaf: <{PREFIXES["foaf"]}>
-PREFIX dct: <{PREFIXES["dct"]}>
-PREFIX void: <{PREFIXES["void"]}>
-PREFIX sg: <{SG}>
-CONSTRUCT {{{{ ?s ?p ?o . {{about}} }}}} WHERE {{{{
-  {{{{
-    {{{{ SELECT ?x WHERE {{{{ {{{{ BIND({{thing}} AS ?x) }}}} UNION {{{{
-      SELECT DISTINCT ?x WHERE {{{{ ?x sg:claimSubject|sg:claimObject {{thing}} }}}} LIMIT {_MOST_CLAIMS}
-    }}}} }}}} }}}}
-    {{{{ ?x ?p ?o . BIND(?x AS ?s) }}}}
-    UNION {{{{ ?x ?p1 ?b1 . FILTER(isBlank(?b1)) ?b1 rdf:rest* ?s . FILTER(isBlank(?s)) ?s ?p ?o }}}}
-    UNION {{{{ ?x ?p1 ?b1 . FILTER(isBlank(?b1)) ?b1 rdf:rest* ?l1 . ?l1 ?p2 ?b2 . FILTER(isBlank(?b2))
-      ?b2 rdf:rest* ?s . FILTER(isBlank(?s)) ?s ?p ?o }}}}
-    UNION {{{{ ?x ?p1 ?b1 . FILTER(isBlank(?b1)) ?b1 rdf:rest* ?l1 . ?l1 ?p2 ?b2 . FILTER(isBlank(?b2))
-      ?b2 rdf:rest* ?l2 . ?l2 ?p3 ?b3 . FILTER(isBlank(?b3))
-      ?b3 rdf:rest* ?s . FILTER(isBlank(?s)) ?s ?p ?o }}}}
-  }}}}
-  UNION {{{{ SELECT ?s ?p ({{thing}} AS ?o) WHERE {{{{ ?s ?p {{thing}} }}}} LIMIT {_MOST_LINKS} }}}}
-  UNION {{{{ VALUES ?p {{{{ {_LABELS} }}}} {{thing}} ?any ?s . FILTER(isIRI(?s)) ?s ?p ?o }}}}
-}}}}
-"""
 
 
 async def see_other(request: Request) -> Response:
@@ -223,11 +188,11 @@ async def _check_exists(view: View, iri: str) -> None:
 async def data_of(view: View, iri: str, chosen: Format, *, by_address: bool = False) -> Response:
     """What is known of a thing, in an RDF format: negotiated, or that of the address."""
     await _check_exists(view, iri)
-    graph = _graph(view, iri)
-    template, limits = (_DATA, view.site.asker.limits) if graph is None else (_GRAPH, None)
-    query = template.format(thing=NamedNode(iri), about=_about(view, iri))
-    question = Question(query, rdf=chosen)
-    answer = await view.site.store.answer(question, limits or view.site.asker.widest)
+    if _graph(view, iri):
+        answer = await _graph_as_data(view, iri, chosen)
+    else:
+        body = await account(view.site, iri, _about(view, iri), chosen)
+        answer = Answer("graph", chosen, Whole(body), len(body))
     headers = {
         **SECURITY,
         **CORS,
@@ -245,9 +210,15 @@ async def data_of(view: View, iri: str, chosen: Format, *, by_address: bool = Fa
         )
     else:
         headers["Vary"] = "Accept"
-    if graph is not None and answer.size is None:
+    if answer.size is None:
         return StreamingResponse(answer.chunks, headers=headers, media_type=chosen.content_type)
     return Response(await answer.read(), headers=headers, media_type=chosen.content_type)
+
+
+async def _graph_as_data(view: View, iri: str, chosen: Format) -> Answer:
+    """A named graph, and what is said of it."""
+    question = Question(_GRAPH.format(thing=NamedNode(iri)), rdf=chosen)
+    return await view.site.store.answer(question, view.site.asker.widest)
 
 
 def _graph(view: View, iri: str) -> GraphEntry | None:

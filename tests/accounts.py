@@ -1,0 +1,41 @@
+"""What a site says of a thing, in a form in which two sites can be compared."""
+
+import httpx
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, Quad, RdfFormat, parse
+from serving import Server
+
+from stadsgraaf.media import Format
+
+#: Of our own graph: with claims, a network, a claim, classes, shapes with lists of blank nodes, a
+#: concept in lists, and what blank nodes point at.
+THINGS = (
+    *("/doc/municipality/gm0307", "/doc/network/g40", "/doc/claim/f183"),
+    *("/doc/def/ont/Claim", "/doc/def/ont/Municipality", "/doc/def/shape/Claim"),
+    *("/doc/def/shape/Claim-force-in", "/doc/def/modality/hope", "/doc/document/btg-article-copy"),
+    *("/doc/document/nl-smart-city-strategy", "/doc/document/spatialrisk-nl-gemeente"),
+)
+_WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
+
+
+def account(server: Server, address: str, chosen: Format) -> set[str]:
+    """The statements, with canonical names of blank nodes, and with coordinates left out."""
+    reply = httpx.get(
+        server.base + address,
+        headers={"Accept": chosen.media_type},
+        follow_redirects=True,
+        timeout=60,
+    )
+    assert reply.status_code == 200, reply.text
+    form = RdfFormat.from_media_type(chosen.media_type)
+    assert form
+    dataset = Dataset(map(_without_coordinates, parse(reply.content, form)))
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return set(map(str, dataset))
+
+
+def _without_coordinates(quad: Quad) -> Quad:
+    value = quad.object
+    if not isinstance(value, Literal) or value.datatype.value != _WKT:
+        return quad
+    shape = Literal(value.value.partition("(")[0].strip(), datatype=value.datatype)
+    return Quad(quad.subject, quad.predicate, shape, quad.graph_name)
