@@ -177,7 +177,7 @@ differ (`tests/publishing/test_in_front_of_virtuoso.py` asks some that do not). 
 or 0, a quotient of whole numbers is rounded down, `COALESCE` of a comparison and some `UNION`s after `VALUES` lose
 solutions, GeoSPARQL functions are errors of the store (502), and it keeps coordinates to six or seven digits. The RDF
 of a thing (`/doc/….ttl`) is asked for in steps, and is that of our own engine but for these coordinates; lists of
-more than 24 members, or blank nodes nested as deep, are asked for with paths on which Virtuoso spends more than the
+more than 20 members, or blank nodes nested as deep, are asked for with paths on which Virtuoso spends more than the
 time that there is: 504.
 
 Fuseki, GraphDB, Stardog, Neptune and QLever are in none of Debian, PyPI and npm as servers, and were not tried.
