@@ -15,8 +15,10 @@ SHARED ?= ../shared
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARTICLE := $(wildcard $(SHARED)/source/article.txt)
-# tests run side by side; more processes than cores, for many of them wait for a server or a clock
-JOBS ?= $(shell expr $$(nproc) + 2)
+# tests run side by side; one process more than cores, for many of them wait for a server or a clock
+JOBS ?= $(shell expr $$(nproc) + 1)
+# tests that seed faults: in requests, processes, machines and data
+FAULTS := tests/attacks tests/deploy tests/shapes/test_mutations.py
 # $(call pytest,which tests): what fails is run once more, alone, since browsers and clocks of a busy
 # machine can be late; what fails then has failed, and what passes then is in the output as both
 pytest = @$(BIN)/pytest -n $(JOBS) --dist worksteal $(1) || { code=$$?; [ $$code = 1 ] || exit $$code; \
@@ -51,7 +53,7 @@ bench: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/bench/peers/.stamp vir
 evidence: .venv/.run-stamp ## print each claim beside its passage, recompute all digests
 	@$(BIN)/stadsgraaf evidence --source $(SHARED)/source/article.txt
 
-test: .venv/.test-stamp $(STATIC)/manifest.json chromium clients operation ## set up, then lint, types and tests
+test: .venv/.test-stamp $(STATIC)/manifest.json chromium clients ## set up, then lint, types and tests
 	@$(MAKE) lint types engines unit
 
 check: test faults ## what CI runs
@@ -73,11 +75,11 @@ engines: .venv/.test-stamp ## validate the dataset with both SHACL engines: any 
 
 unit: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/shacl/.stamp ## every test but those of `make faults`
 	$(call say,tests)
-	$(call pytest,--ignore tests/attacks)
+	$(call pytest,$(addprefix --ignore=,$(FAULTS)))
 
-faults: .venv/.test-stamp $(STATIC)/manifest.json ## tests with attacks, kills and floods, then `make soak`
-	$(call say,attacks)
-	$(call pytest,tests/attacks)
+faults: .venv/.test-stamp $(STATIC)/manifest.json clients operation ## tests that seed faults: attacks, kills, mutations; then `make soak`
+	$(call say,tests that seed faults)
+	$(call pytest,$(FAULTS))
 	@$(MAKE) soak
 
 links: .venv/.test-stamp $(STATIC)/manifest.json ## follow every link of the whole site, in both languages
