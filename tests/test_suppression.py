@@ -368,3 +368,9 @@ def test_a_name_in_a_canned_query_is_told_too(source: Path, tmp_path: Path) -> N
     (source / "queries" / "a.rq").write_text(query)
     publish(source, archive.path, 0)
     assert "in summary of a, in queries.json" in suppress(archive.path, JANSEN)
+
+
+def test_a_file_that_is_published_by_itself_has_no_list(tmp_path: Path) -> None:
+    alone = tmp_path / "alone.ttl"
+    alone.touch()
+    assert not Suppressed.read(alone / "suppressed.txt")

@@ -133,8 +133,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a list that say something, by their numbers."""
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
-        return
+    except (FileNotFoundError, NotADirectoryError):
+        return  # a file that is published by itself has no folder for one
     except IsADirectoryError:
         raise UsageError(reason=f"{path} is a folder, and not a list of IRIs") from None
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
