@@ -4,7 +4,7 @@ import httpx
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, Quad, RdfFormat, parse
 from serving import Server
 
-from stadsgraaf.media import Format
+from stadsgraaf.media import RDF, Format
 
 #: Of our own graph: with claims, a network, a claim, classes, shapes with lists of blank nodes, a
 #: concept in lists, and what blank nodes point at.
@@ -14,13 +14,14 @@ THINGS = (
     *("/doc/def/shape/Claim-force-in", "/doc/def/modality/hope", "/doc/document/btg-article-copy"),
     *("/doc/document/nl-smart-city-strategy", "/doc/document/spatialrisk-nl-gemeente"),
 )
+N_TRIPLES = next(each for each in RDF if each.suffix == "nt")
 _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 
 
-def account(server: Server, address: str, chosen: Format) -> set[str]:
+def account(server: Server, thing: str, chosen: Format = N_TRIPLES) -> set[str]:
     """The statements, with canonical names of blank nodes, and with coordinates left out."""
     reply = httpx.get(
-        server.base + address,
+        f"{server.base}{thing}.{chosen.suffix}",
         headers={"Accept": chosen.media_type},
         follow_redirects=True,
         timeout=60,

@@ -13,18 +13,13 @@ LIMITS = {"query_timeout": 3, "result_rows": 70_000, "result_length": 4_000_000}
 
 
 @pytest.fixture(scope="session")
-def release(our_release: Release) -> Release:
-    return our_release
-
-
-@pytest.fixture(scope="session")
-def server(release: Release) -> Iterator[Server]:
-    with serving(release.path, LIMITS) as server:
+def server(our_release: Release) -> Iterator[Server]:
+    with serving(our_release.path, LIMITS) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def store(release: Release) -> Store:
+def store(our_release: Release) -> Store:
     store = Store()
-    store.bulk_load(path=release.data, format=RdfFormat.N_QUADS)
+    store.bulk_load(path=our_release.data, format=RdfFormat.N_QUADS)
     return store

@@ -69,7 +69,7 @@ def bad() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def federating(release: Release, bad: str) -> Iterator[Server]:
+def federating(our_release: Release, bad: str) -> Iterator[Server]:
     """A server whose settings name four services."""
     with (
         endpoint_of(QUERIES / "wikidata.ttl") as wikidata,
@@ -82,7 +82,7 @@ def federating(release: Release, bad: str) -> Iterator[Server]:
             "127.0.0.0/8",
         ]
         settings = {"services": ",".join(services), "service_timeout": 2, "query_timeout": 20}
-        with serving(release.path, settings) as server:
+        with serving(our_release.path, settings) as server:
             yield server
 
 

@@ -86,10 +86,19 @@ def archive(tmp_path: Path) -> Archive:
 
 @pytest.fixture(scope="module")
 def servers(our_release: Release) -> Iterator[tuple[Server, Server]]:
-    folder = our_release.path
+    with side_by_side(our_release) as both:
+        yield both
+
+
+@contextmanager
+def side_by_side(release: Release) -> Iterator[tuple[Server, Server]]:
+    """A release from its own data, and in front of another store."""
     with running() as store:
-        load(our_release, store)
-        with serving(folder) as own, serving(folder, {"store": store.url}) as in_front:
+        load(release, store)
+        with (
+            serving(release.path) as own,
+            serving(release.path, {"store": store.url}) as in_front,
+        ):
             yield own, in_front
 
 
@@ -111,22 +120,17 @@ def test_page_in_front_of_another_store_is_the_same(
 def test_what_is_said_of_a_thing_in_front_of_another_store_is_the_same(
     servers: tuple[Server, Server], address: str
 ) -> None:
-    own, in_front = (account(server, f"{address}.nt", format_of("nt")) for server in servers)
+    own, in_front = (account(server, address) for server in servers)
     assert own == in_front
     assert own
 
 
-@pytest.mark.parametrize("suffix", [each.suffix for each in RDF])
+@pytest.mark.parametrize("chosen", RDF, ids=lambda chosen: chosen.suffix)
 def test_what_is_said_of_a_thing_is_the_same_in_every_format(
-    servers: tuple[Server, Server], suffix: str
+    servers: tuple[Server, Server], chosen: Format
 ) -> None:
     address = "/doc/def/shape/Claim-force-in"
-    in_triples = account(servers[0], f"{address}.nt", format_of("nt"))
-    assert account(servers[1], f"{address}.{suffix}", format_of(suffix)) == in_triples
-
-
-def format_of(suffix: str) -> Format:
-    return next(each for each in RDF if each.suffix == suffix)
+    assert account(servers[1], address, chosen) == account(servers[0], address)
 
 
 @pytest.fixture(scope="module")
@@ -134,17 +138,15 @@ def nesting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
     """Nothing but blank nodes, from its own data and in front of another store."""
     folder = tmp_path_factory.mktemp("nesting") / "release"
     release = write_release(folder, list(in_graph(parse(NESTED, RdfFormat.TURTLE))), DATA)
-    with running() as store:
-        load(release, store)
-        with serving(folder) as own, serving(folder, {"store": store.url}) as in_front:
-            yield own, in_front
+    with side_by_side(release) as both:
+        yield both
 
 
 @pytest.mark.parametrize("name", IN_NESTED)
 def test_trees_of_blank_nodes_in_another_store_are_the_same(
     nesting: tuple[Server, Server], name: str
 ) -> None:
-    own, in_front = (account(server, f"/doc/{name}.nt", format_of("nt")) for server in nesting)
+    own, in_front = (account(server, f"/doc/{name}") for server in nesting)
     assert own == in_front
     assert any("_:c14n" in each for each in own) or name == "named"
 

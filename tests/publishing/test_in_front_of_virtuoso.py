@@ -11,7 +11,6 @@ from accounts import THINGS, account
 from engines import Virtuoso
 from serving import Server, serving
 
-from stadsgraaf.media import RDF
 from stadsgraaf.publishing import Target, publish
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
@@ -22,7 +21,6 @@ QUESTIONS = (
     *("list-homonyms", "list-network-cities", "sum-founder-population", "translate-themes"),
 )
 SPARQL = "application/sparql-results+json"
-N_TRIPLES = next(each for each in RDF if each.suffix == "nt")
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +90,6 @@ def test_pages_in_front_of_virtuoso_are_the_same(servers: tuple[Server, Server],
 def test_what_is_said_of_a_thing_in_front_of_virtuoso_is_the_same(
     servers: tuple[Server, Server], address: str
 ) -> None:
-    own, in_front = (account(server, f"{address}.nt", N_TRIPLES) for server in servers)
+    own, in_front = (account(server, address) for server in servers)
     assert own == in_front
     assert own
