@@ -17,8 +17,6 @@ PORT ?= 8000
 ARTICLE := $(wildcard $(SHARED)/source/article.txt)
 # tests run side by side; one process more than cores, for many of them wait for a server or a clock
 JOBS ?= $(shell expr $$(nproc) + 1)
-# tests that seed faults: in requests, processes, machines and data
-FAULTS := tests/attacks tests/deploy tests/shapes/test_mutations.py
 # $(call pytest,which tests): what fails is run once more, alone, since browsers and clocks of a busy
 # machine can be late; what fails then has failed, and what passes then is in the output as both
 pytest = @$(BIN)/pytest -n $(JOBS) --dist worksteal $(1) || { code=$$?; [ $$code = 1 ] || exit $$code; \
@@ -28,7 +26,7 @@ pytest = @$(BIN)/pytest -n $(JOBS) --dist worksteal $(1) || { code=$$?; [ $$code
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 
-.PHONY: help run build validate bench evidence test check lint types engines unit faults fmt reference soak sbom audit lock clean lighthouse links
+.PHONY: help run build validate bench evidence test check lint types engines unit heavy fmt reference soak sbom audit lock clean lighthouse links
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -53,10 +51,10 @@ bench: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/bench/peers/.stamp vir
 evidence: .venv/.run-stamp ## print each claim beside its passage, recompute all digests
 	@$(BIN)/stadsgraaf evidence --source $(SHARED)/source/article.txt
 
-test: .venv/.test-stamp $(STATIC)/manifest.json chromium clients ## set up, then lint, types and tests
+test: .venv/.test-stamp $(STATIC)/manifest.json chromium ## set up, then lint, types and tests
 	@$(MAKE) lint types engines unit
 
-check: test faults ## what CI runs
+check: test heavy ## what CI runs
 
 lint: .venv/.test-stamp ## ruff: rules and format; the format of the Turtle files
 	$(call say,lint)
@@ -73,13 +71,13 @@ engines: .venv/.test-stamp ## validate the dataset with both SHACL engines: any 
 	@STADSGRAAF_ARTICLE="$${STADSGRAAF_ARTICLE-$(ARTICLE)}" \
 		$(BIN)/stadsgraaf validate --quiet --engine both
 
-unit: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/shacl/.stamp ## every test but those of `make faults`
+unit: .venv/.test-stamp $(STATIC)/manifest.json $(BUILD)/shacl/.stamp ## every test but those of `make heavy`
 	$(call say,tests)
-	$(call pytest,$(addprefix --ignore=,$(FAULTS)))
+	$(call pytest,-m "not heavy")
 
-faults: .venv/.test-stamp $(STATIC)/manifest.json clients operation ## tests that seed faults: attacks, kills, mutations; then `make soak`
-	$(call say,tests that seed faults)
-	$(call pytest,$(FAULTS))
+heavy: .venv/.test-stamp $(STATIC)/manifest.json clients operation ## tests that seed faults or need programs of others; then `make soak`
+	$(call say,heavy tests)
+	$(call pytest,-m heavy)
 	@$(MAKE) soak
 
 links: .venv/.test-stamp $(STATIC)/manifest.json ## follow every link of the whole site, in both languages

@@ -12,6 +12,21 @@ from stadsgraaf.release import Release
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("STADSGRAAF_SHARED", ROOT.parent / "shared"))
+#: Tests that seed faults, and those that need the programs of others.
+HEAVY = tuple(
+    ROOT / "tests" / each
+    for each in (
+        *("attacks", "bench", "deploy", "federation", "publishing", "surveying"),
+        "shapes/test_mutations.py",
+    )
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What `make heavy` runs, and `make test` does not."""
+    for item in items:
+        if any(item.path.is_relative_to(each) for each in HEAVY):
+            item.add_marker(pytest.mark.heavy)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """Every type of page, in both languages, as a browser shows it."""
 
+from collections.abc import Callable
+
 import pytest
 from addresses import FAULTY, FOREIGN, PAGES
 from chromium import NARROW, WIDE, ZOOMED, Tab, tab
@@ -22,9 +24,7 @@ def assert_accessible(window: Tab) -> None:
 
     All that is folded is opened first.
     """
-    window.page.evaluate(
-        "for (const each of document.querySelectorAll('details')) each.open = true"
-    )
+    _unfold(window)
     found = window.axe()
     window.shade(dark=True)
     window.size(*ZOOMED)
@@ -36,15 +36,39 @@ def assert_accessible(window: Tab) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
+def assert_readable(window: Tab) -> None:
+    """What other words can break in a page that is accessible: the document, and how wide it is."""
+    _unfold(window)
+    found = window.axe()
+    for size in (ZOOMED, NARROW):
+        window.size(*size)
+        found += [each for each in [window.sideways()] if each]
+    window.size(*WIDE)
+    assert not found, "\n".join(found)
+
+
+def _unfold(window: Tab) -> None:
+    window.page.evaluate(
+        "for (const each of document.querySelectorAll('details')) each.open = true"
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "assert_good"), [("nl", assert_accessible), ("en", assert_readable)]
+)
 @pytest.mark.parametrize(("name", "path", "status"), CASES, ids=IDS)
 def test_a_page_is_sound_and_accessible(
-    window: Tab, name: str, path: str, status: int, language: str
+    window: Tab,
+    name: str,
+    path: str,
+    status: int,
+    language: str,
+    assert_good: Callable[[Tab], None],
 ) -> None:
     window.visit(f"/{language}{path}", status)
     assert window.page.locator("html").get_attribute("lang") == language
     window.assert_sound()
-    assert_accessible(window)
+    assert_good(window)
 
 
 @pytest.mark.parametrize(("name", "path", "status"), CASES, ids=IDS)

@@ -95,7 +95,10 @@ class AskerElsewhere(Asker):
         self.stores = {DATA: self.make(DATA)}
 
 
-@pytest.fixture(scope="session", params=["embedded", "pool", "disk", *(e.name for e in ENGINES)])
+_ELSEWHERE = [pytest.param(engine.name, marks=pytest.mark.heavy) for engine in ENGINES]
+
+
+@pytest.fixture(scope="session", params=["embedded", "pool", "disk", *_ELSEWHERE])
 def ask(
     request: pytest.FixtureRequest, loop: Loop, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Asker]:
