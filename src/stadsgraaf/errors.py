@@ -172,6 +172,10 @@ class _Members(dict[str, Any]):
         return "…"
 
 
+def _again(kind: "type[StadsgraafError]", members: dict[str, object]) -> "StadsgraafError":
+    return kind(**members)
+
+
 class StadsgraafError(Exception):
     """Base of all errors: ``except StadsgraafError as error: print(error.detail("nl"))``."""
 
@@ -187,6 +191,10 @@ class StadsgraafError(Exception):
     def __init__(self, **members: object) -> None:
         self.members: Mapping[str, object] = members
         super().__init__(self.detail("en"))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """What makes it anew in the process that another one tells of it."""
+        return _again, (type(self), dict(self.members))
 
     @property
     def type(self) -> str:

@@ -2,12 +2,17 @@
 
 import os
 import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from test_shacl import SHAPES, data, triples
 
-from stadsgraaf.validation import shacl
+from stadsgraaf.errors import Text, UsageError
+from stadsgraaf.validation import Finding, Options, gather, shacl, validate
 from stadsgraaf.validation.apart import Apart
+from stadsgraaf.validation.stages import STAGES, Subject, formatting
 
 
 def test_the_result_of_the_work_comes_back() -> None:
@@ -44,3 +49,42 @@ def test_two_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> N
         assert one.results
         assert sorted(one.faults) == sorted(two.faults)
         assert sorted(one.recursions) == sorted(two.recursions)
+
+
+def test_an_error_of_ours_comes_back_as_it_was() -> None:
+    def fail() -> None:
+        raise UsageError(reason=Text("none", "geen"))
+
+    with pytest.raises(UsageError) as error:
+        Apart(fail).result()
+    assert "geen" in error.value.detail("nl")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(shacl, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(sys.modules[formatting.__module__], "_WORTH_A_PROCESS", 1)
+    (tmp_path / "data.ttl").write_text(data(1) + "ex:loose   ex:p 1.\n")
+    (tmp_path / "shapes.ttl").write_text(SHAPES)
+    return tmp_path
+
+
+def test_stages_beside_others_tell_what_they_tell_alone(folder: Path) -> None:
+    dataset = gather([folder]).dataset
+    one, two = (validate(dataset, Options(processes=number)) for number in (1, 2))
+    assert {finding.name for finding in one.findings} > {"format/turtle"}
+    assert one.findings == two.findings
+    assert list(one.seconds) == list(STAGES)
+
+
+def test_no_process_stays_when_a_stage_cannot_go_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: Subject) -> Iterator[Finding]:
+        raise UsageError(reason="no more")
+
+    monkeypatch.setitem(STAGES, "verify", stop)
+    with pytest.raises(UsageError, match="no more"):
+        validate(gather([folder]).dataset, Options(processes=2))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

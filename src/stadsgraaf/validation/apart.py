@@ -28,12 +28,13 @@ class Apart(Generic[Made]):
             os.close(reading)
             _give(work, writing)
         os.close(writing)
-        self._reading = reading
+        self._reading, self._ended = reading, False
 
     def result(self) -> Made:
         """What the work made. Raises what it raised, RuntimeError when its process was ended."""
         with os.fdopen(self._reading, "rb") as pipe:
             content = pipe.read()
+        self._ended = True
         _, status = os.waitpid(self._process, 0)
         code = os.waitstatus_to_exitcode(status)
         if code:
@@ -46,7 +47,10 @@ class Apart(Generic[Made]):
         return made  # type: ignore[no-any-return]  # it is what the work gives
 
     def stop(self) -> None:
-        """End the work: nobody asks for its result any more."""
+        """End the work, if it has not: nobody asks for its result any more."""
+        if self._ended:
+            return
+        self._ended = True
         os.kill(self._process, signal.SIGKILL)
         os.waitpid(self._process, 0)
         os.close(self._reading)

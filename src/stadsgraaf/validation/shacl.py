@@ -31,9 +31,11 @@ from stadsgraaf.validation.wellformed import plainly_well_formed
 
 __all__ = [
     "ENGINES",
+    "Begun",
     "Data",
     "Outcome",
     "ask_pyshacl_of_shapes",
+    "begin",
     "check_shapes",
     "validate_data",
 ]
@@ -181,18 +183,52 @@ def validate_data(
     With a ``focus`` the results of other nodes are left out.
     Raises KeyError for an engine that is not there, EngineMissing for one that is not installed.
     """
+    return begin(data, shapes, engine, processes=processes, focus=focus).outcome()
+
+
+class Begun:
+    """A validation that goes on in a process of its own, if any, until its outcome is asked for."""
+
+    def __init__(self, ended: Callable[[], Outcome], beside: Apart[Outcome] | None = None) -> None:
+        self._ended, self.beside = ended, beside
+
+    def outcome(self) -> Outcome:
+        """What the engine said; waits for it."""
+        return self._ended()
+
+    def then(self, last: Callable[[Outcome], Outcome]) -> "Begun":
+        """The same with something to do at the end."""
+        return Begun(lambda: last(self._ended()), self.beside)
+
+    def stop(self) -> None:
+        """End what goes on, when nobody asks for the outcome any more."""
+        if self.beside is not None:
+            self.beside.stop()
+
+
+def begin(
+    data: Data | Sequence[Triple],
+    shapes: Sequence[Triple],
+    engine: str = "pyshacl",
+    *,
+    processes: int = 1,
+    focus: Focus | None = None,
+) -> Begun:
+    """Begin what ``validate_data`` does, so that other work can be done meanwhile."""
     given = data if isinstance(data, Data) else Data(data)
     if focus is None or len(focus.nodes) > MOST:
         return ENGINES[engine](given, shapes, processes)
-    outcome = ENGINES[engine](given, focused(shapes, given.triples, focus), processes)
-    return replace(
-        outcome,
-        results=list(filter(focus.asks, outcome.results)),
-        differences=[one for one in outcome.differences if focus.asks(one[0])],
+    narrow = focused(shapes, given.triples, focus)
+    return ENGINES[engine](given, narrow, processes).then(
+        lambda outcome: replace(
+            outcome,
+            results=list(filter(focus.asks, outcome.results)),
+            differences=[one for one in outcome.differences if focus.asks(one[0])],
+        )
     )
 
 
-def _fast(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Outcome:
+def _fast(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Begun:
     """pySHACL, with its work arranged."""
     given = bridge.graph(shapes)
     others = setbased.bound_to_each(given)
@@ -206,14 +242,14 @@ def _fast(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Outcome:
         return outcome.joined(_core(data, given))
 
     if processes < _PARTS or len(data.triples) < _WORTH_A_PROCESS:
-        return _queries(data, given).joined(core())
+        return Begun(lambda: _queries(data, given).joined(core()))
     beside = Apart(core)
     try:
         queries = _queries(data, given)
     except BaseException:
         beside.stop()
         raise
-    return queries.joined(beside.result())
+    return Begun(lambda: queries.joined(beside.result()), beside)
 
 
 def _core(data: Data, shapes: rdflib.Graph) -> Outcome:
@@ -264,24 +300,32 @@ def _queries_once(data: Data, shapes: rdflib.Graph) -> Outcome:
     return outcome
 
 
-def _plain(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Outcome:
+def _plain(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Begun:
     """PySHACL as it comes."""
-    return _pyshacl(bridge.graph(data.triples), bridge.graph(shapes), {})
+    return Begun(lambda: _pyshacl(bridge.graph(data.triples), bridge.graph(shapes), {}))
 
 
-def _turbo(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Outcome:
+def _turbo(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Begun:
     """pyshacl-turbo, but for the queries that run once."""
-    given = bridge.graph(shapes)
-    outcome = _queries_once(data, given)
-    _add(outcome, turbo.validate(data.triples, given))
-    return outcome
+
+    def ended() -> Outcome:
+        given = bridge.graph(shapes)
+        outcome = _queries_once(data, given)
+        _add(outcome, turbo.validate(data.triples, given))
+        return outcome
+
+    return Begun(ended)
 
 
-def _turbo_plain(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Outcome:
+def _turbo_plain(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Begun:
     """pyshacl-turbo as it comes."""
-    outcome = Outcome()
-    _add(outcome, turbo.validate(data.triples, bridge.graph(shapes)))
-    return outcome
+
+    def ended() -> Outcome:
+        outcome = Outcome()
+        _add(outcome, turbo.validate(data.triples, bridge.graph(shapes)))
+        return outcome
+
+    return Begun(ended)
 
 
 def _add(outcome: Outcome, said: tuple[list[Result], list[str], str]) -> None:
@@ -292,9 +336,14 @@ def _add(outcome: Outcome, said: tuple[list[Result], list[str], str]) -> None:
         outcome.faults.append(("", refusal))
 
 
-def _both(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Outcome:
+def _both(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Begun:
     """pySHACL, and where pyshacl-turbo as it comes says something else."""
-    outcome, other = _fast(data, shapes, processes), _turbo_plain(data, shapes)
+    return _fast(data, shapes, processes).then(
+        lambda outcome: _compared(outcome, _turbo_plain(data, shapes).outcome())
+    )
+
+
+def _compared(outcome: Outcome, other: Outcome) -> Outcome:
     mine, others = set(outcome.results), set(other.results)
     outcome.differences += [
         (result, "pyshacl") for result in outcome.results if result not in others
@@ -305,7 +354,7 @@ def _both(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Outcome:
     return outcome
 
 
-ENGINES: dict[str, Callable[[Data, Sequence[Triple], int], Outcome]] = {
+ENGINES: dict[str, Callable[[Data, Sequence[Triple], int], Begun]] = {
     "pyshacl": _fast,
     "turbo": _turbo,
     "both": _both,

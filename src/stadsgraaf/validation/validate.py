@@ -1,7 +1,7 @@
 """Validation from end to end: a dataset goes in, a report comes out."""
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -21,7 +21,7 @@ from stadsgraaf.validation.profile import Profile
 from stadsgraaf.validation.report import Failure, Report, collect
 from stadsgraaf.validation.scope import Scope, share_derived
 from stadsgraaf.validation.sources import Sources
-from stadsgraaf.validation.stages import SCOPED, STAGES, WHOLE, Subject
+from stadsgraaf.validation.stages import APART, SCOPED, STAGES, WHOLE, Subject
 from stadsgraaf.validation.suppression import Suppression
 
 __all__ = ["Options", "validate"]
@@ -75,7 +75,12 @@ def validate(
         share_derived(chosen.earlier.dataset, dataset)
         earlier = _Run(_subject(chosen.earlier.dataset, chosen.earlier.queries, chosen))
         earlier.subject.share_shapes(run.subject)
-    _run_all(run, earlier, chosen, progress)
+    try:
+        _run_all(run, earlier, chosen, progress)
+    finally:
+        for one in (run, earlier):
+            if one is not None:
+                one.stop()
     found, before = _Told(run, chosen), frozenset[str]()
     if earlier is not None:
         old = _Told(earlier, chosen)
@@ -97,7 +102,7 @@ def validate(
         + len(chosen.queries),
         triples=sum(len(document.turtle.triples) for document in dataset.documents),
         prefixes=run.subject.prefixes,
-        seconds=run.seconds,
+        seconds={name: run.seconds[name] for name in STAGES if name in run.seconds},
         passed=tuple(passed),
         suppressed=tuple(found.suppressed),
         failures=tuple(run.failures),
@@ -112,12 +117,14 @@ def _run_all(
     """Run the stages, and those of what there was earlier as far as they matter."""
     names = options.stages or tuple(STAGES)
     narrowed = False
-    for name in names:
+    first = [name for name in names if name in APART and earlier is None]
+    for name in [*first, *(name for name in names if name not in first)]:
         progress(name)
         if earlier is not None and name in SCOPED and not (narrowed or options.baseline):
             _narrow(earlier, run)
             narrowed = True
         run.stage(name)
+    run.finish(progress)
     # where nothing is found now, it does not matter what was found before, but for what it hid
     if earlier is None or not (
         run.findings
@@ -131,6 +138,7 @@ def _run_all(
         earlier.subject = earlier.subject.within(_asked(run, run.subject.scope))
     for name in [name for name in names if name in SCOPED]:
         earlier.stage(name)
+    earlier.finish(progress)
 
 
 def _asked(run: "_Run", scope: Scope) -> Scope:
@@ -221,40 +229,63 @@ class _Run:
     failures: list[Failure] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    _waiting: dict[str, Iterator[Finding | None]] = field(default_factory=dict)
 
     @property
     def findings(self) -> list[Finding]:
         """All findings, in the order of the stages."""
-        return [finding for findings in self.found.values() for finding in findings]
+        return [finding for name in STAGES for finding in self.found.get(name, ())]
 
     def widen(self) -> None:
         """Run the stages again that looked at what is different only."""
         self.subject = self.subject.within(None)
         for name in [name for name in self.found if name in SCOPED]:
             self.stage(name)
+        self.finish()
 
     def stage(self, name: str) -> None:
-        """Run a stage."""
-        stage = STAGES[name]
+        """Run a stage, or begin it, when it waits for something that goes on elsewhere."""
         if name in WHOLE and not self.subject.is_whole:
             # a difference that nobody asked for is not missed
             if name != "difference" or self.subject.released is not None:
                 self.skipped.append(name)
             return
+        self.found[name] = []
+        self.seconds[name] = 0.0
+        self._go_on(name, lambda: STAGES[name](self.subject))
+        if name == "terms":
+            meant = as_meant(self.subject.dataset, self.findings)
+            if meant is not self.subject.dataset:
+                self.subject = replace(self.subject, dataset=meant)
+
+    def finish(self, progress: Callable[[str], None] = lambda _: None) -> None:
+        """Wait for the stages that only began."""
+        while self._waiting:
+            name, waiting = self._waiting.popitem()
+            progress(name)
+            self._go_on(name, lambda: waiting)  # noqa: B023 – it is called at once
+
+    def stop(self) -> None:
+        """End what goes on elsewhere, when nobody waits for it any more."""
+        for stage in self._waiting.values():
+            if isinstance(stage, Generator):
+                stage.close()
+
+    def _go_on(self, name: str, begin: Callable[[], Iterator[Finding | None]]) -> None:
         start = perf_counter()
-        found = self.found[name] = []
         try:
-            found.extend(stage(self.subject))
+            stage = begin()
+            for finding in stage:
+                if finding is None:
+                    self._waiting[name] = stage
+                    break
+                self.found[name].append(finding)
         except StadsgraafError:
             raise
         except Exception as error:  # noqa: BLE001 – whatever it is, the data were not checked
             reason = f"{type(error).__name__}: {error}".strip(" :")
             self.failures.append(Failure(name, reason, traceback.format_exc()))
-        self.seconds[name] = perf_counter() - start
-        if name == "terms":
-            meant = as_meant(self.subject.dataset, self.findings)
-            if meant is not self.subject.dataset:
-                self.subject = replace(self.subject, dataset=meant)
+        self.seconds[name] += perf_counter() - start
 
 
 def _known(subject: Subject, findings: Iterable[Finding]) -> set[str]:

@@ -18,10 +18,11 @@ from stadsgraaf.validation.stages.subject import Subject
 from stadsgraaf.validation.stages.syntax import syntax
 from stadsgraaf.validation.stages.verify import verify
 
-__all__ = ["SCOPED", "STAGES", "WHOLE", "Subject"]
+__all__ = ["APART", "SCOPED", "STAGES", "WHOLE", "Subject"]
 
 #: In order. The first two look at files, the others at the dataset as a whole.
-STAGES: dict[str, Callable[[Subject], Iterator[Finding]]] = {
+#: One that gives None has work going on elsewhere: what comes after it need not wait for that.
+STAGES: dict[str, Callable[[Subject], Iterator[Finding | None]]] = {
     "syntax": syntax,
     "lexical": lexical,
     "terms": terms,
@@ -38,3 +39,6 @@ WHOLE = frozenset({"terms", "shacl", "verify", "evidence", "queries", "differenc
 
 #: Stages that need not look at what a change cannot affect.
 SCOPED = frozenset({"shacl", "verify", "evidence", "queries", "formatting"})
+
+#: Stages that need no other one and can go on beside them.
+APART = frozenset({"formatting"})

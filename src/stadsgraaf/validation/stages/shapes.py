@@ -55,8 +55,11 @@ _OF_SHAPES = {
 _TOO_MANY = frozenset({"MaxCount", "UniqueLang", "QualifiedMaxCount"})
 
 
-def shapes(subject: Subject) -> Iterator[Finding]:
-    """The shapes against the shapes of SHACL, then the data against the shapes."""
+def shapes(subject: Subject) -> Iterator[Finding | None]:
+    """The shapes against the shapes of SHACL, then the data against the shapes.
+
+    Gives None before it waits for the engine in another process.
+    """
     documents = subject.shape_documents
     if not documents:
         return
@@ -83,13 +86,19 @@ def shapes(subject: Subject) -> Iterator[Finding]:
         sound = subject.scope.affected(known, sound)
         if not any(triple.predicate.value.startswith(_SH + "target") for triple in sound):
             return
-    outcome = shacl.validate_data(
+    begun = shacl.begin(
         subject.data,
         sound,
         subject.engine,
         processes=subject.processes,
         focus=subject.focus or (subject.scope.focus if subject.scope else None),
     )
+    try:
+        if begun.beside is not None:
+            yield None
+        outcome = begun.outcome()
+    finally:
+        begun.stop()
     for shape, reason in outcome.faults:
         yield _unusable(known, shape, reason)
     yield from {
