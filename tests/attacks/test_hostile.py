@@ -169,6 +169,7 @@ QUERIES = {
     "hash-storm": "#\n" * 30_000 + "ASK {}",
     "backslashes": "ASK { ?s ?p '" + "\\" * 60_000,
     "dots": "a." * 30_000,
+    "forms": "CONSTRUCT " * 6000 + "'['",
     "angle-brackets": "<" * 60_000,
     "iri-unclosed": "SELECT * { <" + "a" * 60_000,
     "update-after-query": "ASK {} ; CLEAR DEFAULT",

@@ -428,6 +428,10 @@ def test_unavailable_format_is_not_acceptable(ask: Client, accept: str, query: s
         ("csv", "text/csv; charset=utf-8", None),
         ("turtle", None, "text/turtle; charset=utf-8"),
         ("ttl", None, "text/turtle; charset=utf-8"),
+        (JSON.replace("+", " "), JSON, None),
+        ("rdf/xml", None, "application/rdf+xml"),
+        ("rdfxml", None, "application/rdf+xml"),
+        ("JSON-LD", None, "application/ld+json"),
     ],
 )
 @pytest.mark.parametrize("parameter", ["format", "output"])
@@ -539,6 +543,19 @@ def test_known_answer_is_not_asked_again(ask: Client, store: LazyStore) -> None:
     assert len(store.questions) == asked
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "QUERY", "POST"])
+def test_who_wants_none_gets_none_of_what_there_is(ask: Client, method: str) -> None:
+    fields = {"If-None-Match": "*", "Content-Type": DIRECT}
+    body = ALL.encode() if method in ("QUERY", "POST") else b""
+    query = "" if body else urlencode({"query": ALL})
+    for _ in range(2):  # evaluated, and kept
+        response = ask(method, query=query, headers=fields, body=body)
+        assert response.status == (200 if method == "POST" else 304)
+        assert "etag" in response.headers
+    assert ask.get("nonsense", **fields).slug == "malformed-query"
+    assert ask(headers=fields).status == 304
+
+
 def test_query_that_is_too_long_is_refused_even_when_its_answer_is_known() -> None:
     ask = client_of(WholeStore(b"{}"), Settings(query_length=100))
     assert ask.get(ALL).status == 200
@@ -568,6 +585,24 @@ def test_etag_changes_with_anything_that_changes_the_answer(store: LazyStore) ->
         Client(SparqlEndpoint(store, other, Settings(), workbench)).get(ALL).headers["etag"],
     ]
     assert len(set(tags)) == len(tags)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "_:b ?p ?x",
+        "[] ?p ?x",
+        "?s ?p (1 2)",
+        "?s ?p ?x ~",
+        "?s ?p ?x {| ?p 1 |}",
+        "<< ?s ?p ?x >> ?p 1",
+    ],
+)
+def test_blank_nodes_that_a_template_makes_have_no_etag(ask: Client, template: str) -> None:
+    response = ask.get(f"CONSTRUCT {{ {template} }} WHERE {{ ?s ?p ?x }}")
+    assert response.status == 200
+    assert "etag" not in response.headers
+    assert "etag" in ask.get("CONSTRUCT { ?s ?p '(' } { ?s ?p ?x FILTER(?x > 'A') }").headers
 
 
 @pytest.mark.parametrize("call", ["NOW()", "rand ()", "UUID()", "STRUUID()", "'\\u0041'"])
@@ -882,6 +917,33 @@ def test_check_resolves_iris_like_the_endpoint(store: LazyStore) -> None:
 
 
 # Help for people
+
+
+@pytest.mark.parametrize("coding", READERS)
+def test_what_is_told_is_packed_like_answers(coding: str) -> None:
+    ask = client_of(WholeStore(json.dumps({"where": ["?s ?p ?o"] * 500}).encode()))
+    packed = {"Accept-Encoding": coding}
+    for path in ("/sparql/check", "/sparql/explain", "/sparql/why-empty"):
+        response = ask(path=path, query=urlencode({"query": ALL}), headers=packed)
+        assert response.headers["content-encoding"] == coding
+        assert READERS[coding]()(response.body) == ask(path=path, query="query=x").body
+
+
+@pytest.mark.parametrize("coding", READERS)
+def test_description_is_packed_and_has_a_tag_of_its_own(ask: Client, coding: str) -> None:
+    plain, packed = ask(), ask(headers={"Accept-Encoding": coding})
+    assert packed.headers["content-encoding"] == coding
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept, Accept-Encoding"
+    assert READERS[coding]()(packed.body) == plain.body
+    assert packed.headers["etag"] != plain.headers["etag"]
+    again = ask(headers={"Accept-Encoding": coding, "If-None-Match": packed.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_check_says_in_which_language_a_mistake_is_told(ask: Client) -> None:
+    response = ask(path="/sparql/check", query="query=nonsense")
+    assert response.headers["content-language"] == "en"
+    assert response.headers["vary"] == "Accept-Language"
 
 
 def test_labels_are_a_parameter_and_part_of_the_answer(ask: Client, store: LazyStore) -> None:

@@ -1,9 +1,11 @@
-"""What a query says before its first group: names of its prologue, and its dataset.
+"""What a query says outside its groups: names of its prologue, and its dataset.
 
 https://www.w3.org/TR/sparql11-query/#rPrologue, https://www.w3.org/TR/sparql11-query/#rDatasetClause
 
 >>> read_clauses("PREFIX e: <http://e/> SELECT * FROM e:a FROM NAMED <b> { }", "http://x/y")
 (['http://e/a'], ['http://x/b'])
+>>> read_clauses("CONSTRUCT { ?s ?p ?o } FROM <http://e/a> WHERE { ?s ?p ?o }", None)
+(['http://e/a'], [])
 """
 
 import re
@@ -71,8 +73,12 @@ def read_clauses(query: str, base_iri: str | None) -> tuple[list[str], list[str]
 
 
 def _head(found: Iterator[Token]) -> Iterator[Token]:
-    """What stands before the first brace."""
+    """What stands outside braces: FROM comes behind a template, and behind EXISTS in SELECT."""
+    depth = 0
     for token in found:
         if token.text == "{":
-            return
-        yield token
+            depth += 1
+        elif token.text == "}":
+            depth -= 1
+        elif depth == 0:
+            yield token

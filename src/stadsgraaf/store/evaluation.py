@@ -89,6 +89,7 @@ _RDF: Mapping[str, RdfFormat] = {
 }
 _WITH_PREFIXES = frozenset(("Turtle", "TriG", "RDF/XML"))
 _CUSTOM_FUNCTION = re.compile(r"The custom (?:aggregate )?function <([^>]*)> is not supported")
+_NO_IRI = Text("it is no absolute IRI", "het is geen absolute IRI")
 #: Triples that are read before the prefixes are written; a larger answer gets all prefixes.
 _FIRST = 2000
 #: RDF/XML writes a predicate as an element, whose local name must be an NCName.
@@ -242,8 +243,10 @@ class Engine:
         """Where is asked, and which graphs: the engine's flag for the union would override FROM."""
         default, named = graphs_of(question)
         is_given = bool(default or named)
-        if self._merged and profile.has_dataset and not is_given:
+        if profile.has_dataset and not is_given:
             default, named = clauses_of(query, question.base_iri)
+            is_given = len(set(default)) < len(default)  # the engine would read such a graph twice
+        default = list(dict.fromkeys(default))
         if self._merged and len(default) > 1:
             merge = self._merge(default, named)
             return merge, {"default_graph": DefaultGraph(), "named_graphs": named}
@@ -255,7 +258,7 @@ class Engine:
     def _merge(self, default: Iterable[NamedNode], named: Iterable[NamedNode]) -> Store:
         """A store of some graphs only: the engine's own union would keep what they share twice."""
         merge = Store()
-        for graph in dict.fromkeys(default):
+        for graph in default:
             found = self._store.quads_for_pattern(None, None, None, graph)
             merge.bulk_extend(Quad(q.subject, q.predicate, q.object) for q in found)
         for graph in dict.fromkeys(named):
@@ -324,8 +327,8 @@ def graphs_of(question: Question) -> tuple[list[NamedNode], list[NamedNode]]:
 def _graphs(parameter: str, iris: Iterable[str]) -> list[NamedNode]:
     try:
         return [NamedNode(iri) for iri in iris]
-    except ValueError as error:
-        raise InvalidParameter(name=parameter, reason=str(error)) from None
+    except ValueError:
+        raise InvalidParameter(name=parameter, reason=_NO_IRI) from None
 
 
 def _write_results(

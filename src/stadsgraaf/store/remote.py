@@ -259,7 +259,7 @@ class RemoteEngine(Engine):
             Errand(
                 portable(query, question.base_iri, has_dataset=profile.has_dataset),
                 ACCEPT_RDF if is_graph else ACCEPT_RESULTS,
-                [each.value for each in default],
+                [each.value for each in dict.fromkeys(default)],
                 [each.value for each in named],
             )
         )

@@ -35,8 +35,12 @@ _VOLATILE: Final = re.compile(r"(?:NOW|RAND|UUID|BNODE) ?\(|\bSERVICE\b", re.IGN
 _SUSPECT: Final = ("now", "rand", "uuid", "bnode", "service")
 #: Comments, strings and IRIs say nothing of functions; a lone sign does not either.
 _SKIPPED: Final = frozenset("#\"'<")
-#: A template makes its blank nodes anew each time.
-_BLANK_TEMPLATE: Final = re.compile(r"\bCONSTRUCT\b.*(?:_:|\[)", re.IGNORECASE | re.DOTALL)
+#: A template makes its blank nodes anew each time: also those of lists, reifiers and annotations.
+_BLANKS: Final = ("_:", "[", "(", ">>", "~", "{|")
+_CONSTRUCT: Final = re.compile(r"\bCONSTRUCT\b\s*+", re.IGNORECASE)
+_BLANK_TEMPLATE: Final = re.compile(
+    r"\{[^{}]*?(?:_:|[\[(~{]|>>)|(?!\{).*(?:_:|[\[(~]|>>|\{ \|)", re.DOTALL
+)
 #: An escape may be any character, also one that white space or a name is made of.
 _ESCAPE: Final = re.compile(r"\\[uU]")
 
@@ -97,11 +101,14 @@ def is_volatile(query: str) -> bool:
     if "\\" in query and _ESCAPE.search(query):
         return True
     text = query.lower()
-    has_template = "construct" in text and ("_:" in text or "[" in text)
+    has_template = "construct" in text and any(sign in text for sign in _BLANKS)
     if not has_template and not any(word in text for word in _SUSPECT):
         return False
     bare = " ".join([part for part in _PARTS.findall(query) if part[0] not in _SKIPPED])
-    return bool(_VOLATILE.search(bare) or _BLANK_TEMPLATE.search(bare))
+    if _VOLATILE.search(bare):
+        return True
+    form = _CONSTRUCT.search(bare)  # the first only: there is one, and many take long
+    return bool(form and _BLANK_TEMPLATE.match(bare, form.end()))
 
 
 def entity_tag(release: str, question: Question, results: Format | None = None) -> str | None:

@@ -73,6 +73,7 @@ _ALIASES: Mapping[str, str] = {
     "json": "srj",
     "nquads": "nq",
     "ntriples": "nt",
+    "rdfxml": "rdf",
     "turtle": "ttl",
     "xml": "srx",
 }
@@ -81,6 +82,9 @@ _ALIASES: Mapping[str, str] = {
 _IN_ADDRESS: Final = Text(
     "it belongs in the address, not in the body", "hij hoort in het adres, niet in de inhoud"
 )
+
+
+_NO_TYPE: Final = Text("none", "geen")
 
 
 class ClientGoneError(Exception):
@@ -264,7 +268,7 @@ def _body_type(scope: Scope) -> str:
     if media_type == _UPDATE:
         raise UpdateNotAllowed
     if media_type not in BODY_TYPES or not set(charsets) <= {"utf-8", '"utf-8"', "utf8"}:
-        raise UnsupportedMediaType(given=given, supported=list(BODY_TYPES))
+        raise UnsupportedMediaType(given=given or _NO_TYPE, supported=list(BODY_TYPES))
     return media_type
 
 
@@ -326,16 +330,19 @@ def _last(path: str) -> str:
 
 
 def _chosen(given: Mapping[str, Sequence[str]]) -> tuple[Format, ...]:
-    """Formats by suffix or media type: ``json`` is right for SELECT and for CONSTRUCT."""
+    """Formats by suffix, name or media type: ``json`` is right for SELECT and for CONSTRUCT.
+
+    A plus that nobody escaped has become a space.
+    """
     for name in ("format", "output"):
         if name not in given:
             continue
-        wanted = given[name][0].strip().lower()
+        wanted = given[name][0].strip().lower().replace(" ", "+")
         suffix = _ALIASES.get(wanted, wanted)
         found = tuple(
             each
             for each in (*OFFERED, *set(COLUMNAR).difference(COLUMNS))
-            if suffix == each.suffix
+            if suffix in (each.suffix, each.name.lower())
             or wanted in each.media_types
             or f"application/{wanted}" in each.media_types
         )

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stadsgraaf.errors import (
     BodyTooLarge,
+    Language,
     MissingParameter,
     NotAcceptable,
     QueryTooLong,
@@ -76,6 +77,9 @@ _USUAL_ACCEPT: Final = 256
 #: Bytes that are packed faster than a thread is woken; and the size of what has none yet.
 _QUICKLY_PACKED: Final = 16_384
 _ENDLESS: Final = 1 << 62
+_NOTHING: Final[Fields] = []
+#: What is told of a query.
+_TOLD: Final = Format("JSON", ("application/json",), "json", "results")
 _ATTACHED: Final = frozenset(("CSV", "TSV", "Arrow", "Parquet"))
 
 _PREFLIGHT: Final[Mapping[str, str]] = {
@@ -120,7 +124,7 @@ class SparqlEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["method"] == "OPTIONS":
-            await self._send_whole(send, 204, _PREFLIGHT, b"")
+            await self._send(send, 204, _encoded(_PREFLIGHT), b"")
             return
         address = _address(scope)
         if (
@@ -172,14 +176,13 @@ class SparqlEndpoint:
         question = _question(request, scope)
         if is_longer(question.query, self._settings.query_length):  # also one that is known
             raise QueryTooLong(limit=self._settings.query_length)
-        coding = _coding(scope)
         etag = entity_tag(self._release.identifier, question, columns)
-        etag = etag and tagged(etag, coding)
+        etag = etag and tagged(etag, _coding(scope))
         if columns:
             question = replace(question, results=TSV)
         if NOTES in scope:
             scope[NOTES]["query"] = question.query
-        if request.is_safe and _matches(scope, etag):
+        if request.is_safe and _matches(scope, etag, exists=False):
             await self._send(send, 304, _caching(etag), b"")
             return
         if etag and (address := _address(scope)):
@@ -191,7 +194,10 @@ class SparqlEndpoint:
             try:
                 if columns:
                     answer = await self._as_columns(answer, columns, request)
-                await self._send_answer(answer, request, scope, send, etag, coding)
+                if request.is_safe and _matches(scope, etag):
+                    await self._send(send, 304, _caching(etag), b"")
+                else:
+                    await self._send_answer(answer, request, scope, send, etag)
             finally:
                 await answer.aclose()
 
@@ -217,10 +223,10 @@ class SparqlEndpoint:
         scope: Scope,
         send: Send,
         etag: str | None,
-        coding: str | None,
+        more: Fields = _NOTHING,
     ) -> None:
-        fields = _content(answer.format) + _caching(etag)
-        packing = _packing(answer, coding, fields)
+        fields = _content(answer.format) + _caching(etag) + more
+        packing = _packing(answer, _coding(scope), fields)
         if answer.size is not None or scope.get("http_version") == "1.0":
             # An HTTP/1.0 client takes the end of the connection for the end of the answer.
             body = await answer.read()
@@ -261,6 +267,7 @@ class SparqlEndpoint:
         if request.query is None:
             raise MissingParameter(name="query")
         question = replace(_question(request, scope), task=request.task)
+        more: Fields = []
         async with Hangup(receive):
             try:
                 answer = await self._store.answer(question, self._limits_of(request))
@@ -268,10 +275,12 @@ class SparqlEndpoint:
             except RequestError as error:
                 if request.task != "check" or error.status != RequestError.status:
                     raise
-                problem = error.problem(scope.get("stadsgraaf.language", "en"))
+                language: Language = scope.get("stadsgraaf.language", "en")
+                problem = error.problem(language)
                 body = json.dumps({"valid": False, **problem}, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", "Cache-Control": "no-cache"}
-        await self._send_whole(send, 200, headers, body)
+                more = [(b"content-language", language.encode()), (b"vary", b"Accept-Language")]
+            told = Answer("select", _TOLD, Whole(body), len(body))
+            await self._send_answer(told, request, scope, send, None, more)
 
     # --- the service itself ---------------------------------------------------------------------
 
@@ -279,12 +288,12 @@ class SparqlEndpoint:
         self, request: SparqlRequest, chosen: Format, scope: Scope, send: Send
     ) -> None:
         body = describe(self._release, self._settings, request.endpoint, chosen)
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = {"ETag": etag, "Cache-Control": _KEEP, "Vary": "Accept"}
+        etag = tagged(f'"{hashlib.sha256(body).hexdigest()[:32]}"', _coding(scope))
         if _matches(scope, etag):
-            await self._send_whole(send, 304, headers, b"")
-            return
-        await self._send_whole(send, 200, {"Content-Type": chosen.content_type, **headers}, body)
+            await self._send(send, 304, _caching(etag), b"")
+        elif not await self._again(etag, scope, send):
+            answer = Answer("graph", chosen, Whole(body), len(body))
+            await self._send_answer(answer, request, scope, send, etag)
 
     # --- on the wire ----------------------------------------------------------------------------
 
@@ -298,12 +307,6 @@ class SparqlEndpoint:
         if error.status in (RequestTimeout.status, BodyTooLarge.status):
             response.headers["Connection"] = "close"  # the rest of the body is not waited for
         await response(scope, receive, send)
-
-    async def _send_whole(
-        self, send: Send, status: int, headers: Mapping[str, str], body: bytes
-    ) -> None:
-        sized = {"Content-Length": str(len(body))} if body else {}
-        await self._send(send, status, _encoded({**headers, **sized}), body)
 
     async def _send(self, send: Send, status: int, fields: Fields, body: bytes) -> None:
         await self._start(send, status, fields)
@@ -452,9 +455,11 @@ def _question(request: SparqlRequest, scope: Scope) -> Question:
     )
 
 
-def _matches(scope: Scope, etag: str | None) -> bool:
-    """If-None-Match, RFC 9110, section 13.1.2, compared weakly."""
+def _matches(scope: Scope, etag: str | None, *, exists: bool = True) -> bool:
+    """If-None-Match, RFC 9110, section 13.1.2, compared weakly; ``*`` is whatever ``exists``."""
     given = header(scope, b"if-none-match")
-    if given is None or etag is None:
+    if given is None:
         return False
+    if given.strip() == "*":
+        return exists
     return etag in [tag.strip().removeprefix("W/") for tag in given.split(",")]

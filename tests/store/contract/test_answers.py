@@ -101,11 +101,32 @@ def test_named_graph_of_protocol_alone_leaves_the_default_graph_empty(ask: Asker
         ("PREFIX g: <http://g/> SELECT ?o FROM g:1 FROM g:2 { ?s ?p ?o }", {}),
         ("BASE <http://g/x> SELECT ?o FROM <1> FROM <2> { ?s ?p ?o }", {}),
         ("SELECT ?o FROM <1> FROM <2> { ?s ?p ?o }", {"base_iri": "http://g/x"}),
+        (
+            "SELECT ?o (EXISTS { ?s ?p 1 } AS ?x) FROM <http://g/1> FROM <http://g/2> { ?s ?p ?o }",
+            {},
+        ),
         ("SELECT ?o { ?s ?p ?o }", {"default_graphs": ("http://g/1", "http://g/2")}),
     ],
 )
 def test_graphs_that_overlap_are_merged(ask: Asker, query: str, parts: dict[str, Any]) -> None:
     assert sorted(row["o"] for row in ask.rows(query, **parts)) == ["A", "Aa"]
+
+
+@pytest.mark.parametrize(
+    ("query", "parts"),
+    [
+        ("SELECT ?s ?o FROM <http://e/1> FROM <http://e/1> { ?s ?p ?o }", {}),
+        ("SELECT ?s ?o { ?s ?p ?o }", {"default_graphs": ("http://e/1", "http://e/1")}),
+    ],
+)
+@pytest.mark.parametrize("value", ["1", "2"])
+def test_graph_that_is_named_twice_is_there_once(
+    ask: Asker, query: str, parts: dict[str, Any], value: str
+) -> None:
+    data = '<http://e/s> <http://e/p> "1" <http://e/1> .\n'
+    data += f'<http://e/s> <http://e/p> "{value}" <http://e/2> .\n'
+    found = ask.rows(query, data=data.encode(), **parts)
+    assert found == [{"s": "http://e/s", "o": "1"}]
 
 
 def test_merge_leaves_the_named_graphs_that_were_asked_for(ask: Asker) -> None:

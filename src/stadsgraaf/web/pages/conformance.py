@@ -35,6 +35,11 @@ class Failure:
     reason: Text
 
     @property
+    def anchor(self) -> str:
+        """Its place on the page."""
+        return self.test.replace("/", "-").replace("#", "-")
+
+    @property
     def href(self) -> str:
         """The folder of the test at W3C."""
         return f"{_TESTS}{self.test.partition('#')[0]}/"
@@ -83,10 +88,13 @@ async def conformance(request: Request) -> Response:
     view = View.of(request.scope)
     suites, failures = results()
     total = sum(suite.tests for suite in suites)
+    reasons: dict[str, list[Failure]] = {}
+    for failure in failures:
+        reasons.setdefault(failure.reason.say(view.language), []).append(failure)
     return view.page(
         "conformance.html",
         suites=suites,
-        failures=[(each, each.reason.say(view.language)) for each in failures],
+        reasons=sorted(reasons.items(), key=lambda each: -len(each[1])),
         total=view.number(total),
         passed=view.number(total - len(failures)),
     )
