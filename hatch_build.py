@@ -36,8 +36,9 @@ class FrontendHook(BuildHookInterface[Any]):
         root = Path(self.root)
         if version == "editable":
             return
-        for name in ("failures.csv", "suites.csv"):
-            build_data["force_include"][str(root / TESTS / name)] = f"{PACKED}/{name}"
+        if self.target_name == "wheel":
+            for name in ("failures.csv", "suites.csv"):
+                build_data["force_include"][str(root / TESTS / name)] = f"{PACKED}/{name}"
         if _is_current(root) or os.environ.get("STADSGRAAF_NO_FRONTEND"):
             return
         npm = shutil.which("npm")

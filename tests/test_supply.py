@@ -1,10 +1,13 @@
 """What the software is made of is locked, small, and what its bill of materials says."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
+import zipfile
 from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
@@ -63,8 +66,8 @@ def test_serving_loads_few_packages() -> None:
     code = (
         "import sys, stadsgraaf.web.server, stadsgraaf.cli\n"
         "from importlib.metadata import packages_distributions as known\n"
-        "names = {name.partition('.')[0] for name in sys.modules}\n"
-        "print(*sorted({each for name in names for each in known().get(name, ())}))"
+        "names, packages = {name.partition('.')[0] for name in sys.modules}, known()\n"
+        "print(*sorted({each for name in names for each in packages.get(name, ())}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {canonicalize_name(name) for name in done.stdout.split()}
@@ -76,3 +79,29 @@ def test_serving_loads_few_packages() -> None:
 def test_every_direct_dependency_is_declared() -> None:
     declared = {canonicalize_name(Requirement(text).name) for text in requires("stadsgraaf") or ()}
     assert {"pyoxigraph", "uvicorn", "prometheus-client"} <= declared
+
+
+def test_the_source_distribution_makes_a_wheel_that_has_the_pages_and_nothing_else(
+    root: Path, tmp_path: Path
+) -> None:
+    def make(target: str, folder: Path) -> Path:
+        command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(tmp_path)]
+        environment = {**os.environ, "STADSGRAAF_NO_FRONTEND": "1"}  # as it is built already
+        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+        (made,) = tmp_path.glob("*.whl" if target == "wheel" else "*.tar.gz")
+        return made
+
+    source = make("sdist", root)
+    with tarfile.open(source) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (unpacked,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    with zipfile.ZipFile(make("wheel", unpacked)) as wheel:
+        names = set(wheel.namelist())
+    package = {
+        path.relative_to(root / "src").as_posix()
+        for path in (root / "src" / "stadsgraaf").rglob("*")
+        if path.is_file() and not {"__pycache__", "frontend"} & set(path.parts)
+    }
+    lists = {f"stadsgraaf/web/conformance/{name}.csv" for name in ("failures", "suites")}
+    assert {name for name in names if ".dist-info/" not in name} == package | lists
+    assert any(name.startswith("stadsgraaf/web/static/style-") for name in names)

@@ -20,7 +20,15 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from stadsgraaf import __version__
 from stadsgraaf.archive import MAKING, Archive
 from stadsgraaf.bulk import Bulk
-from stadsgraaf.dataset import Dataset, Graph, below, report_graph, report_node, source_files
+from stadsgraaf.dataset import (
+    Dataset,
+    Graph,
+    below,
+    others_among,
+    report_graph,
+    report_node,
+    source_files,
+)
 from stadsgraaf.errors import InvalidData, ReleaseDamaged, ReleaseShrinks
 from stadsgraaf.exports import (
     CanonicalQuads,
@@ -56,6 +64,8 @@ _TITLE = PREFIXES["dct"] + "title"
 _DESCRIPTION = PREFIXES["dct"] + "description"
 #: What a dataset is called that does not say it: not by its folder, which differs between machines.
 _UNNAMED: Final = {"en": "Dataset", "nl": "Dataset"}
+#: Files that are named where more are meant.
+_MOST_NAMED: Final = 5
 #: A description that counts itself is written at most so often.
 _MOST_COUNTS: Final = 5
 
@@ -109,7 +119,8 @@ def build(
     """Build a release of a folder and switch the archive at ``output`` to it.
 
     ``progress`` is told each step in a few words, ``reading`` each file; ``report`` gets the
-    validation report; ``left`` is told, line by line, where names of what is suppressed still stand.
+    validation report; ``left`` is told, line by line, which RDF was not read, and where names of what is
+    suppressed still stand.
     Raises InvalidData when the dataset has violations, SyntaxFault when it is read without being
     validated and cannot be, ReleaseShrinks when it lost more than half of its triples,
     ArchiveLocked when another build is at work: then nothing is switched.
@@ -122,6 +133,8 @@ def build(
         with contextlib.suppress(ReleaseDamaged):  # another one takes its place
             redact(archive, progress, names)
         source = fingerprint(root, suppressed)
+        if others := others_among(root):
+            left(_not_read(others))
         present = archive.current()
         if present is not None and options.would_give(present.manifest, source):
             progress("nothing changed")
@@ -148,6 +161,12 @@ def build(
             progress(f"removed {identifier}, which is older than the last {options.keep}")
         _tell_remains(archive, names, left, dataset)
         return Release.open(target)
+
+
+def _not_read(others: Sequence[str]) -> str:
+    more = len(others) - _MOST_NAMED
+    named = ", ".join(others[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"not read, for only Turtle (*.ttl) is: {named}"
 
 
 def _tell_remains(

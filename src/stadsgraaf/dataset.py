@@ -16,7 +16,8 @@ Before the dots stands the namespace that ``data/dataset.ttl`` declares with
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +27,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store, Triple
 
 from stadsgraaf import turtle
-from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault
+from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault, Text
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.queries import Query, describe, read_query
 from stadsgraaf.turtle import TurtleDocument
@@ -42,11 +43,13 @@ __all__ = [
     "below",
     "derive",
     "description_file",
+    "others_among",
     "read_all_queries",
     "report_graph",
     "report_node",
     "source_files",
     "turtle_files",
+    "walk",
 ]
 
 Role = OneOf["vocabulary", "shapes", "metadata", "queries", "claims", "facts", "data", "validation"]
@@ -54,6 +57,8 @@ Role = OneOf["vocabulary", "shapes", "metadata", "queries", "claims", "facts", "
 #: What a folder has that is a release: its dumps are no sources.
 _MANIFEST, _DATA = "manifest.json", "data.nq"
 _FOLDERS = ("ontology", "data", "shapes", "queries")
+#: Endings of RDF that is not read from a folder.
+_OTHERS = frozenset({".hdt", ".jsonld", ".n3", ".nq", ".nt", ".owl", ".rdf", ".trig", ".trix"})
 #: Where a folder tells what it is: in the layout, and in any other.
 _DESCRIPTIONS = ("data/dataset.ttl", "dataset.ttl")
 _NAMESPACE = NamedNode(PREFIXES["vann"] + "preferredNamespaceUri")
@@ -250,26 +255,54 @@ def turtle_files(root: Path) -> list[Path]:
     """
     if not root.exists():
         raise NoSuchPath(path=str(root))
-    found = [root] if root.is_file() else _files_below(root)
+    if root.is_file():
+        return [root]
+    files = _files_below(root)
+    found = sorted(path for path in files if path.suffix.lower() == ".ttl")
     if not found:
-        raise NothingToServe(path=str(root))
+        others = ", ".join(path.name for path in _other_rdf(files)[:3])
+        hint = Text(f"; {others} would have to be", f"; {others} moet dat eerst worden")
+        raise NothingToServe(path=str(root), others=hint if others else "")
     return found
 
 
+def others_among(root: Path) -> list[str]:
+    """RDF in a folder that is not read, for it is no Turtle: names of files below it."""
+    files = [] if root.is_file() else _files_below(root)
+    return [str(below(root, path)) for path in _other_rdf(files)]
+
+
+def _other_rdf(files: Iterable[Path]) -> list[Path]:
+    return sorted(path for path in files if path.suffix.lower() in _OTHERS)
+
+
 def _files_below(root: Path) -> list[Path]:
+    """The files of a folder that may be sources of a dataset."""
     folders = [root / name for name in _FOLDERS if (root / name).is_dir()]
     if not (root / "data").is_dir():
         folders = [root]
-    found = {
-        path for folder in folders for path in folder.rglob("*.[tT][tT][lL]") if path.is_file()
-    }
-    manifests = (file.parent for folder in folders for file in folder.rglob(_MANIFEST))
+    found = [path for folder in folders for path in walk(folder)]
+    manifests = {path.parent for path in found if path.name == _MANIFEST}
     built = {folder for folder in manifests if (folder / _DATA).is_file()}
-    return sorted(
-        path
-        for path in found
-        if not _is_hidden(path.relative_to(root)) and built.isdisjoint(path.parents)
-    )
+    return [path for path in found if built.isdisjoint(path.parents)]
+
+
+def walk(folder: Path, skipped: Container[str] = ()) -> Iterator[Path]:
+    """All files below a folder, and links that lead nowhere; nothing hidden, and no pipe or device.
+
+    Raises PermissionError for a folder that may not be looked into: nothing is left out in silence.
+    """
+    for here, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [n for n in folders if not n.startswith(".") and n not in skipped]
+        for name in names:
+            path = Path(here, name)
+            is_file = path.is_file() or (path.is_symlink() and not path.exists())
+            if is_file and not name.startswith("."):
+                yield path
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def source_files(root: Path) -> list[Path]:
@@ -285,10 +318,6 @@ def below(root: Path, path: Path) -> Path:
     'data/a.ttl'
     """
     return path.relative_to(root) if root.is_dir() else Path(path.name)
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
 
 
 def _blank_prefix(root: Path, path: Path) -> str:

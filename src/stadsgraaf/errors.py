@@ -59,12 +59,14 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     ├── MachineFault                 (exit code 3)
     │   ├── ArchiveLocked            another build writes there
     │   ├── DiskFull
-    │   └── NoPermission
+    │   ├── NoPermission
+    │   └── ReadOnly                 a disk that cannot be written to
     └── UsageError                   (exit code 2)
         ├── NoSuchPath
         ├── NothingToServe
         ├── EngineMissing            a SHACL engine that is not installed
         ├── BadConfiguration         a profile or baseline of validation with a mistake
+        ├── PortForbidden            a port that only root may listen on
         └── PortTaken
 
 A member given to an error fills the sentence and stands in the problem details too; one that is a
@@ -115,6 +117,7 @@ __all__ = [
     "NotSupported",
     "NotUtf8",
     "NothingToServe",
+    "PortForbidden",
     "PortTaken",
     "PreconditionFailed",
     "QueryMemoryLimit",
@@ -124,6 +127,7 @@ __all__ = [
     "QueryTooDeep",
     "QueryTooLong",
     "RangeNotSatisfiable",
+    "ReadOnly",
     "ReleaseDamaged",
     "ReleaseShrinks",
     "RepeatedParameter",
@@ -842,8 +846,8 @@ class DiskFull(MachineFault):
     slug = "disk-full"
     title = Text("Disk full", "Schijf vol")
     sentence = Text(
-        "There is no space left on the device of {path}; what was begun has been removed.",
-        "Er is geen ruimte meer op de schijf van {path}; wat begonnen was is verwijderd.",
+        "There is no space left on the device of {path}.",
+        "Er is geen ruimte meer op de schijf van {path}.",
     )
 
 
@@ -858,17 +862,30 @@ class NoPermission(MachineFault):
     )
 
 
+class ReadOnly(MachineFault):
+    """The disk is mounted to be read only; member ``path``."""
+
+    slug = "read-only"
+    title = Text("Disk is read-only", "Schijf alleen te lezen")
+    sentence = Text(
+        "{path} is on a disk that can only be read.",
+        "{path} staat op een schijf die alleen te lezen is.",
+    )
+
+
 def of_the_machine(error: OSError) -> StadsgraafError | None:
     """What the machine refused, in words; None for an error that says nothing of the machine.
 
     >>> of_the_machine(OSError(28, "No space left on device", "/data")).slug
     'disk-full'
     """
-    path = str(error.filename or "?")
+    path = error.filename or Text("the output", "de uitvoer")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(path=path)
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if error.errno in (errno.EACCES, errno.EPERM):
         return NoPermission(path=path)
+    if error.errno == errno.EROFS:
+        return ReadOnly(path=path)
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return NoSuchPath(path=path)
     return None
@@ -893,13 +910,13 @@ class NoSuchPath(UsageError):
 
 
 class NothingToServe(UsageError):
-    """A folder has no Turtle in it; member ``path``."""
+    """A folder has no Turtle in it; members ``path`` and ``others``, what else it has."""
 
     slug = "nothing-to-serve"
     title = Text("Nothing to serve", "Niets te serveren")
     sentence = Text(
-        "{path} holds no Turtle file (*.ttl).",
-        "In {path} staat geen Turtle-bestand (*.ttl).",
+        "{path} holds no Turtle file (*.ttl){others}.",
+        "In {path} staat geen Turtle-bestand (*.ttl){others}.",
     )
 
 
@@ -920,6 +937,17 @@ class BadConfiguration(UsageError):
     slug = "bad-configuration"
     title = Text("Mistake in a configuration", "Fout in een configuratie")
     sentence = Text("{file}:{line}: {reason}", "{file}:{line}: {reason}")
+
+
+class PortForbidden(UsageError):
+    """Only root may listen there; members ``host`` and ``port``."""
+
+    slug = "port-forbidden"
+    title = Text("Port not allowed", "Poort niet toegestaan")
+    sentence = Text(
+        "This user may not listen on {host}:{port}: choose a port from 1024 on with --port.",
+        "Deze gebruiker mag niet luisteren op {host}:{port}: kies met --port een poort vanaf 1024.",
+    )
 
 
 class PortTaken(UsageError):

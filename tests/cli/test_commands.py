@@ -284,13 +284,9 @@ def test_evidence_fails_on_a_source_that_changed(root: Path, article: Path, tmp_
 @pytest.mark.parametrize(
     ("number", "exit_code", "words"),
     [
-        (
-            errno.ENOSPC,
-            3,
-            "no space left on the device of /data/x; what was begun has been removed",
-        ),
+        (errno.ENOSPC, 3, "There is no space left on the device of /data/x."),
         (errno.EACCES, 3, "This user may not read or write /data/x."),
-        (errno.EROFS, 3, "This user may not read or write /data/x."),
+        (errno.EROFS, 3, "/data/x is on a disk that can only be read."),
         (errno.ENOENT, 2, "/data/x does not exist."),
     ],
 )
@@ -303,7 +299,5 @@ def test_what_the_machine_refuses_is_said_in_one_line_and_leaves_nothing(
     monkeypatch.setattr("stadsgraaf.build.write_files", refuse)
     result = run("build", str(folder), "--output", str(folder / "out"), "--quiet")
     assert result.exit_code == exit_code
-    assert (
-        result.stderr == f"stadsgraaf: {words if words[0] != 'n' else 'There is ' + words + '.'}\n"
-    )
+    assert result.stderr == f"stadsgraaf: {words}\n"
     assert list((folder / "out" / "releases").iterdir()) == []

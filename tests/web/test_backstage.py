@@ -1,5 +1,6 @@
 """Administrators with a socket of their own, and what a service manager is told."""
 
+import errno
 import http.client
 import json
 import signal
@@ -15,7 +16,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from serving import Server, free_port, serving, write_release
 
-from stadsgraaf.errors import NoSuchPath, PortTaken, UsageError
+from stadsgraaf.errors import NoSuchPath, PortForbidden, PortTaken, UsageError
 from stadsgraaf.settings import Settings
 from stadsgraaf.web.listening import Place, administration, listen
 from stadsgraaf.web.notifying import Notifier
@@ -148,6 +149,15 @@ def test_what_is_no_place_for_a_socket_is_refused_in_words(tmp_path: Path) -> No
             pass
     first = Place(path=str(tmp_path / "door"))
     with listen(first), pytest.raises(UsageError, match="runs"), listen(first):
+        pass
+
+
+def test_a_port_that_is_for_root_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("socket.create_server", refuse)
+    with pytest.raises(PortForbidden, match="--port"), listen(Place("127.0.0.1", 80)):
         pass
 
 

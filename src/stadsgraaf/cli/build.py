@@ -53,7 +53,7 @@ def build(
     """Validate a folder and build a release of it.
 
     The release is switched on only when the dataset has no violation; else the old one stays.
-    Exit code 1 when it has. Told, too, is where names of what is suppressed (suppressed.txt, or
+    Exit code 1 when it has. Told, too, is which RDF is left out, for it is no Turtle, and where names of what is suppressed (suppressed.txt, or
     the command suppress) still stand in texts of other things.
 
     \b

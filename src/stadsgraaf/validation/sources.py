@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
-from stadsgraaf.dataset import Dataset, Document, turtle_files
+from stadsgraaf.dataset import Dataset, Document, turtle_files, walk
 from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault, Text, UsageError
 from stadsgraaf.validation import serialisations
 from stadsgraaf.validation.serialisations import ENDINGS
@@ -63,7 +63,7 @@ def gather(
     rdf = [file for file in kept if file.suffix.lower() in ENDINGS]
     queries = [file for file in kept if file.suffix.lower() in _QUERIES]
     if not rdf and not queries:
-        raise NothingToServe(path=", ".join(map(str, paths)))
+        raise NothingToServe(path=", ".join(map(str, paths)), others="")
     barred = [fault for file in rdf if (fault := _barred(file)) is not None]
     rdf = [file for file in rdf if _barred(file) is None]
     plain = [file for file in rdf if file.suffix.lower() == ".ttl"]
@@ -113,19 +113,8 @@ def _files(path: Path) -> Iterator[Path]:
         yield from turtle_files(path)
         yield from sorted((path / "queries").rglob("*.rq"))
     else:
-        yield from sorted(_walk(path))
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for here, folders, files in os.walk(folder):
-        folders[:] = [n for n in folders if not n.startswith(".") and n not in _PACKAGES]
-        for name in files:
-            file = Path(here, name)
-            ending = file.suffix.lower()
-            # a pipe or device would never end
-            is_file = file.is_file() or (file.is_symlink() and not file.exists())
-            if is_file and not name.startswith(".") and (ending in ENDINGS or ending in _QUERIES):
-                yield file
+        endings = {*ENDINGS, *_QUERIES}
+        yield from sorted(f for f in walk(path, _PACKAGES) if f.suffix.lower() in endings)
 
 
 def is_excluded(path: Path, patterns: Iterable[str]) -> bool:

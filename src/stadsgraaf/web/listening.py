@@ -16,7 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from stadsgraaf.errors import NoPermission, NoSuchPath, PortTaken, UsageError
+from stadsgraaf.errors import (
+    NoPermission,
+    NoSuchPath,
+    PortForbidden,
+    PortTaken,
+    ReadOnly,
+    UsageError,
+)
 from stadsgraaf.settings import Settings
 
 __all__ = ["BACKLOG", "Place", "administration", "listen"]
@@ -61,8 +68,8 @@ class Place:
 def listen(place: Place) -> Iterator[socket.socket]:
     """A socket that listens; a path goes when it is closed.
 
-    Raises PortTaken, NoPermission, NoSuchPath for a path whose folder is not there, and UsageError
-    for what is no address of this machine, or a path where something else is.
+    Raises PortTaken, PortForbidden, NoPermission, ReadOnly, NoSuchPath for a path whose folder is not
+    there, and UsageError for what is no address of this machine, or a path where something else is.
     """
     if not place.path:
         with _listen_on(place) as listener:
@@ -87,7 +94,7 @@ def _listen_on(place: Place) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(host=place.host, port=place.port) from None
         if error.errno == errno.EACCES:
-            raise NoPermission(path=f"{place.host}:{place.port}") from None
+            raise PortForbidden(host=place.host, port=place.port) from None
         reason = f"one cannot listen on {place.host}:{place.port}: {error.strerror or error}"
         raise UsageError(reason=reason) from None
 
@@ -105,8 +112,10 @@ def _listen_at(path: Path) -> socket.socket:
             raise UsageError(
                 reason=f"{path} is there already: a file, or the socket of a server that runs"
             ) from None
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno in (errno.EACCES, errno.EPERM):
             raise NoPermission(path=str(path)) from None
+        if error.errno == errno.EROFS:
+            raise ReadOnly(path=str(path)) from None
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             raise NoSuchPath(path=str(path.parent)) from None
         raise UsageError(reason=f"{path}: {error.strerror or error}") from None

@@ -111,7 +111,7 @@ def run(
 
     With its archive, older releases are served too, and what becomes current is followed;
     ``rebuild`` is the command that builds when a reload is asked for.
-    Raises PortTaken, NoPermission, or StoreUnavailable when the release's data cannot be read.
+    Raises PortTaken, PortForbidden, NoPermission, or StoreUnavailable when the release's data cannot be read.
     """
     apart = administration(settings)
     with (

@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 def wait(settings: Settings, survey: Sequence[str]) -> bool:
     """Say everywhere that the store is away until the command succeeds; False when told to stop.
 
-    Raises PortTaken or NoPermission.
+    Raises PortTaken, PortForbidden or NoPermission.
     """
     with (
         listen(Place(settings.host, settings.port)) as listener,
