@@ -113,6 +113,8 @@ _DUMPS = """## Dumps
 The whole and each named graph as N-Quads, TriG, Turtle and JSON-LD (the whole as N-Triples too), plain, `.gz` and
 `.zst`; each linkset as N-Triples. They are files of the release: byte ranges, `Repr-Digest`, `Content-Digest`, and the
 SHA-256 of a file is its entity tag. That of `dataset.nq`, which is canonical (RDFC-1.0), is the digest of the release.
+Where data have triple terms of RDF 1.2, which JSON-LD cannot say, there are no dumps in JSON-LD, and what has one is
+406 in it.
 
 HDT is not among them: of what PyPI has, rdflib-hdt only reads, hdtkit and pyhdtkit want Python 3.12. What
 pyhdtkit 0.4.0 writes it reads back as the same triples, but no reader of other makers could be had to confirm it.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Triple, parse
 from samples import SAMPLE, publish
 
 from stadsgraaf.archive import Archive
@@ -98,6 +98,24 @@ def test_every_named_graph_has_dumps_of_its_own(folder: Path, tmp_path: Path) ->
         (quads,) = [name for name in graph.dumps if name.endswith(".nq")]
         found = parse((release.dumps / quads).read_bytes(), RdfFormat.N_QUADS)
         assert {str(quad) for quad in found} == wanted
+
+
+def test_triple_terms_are_in_every_dump_but_json_ld_of_which_there_is_none(
+    folder: Path, tmp_path: Path
+) -> None:
+    (folder / "a.ttl").write_text(GOOD + 'ex:a ex:p ex:b {| ex:q "<<(" |} .\n', encoding="utf-8")
+    release = build(folder, tmp_path / "out")
+    (graph,) = release.manifest.graphs
+    assert graph.triples == 7
+    named = {path.name for path in release.dumps.iterdir()}
+    assert named.issuperset(graph.dumps)
+    assert {name.split(".")[1] for name in named} == {"nq", "trig", "ttl", "nt"}
+    for name in ("dataset.trig", "dataset.ttl", f"{graph.dumps[0].partition('.')[0]}.ttl"):
+        form = RdfFormat.from_extension(name.rpartition(".")[2])
+        found = parse((release.dumps / name).read_bytes(), form)
+        assert sum(isinstance(each.object, Triple) for each in found) == 1
+    (folder / "a.ttl").write_text(GOOD + 'ex:a ex:p "<<(" .\n', encoding="utf-8")
+    assert (build(folder, tmp_path / "out").dumps / "dataset.jsonld").is_file()
 
 
 def test_packed_dumps_have_the_same_bytes_again(folder: Path, tmp_path: Path) -> None:

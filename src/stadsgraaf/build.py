@@ -261,8 +261,13 @@ def write(
         digest = quads.write(data)
         links = linksets(read_quads(data), dataset.base_iri)
         stems = {each.name: triples for each, triples in links.items()}
-        dumps = graph_dumps((graph.iri for graph in graphs), dataset.base_iri)
-        profile = _profile(dataset, findings, links, stems, suppressed)
+        names = whole_dumps(stems, triple_terms=quads.triple_terms)
+        dumps = graph_dumps(
+            (graph.iri for graph in graphs), dataset.base_iri, triple_terms=quads.triple_terms
+        )
+        if quads.triple_terms:
+            progress("no dumps in JSON-LD, which has no triple terms")
+        profile = _profile(dataset, findings, links, names, suppressed)
         added, counted = _of_itself(dataset, profile, data)
         if added:
             quads.extend(added)
@@ -302,14 +307,14 @@ def _profile(
     dataset: Dataset | Bulk,
     findings: Report | None,
     links: Iterable[Linkset],
-    stems: Iterable[str],
+    dumps: Iterable[str],
     suppressed: Suppressed,
 ) -> Profile:
     counts = findings.counts if findings else {}
     return Profile(
         written=_written(dataset, suppressed),
         base_iri=dataset.base_iri,
-        dumps={name: {} for name in whole_dumps(stems)},
+        dumps={name: {} for name in dumps},
         linksets=list(links),
         findings={severity.value: count for severity, count in counts.items()},
         **_named(dataset),
@@ -367,7 +372,8 @@ def _written(dataset: Dataset | Bulk, suppressed: Suppressed) -> list[Triple]:
     around = [
         quad for quad in dataset.asserted if quad.subject in named and quad.graph_name not in rules
     ]
-    return list(dict.fromkeys(quad.triple for quad in suppressed.kept([*own, *around])))
+    kept = dict.fromkeys(quad.triple for quad in suppressed.kept([*own, *around]))
+    return [each for each in kept if not isinstance(each.object, Triple)]  # JSON-LD has none
 
 
 def _texts(quads: list[Quad], subject: NamedNode, predicate: str) -> dict[str, str]:

@@ -65,6 +65,10 @@ _BLOCK: Final = 1 << 20
 #: Quads that are written at once.
 _BATCH: Final = 20_000
 _BLANK: Final = b"_:"
+#: How a term that is a triple begins; a text may have this too.
+_TRIPLE: Final = b"<<("
+#: Formats of dumps that cannot say triple terms of RDF 1.2.
+_WITHOUT_TRIPLES: Final = frozenset({"jsonld"})
 
 
 def canonical_nquads(quads: Iterable[Quad]) -> bytes:
@@ -86,6 +90,11 @@ def _lines(quads: Iterable[Quad]) -> list[bytes]:
     return (serialize(quads, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
 
 
+def _has_triple_terms(quads: Iterable[Quad], lines: Iterable[bytes]) -> bool:
+    pairs = zip(quads, lines, strict=True)
+    return any(_TRIPLE in line and isinstance(quad.object, Triple) for quad, line in pairs)
+
+
 def read_quads(path: Path) -> Iterable[Quad]:
     """The quads of an N-Quads file, blank nodes by their labels there."""
     return parse(path=path, format=RdfFormat.N_QUADS)
@@ -99,11 +108,14 @@ class CanonicalQuads:
         with CanonicalQuads(folder) as quads:
             quads.extend(dataset.quads)
             digest = quads.write(folder / "data.nq")
+
+    ``triple_terms`` tells whether any of them has a triple as its object, as RDF 1.2 allows.
     """
 
     def __init__(self, folder: Path) -> None:
         self._ground = SortedLines(folder)
         self._blank: list[Quad] = []
+        self.triple_terms = False
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -123,6 +135,7 @@ class CanonicalQuads:
         for batch in _batches(quads):
             lines = _lines(batch)
             self._ground.extend(line for line in lines if _BLANK not in line)
+            self.triple_terms = self.triple_terms or _has_triple_terms(batch, lines)
             self._blank += [quad for quad, line in zip(batch, lines, strict=True) if _BLANK in line]
 
     def write(self, path: Path) -> str:
@@ -136,8 +149,12 @@ class CanonicalQuads:
         return digest.hexdigest()
 
 
-def graph_dumps(graphs: Iterable[str], base_iri: str | None) -> dict[str, list[str]]:
+def graph_dumps(
+    graphs: Iterable[str], base_iri: str | None, *, triple_terms: bool = False
+) -> dict[str, list[str]]:
     """Names of the dumps of each named graph, packed ones too; none when there are very many.
+
+    No JSON-LD is among them where there are ``triple_terms``.
 
     >>> graph_dumps(["https://example.org/graph/a/b"], "https://example.org/")[
     ...     "https://example.org/graph/a/b"
@@ -152,7 +169,12 @@ def graph_dumps(graphs: Iterable[str], base_iri: str | None) -> dict[str, list[s
         stem = "graph-" + _stem(iri, base_iri)
         taken = sum(1 for other in stems.values() if other == stem or other.startswith(f"{stem}~"))
         stems[iri] = f"{stem}~{taken + 1}" if taken else stem
-    return {iri: _names(stem, _GRAPH_DUMPS) for iri, stem in stems.items()}
+    suffixes = _fit(_GRAPH_DUMPS, triple_terms=triple_terms)
+    return {iri: _names(stem, suffixes) for iri, stem in stems.items()}
+
+
+def _fit(suffixes: Sequence[str], *, triple_terms: bool) -> Sequence[str]:
+    return [each for each in suffixes if not (triple_terms and each in _WITHOUT_TRIPLES)]
 
 
 def _stem(iri: str, base_iri: str | None) -> str:
@@ -171,10 +193,10 @@ def _names(stem: str, suffixes: Sequence[str]) -> list[str]:
     ]
 
 
-def whole_dumps(stems: Iterable[str] = ()) -> list[str]:
+def whole_dumps(stems: Iterable[str] = (), *, triple_terms: bool = False) -> list[str]:
     """Names of the dumps of the whole dataset, and of its linksets by their stems."""
     links = [name for stem in stems for name in _names(stem, ("nt",))]
-    return _names("dataset", DUMPS) + links
+    return _names("dataset", _fit(DUMPS, triple_terms=triple_terms)) + links
 
 
 def write_dumps(
@@ -188,16 +210,19 @@ def write_dumps(
 
     ``dataset.nq`` (those N-Quads themselves), ``.trig``, ``.jsonld`` hold all graphs, ``.ttl`` and
     ``.nt`` their union; then the same of each named graph, by the names in ``graphs``; then
-    ``links``, triples by the stem of their file.
+    ``links``, triples by the stem of their file. There is no JSON-LD where there are triple terms.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "dataset.nq").unlink(missing_ok=True)
     os.link(data, folder / "dataset.nq")
     with SortedLines(folder) as by_graph:
+        triple_terms = False
         for batch in _batches(read_quads(data)):
-            pairs = zip(batch, _lines(batch), strict=True)
+            lines = _lines(batch)
+            triple_terms = triple_terms or _has_triple_terms(batch, lines)
+            pairs = zip(batch, lines, strict=True)
             by_graph.extend(f"{quad.graph_name}\0".encode() + line for quad, line in pairs)
-        for suffix in ("trig", "jsonld"):
+        for suffix in _fit(("trig", "jsonld"), triple_terms=triple_terms):
             reader = LineReader(line.partition(b"\0")[2] for line in by_graph)
             quads = parse(reader, RdfFormat.N_QUADS)  # type: ignore[arg-type]  # the stub asks for IO[bytes]; read() is all it calls
             _write(quads, prefixes, folder, "dataset", suffix)
@@ -219,6 +244,7 @@ def _write_graphs(
 ) -> None:
     """The dumps of named graphs, from statements that are sorted by their graph."""
     stems = {f"<{iri}>".encode(): names[0].rpartition(".")[0] for iri, names in graphs.items()}
+    named = {name for names in graphs.values() for name in names}
     for name, group in groupby(lines, key=lambda line: line.partition(b"\0")[0]):
         stem = stems.pop(name, None)
         if stem is None:
@@ -226,12 +252,15 @@ def _write_graphs(
         with (folder / f"{stem}.nq").open("wb") as file:
             file.writelines(line.partition(b"\0")[2] for line in group)
         for suffix in _GRAPH_DUMPS[1:]:
+            if f"{stem}.{suffix}" not in named:
+                continue
             quads = read_quads(folder / f"{stem}.nq")
             rows = quads if _FORMATS[suffix].supports_datasets else _union(quads)
             _write(rows, prefixes, folder, stem, suffix)
     for stem in stems.values():  # a graph may be empty
         for suffix in _GRAPH_DUMPS:
-            _write((), prefixes, folder, stem, suffix)
+            if f"{stem}.{suffix}" in named:
+                _write((), prefixes, folder, stem, suffix)
 
 
 def _write(

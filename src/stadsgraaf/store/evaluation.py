@@ -369,6 +369,8 @@ def write_triples(
     counted = _counted(triples, output)
     if chosen.name == "RDF/XML":
         counted = _nameable(counted)
+    if chosen.name == "JSON-LD":
+        counted = _without_triple_terms(counted)
     given: dict[str, str] | None = None
     if chosen.name in _WITH_PREFIXES:
         first = list(islice(counted, _FIRST))
@@ -403,6 +405,14 @@ def _nameable(triples: Iterable[Triple]) -> Iterator[Triple]:
             if not _ELEMENT.search(iri):
                 raise _not_acceptable([other for other in RDF if other.name != "RDF/XML"])
             known.add(iri)
+        yield triple
+
+
+def _without_triple_terms(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """Stop at a triple about a triple, as RDF 1.2 has, for which JSON-LD has no words yet."""
+    for triple in triples:
+        if isinstance(triple.object, Triple):
+            raise _not_acceptable([other for other in RDF if other.name != "JSON-LD"])
         yield triple
 
 

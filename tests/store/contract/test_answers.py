@@ -323,6 +323,14 @@ def test_predicate_that_rdf_xml_cannot_name_is_not_acceptable(ask: Asker) -> Non
     assert "application/rdf+xml" not in error.members["available"]  # type: ignore[operator]
 
 
+def test_triple_term_that_json_ld_cannot_say_is_not_acceptable(ask: Asker) -> None:
+    query = "CONSTRUCT { <http://e/r> <http://e/p> <<( <http://e/s> <http://e/q> 1 )>> } {}"
+    error = ask.failure(query, rdf=FORMATS["JSON-LD"])
+    assert isinstance(error, NotAcceptable)
+    assert "application/ld+json" not in error.members["available"]  # type: ignore[operator]
+    assert "<<(" in ask.text(query, "N-Triples")
+
+
 def test_form_without_acceptable_format_is_not_acceptable(ask: Asker) -> None:
     error = ask.failure(CONSTRUCT, rdf=None)
     assert isinstance(error, NotAcceptable)
