@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"datatypes", "settings"}),
     frozenset({"logs", "parameters"}),
     frozenset({"turtle", "queries"}),
-    frozenset({"dataset", "formatting"}),
+    frozenset({"contexts", "dataset", "formatting", "unreadable"}),
     frozenset({"bulk"}),
     frozenset({"metadata", "exports", "evidence", "labels", "store", "suppression"}),
     frozenset({"copies", "coverage", "difference", "guarding", "revisions"}),

@@ -274,7 +274,7 @@ def test_a_prefix_declared_anew_keeps_positions_exact() -> None:
         (":a :p ; :q 2 .", [("no-object", 2, 7)]),
         (":a :p TRUE .", [("no-object", 2, 7)]),
         (':a "p" 1 .', [("no-predicate", 2, 4)]),
-        (':a :p 1 "x" .', [("no-subject", 2, 9)]),
+        (':a :p 1 "x" .', [("missing-separator", 2, 7)]),
         (":a :p <rel> .", [("relative-iri", 2, 7)]),
         (":a :p <http://e/x y> .", [("bad-iri", 2, 7)]),
         (':a :p "\\d" .', [("bad-escape", 2, 8)]),

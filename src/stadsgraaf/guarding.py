@@ -10,6 +10,8 @@ RDF/XML and JSON-LD can be small and mean gigabytes: they are read by a child th
 """
 
 import contextlib
+import io
+import json
 import os
 import re
 import resource
@@ -32,8 +34,10 @@ from pyoxigraph import (
     serialize,
 )
 
+from stadsgraaf.contexts import included
 from stadsgraaf.errors import SyntaxFault, Text
 from stadsgraaf.store.sandbox import deny_system_calls
+from stadsgraaf.unreadable import Unreadable, in_words, json_fault, xml_fault
 
 __all__ = ["confine", "give", "read_apart", "read_guarded"]
 
@@ -83,28 +87,102 @@ def read_apart(path: Path, form: RdfFormat, base_iri: str | None = None) -> byte
     if not reason:
         raise _fault(path, *_TOO_DEEP)
     line, column = map(int, place.split(":"))
-    raise _unread(path, line, column, reason)
+    raise _unread(path, line, column, *json.loads(reason))
 
 
-def give(path: Path, form: RdfFormat, base_iri: str | None = None) -> bytes:
-    """N-Quads of a file, by this process. Raises SyntaxFault when it cannot be read."""
+def give(
+    path: Path, form: RdfFormat, base_iri: str | None = None, *, beside: bool = False
+) -> bytes:
+    """N-Quads of a file, by this process. Raises SyntaxFault when it cannot be read.
+
+    With ``beside`` a context of JSON-LD may be a file, named by its path from this one.
+    """
+    content = path.read_bytes()
     if form == RdfFormat.RDF_XML:
         _check_nesting(path)
+    else:
+        content = _ready(path, content, beside=beside)
     try:
-        quads = parse(path=path, format=form, base_iri=base_iri)
-        return serialize(quads, format=RdfFormat.N_QUADS) or b""
+        quads = parse(content, form, base_iri=base_iri)
+        given = serialize(quads, format=RdfFormat.N_QUADS) or b""
     except SyntaxError as error:
-        raise _unread(path, *_place(path, form, error), error.msg) from None
+        fault = xml_fault(content) if form == RdfFormat.RDF_XML else None
+        line, column = _place(content, form, error, fault)
+        raise _unread(path, line, column, error.msg) from None
+    if form == RdfFormat.RDF_XML and (fault := xml_fault(content)) is not None:
+        raise _unread(path, fault.line, fault.column, *fault.reason)
+    return given
 
 
-def _place(path: Path, form: RdfFormat, error: SyntaxError) -> tuple[int, int]:
-    """Line and column of an error; of XML that is none, where a parser of XML stops."""
-    if error.lineno is None and form == RdfFormat.RDF_XML:
-        try:
-            expat.ParserCreate().Parse(path.read_bytes(), True)
-        except expat.ExpatError as fault:
-            return fault.lineno, fault.offset + 1
-    return error.lineno or 0, error.offset or 0
+def _ready(path: Path, content: bytes, *, beside: bool) -> bytes:
+    """JSON-LD with the contexts that are in files put where they are named."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content
+    if (fault := json_fault(text)) is not None:
+        raise _unread(path, fault.line, fault.column, *fault.reason)
+    if not beside or '"@context"' not in text:
+        return content
+    try:
+        thing, found = included(json.loads(text), path)
+    except (OSError, ValueError, RecursionError) as error:
+        at = text.index('"@context"')
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        missing = _no_context(error)
+        raise _unread(path, line, column, *missing) from None
+    return json.dumps(thing).encode() if found else content
+
+
+def _no_context(error: Exception) -> tuple[str, str]:
+    name = Path(error.filename).name if isinstance(error, OSError) and error.filename else ""
+    reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    return (
+        f"The context “{name}” cannot be read ({reason}): mend its path, from the folder of this file.",
+        (
+            f"De context “{name}” is niet te lezen ({reason}): verbeter het pad, vanuit de map van dit"
+            " bestand."
+        ),
+    )
+
+
+def _place(
+    content: bytes, form: RdfFormat, error: SyntaxError, fault: Unreadable | None
+) -> tuple[int, int]:
+    """Line and column of an error; of RDF/XML the line that was read last when it was met."""
+    if fault is not None:
+        return fault.line, fault.column
+    if error.lineno is not None or form != RdfFormat.RDF_XML:
+        return error.lineno or 0, error.offset or 0
+    lines = _Lines(content)
+    try:
+        for _ in parse(lines, form):  # type: ignore[arg-type]  # the stub asks for IO[bytes]; read() is all it calls
+            pass
+    except SyntaxError:
+        pass
+    return lines.given, 1
+
+
+class _Lines(io.RawIOBase):
+    """Gives a parser one line at a time, so that it is known in which one it stops."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self._lines = content.splitlines(keepends=True)
+        self.given = 0
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, never beyond the end of a line."""
+        if not self._rest and self.given < len(self._lines):
+            self._rest = self._lines[self.given]
+            self.given += 1
+        cut = len(self._rest) if size < 0 else size
+        out, self._rest = self._rest[:cut], self._rest[cut:]
+        return out
 
 
 def _check_nesting(path: Path) -> None:
@@ -128,13 +206,16 @@ def _check_nesting(path: Path) -> None:
         parser.ParseFile(file)
 
 
-def _unread(path: Path, line: int, column: int, said: str) -> SyntaxFault:
-    said = re.sub(r"^Parser error at line \d+ columns? [\d and]+: ", "", said)
+def _unread(path: Path, line: int, column: int, said: str, dutch: str = "") -> SyntaxFault:
+    """What a parser said, or with ``dutch`` what was found out about it."""
+    said = re.sub(
+        r"^Parser error at line .*?column \d+: |^Parser error at line \d+ .*?: ", "", said
+    )
     return SyntaxFault(
         file=str(path),
         line=line,
         column=(column or 1) if line else 0,
-        reason=Text(f"This cannot be read: {said}.", f"Dit is niet te lezen: {said}."),
+        reason=Text(said, dutch) if dutch else in_words(said),
         rule="serialisation",
         engine=said,
     )
@@ -222,10 +303,10 @@ def _give(media_type: str, base_iri: str, name: str) -> int:
     form = RdfFormat.from_media_type(media_type)
     assert form is not None  # noqa: S101 – the parent took it from a format
     try:
-        sys.stdout.buffer.write(give(Path(name), form, base_iri or None))
+        sys.stdout.buffer.write(give(Path(name), form, base_iri or None, beside=True))
     except SyntaxFault as fault:
         place = f"{fault.members['line']}:{fault.members['column']}"
-        sys.stderr.write(f"\n{place}|{fault.members['engine']}")
+        sys.stderr.write(f"\n{place}|{json.dumps(fault.members['reason'])}")
         return 1
     except MemoryError:
         sys.stderr.write("memory")

@@ -26,7 +26,7 @@ class Seed:
 SEEDS = [
     # syntax
     Seed("data/politics/posts.ttl", "    org:role role:prime-minister .\n\npost:", "    org:role role:prime-minister|\n\npost:", "syntax/missing-dot", "put “.” here"),
-    Seed("data/things/groups.ttl", '    rdfs:label "bedrijven"', '|    rdsf:label "bedrijven"', "syntax/undeclared-prefix", "Declare it with “@prefix”"),
+    Seed("data/things/groups.ttl", '    rdfs:label "bedrijven"', '|    rdsf:label "bedrijven"', "syntax/undeclared-prefix", "Did you mean “rdfs:”?"),
     Seed("data/things/events.ttl", '"handover of the strategy"@en ;', '|"handover of the strategy@en ;', "syntax/unclosed-string", "close it on the same line"),
     Seed("data/things/amersfoort.ttl", "platform:amersfoort a sg:Platform ;", "|platform:amersfoort a sg:Platform .", "syntax/early-dot", "put “;” here"),
     Seed("data/things/persons.ttl", "person:vladimir-putin a foaf:Person ;", "|person:vladimir-putin a foaf:Person , ;", "syntax/no-object", "no object before this “;”"),

@@ -6,21 +6,38 @@ shows at the next statement, an unclosed string at the end of the line.
 
 import difflib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.turtle.scan import last_end, stray_quote
+from stadsgraaf.turtle.scan import last_end, last_token, stray_quote
 
-__all__ = ["Trouble", "explain"]
+__all__ = ["Repair", "Trouble", "explain"]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One character that, if it is what was meant, lets reading go on; then it is what is told."""
+
+    at: int
+    mark: str
+    rule: str
+    reason: Text
+    start: int
+
+    @property
+    def separates(self) -> bool:
+        """Whether it goes between two parts of one statement."""
+        return self.rule == "missing-separator"
 
 
 @dataclass(frozen=True)
 class Trouble:
     """One syntax error: offsets of the words to point at, and where to go on.
 
-    ``closing`` is what would end the statement well; ``prefix`` is one that is not declared.
+    ``closing`` is what would end the statement well; ``prefix`` is one that is not declared,
+    ``declares`` one that is declared badly, with its namespace; ``repairs`` are to be tried in turn.
     """
 
     rule: str
@@ -31,6 +48,8 @@ class Trouble:
     engine: str
     closing: str = ""
     prefix: str | None = None
+    declares: tuple[str, str] | None = None
+    repairs: tuple[Repair, ...] = ()
 
 
 #: Characters of the file that a sentence quotes.
@@ -44,19 +63,33 @@ _ENGINE = re.compile(
     r"^Parser error.*?(?:column(?:s)? \d+(?: and \d+)?|line \d+ column \d+): ", re.DOTALL
 )
 _UNDECLARED = re.compile(r"The prefix (.*): has not been declared")
+#: Prefixes that others write for a namespace that has another one here.
+_ALIASES = {"dcterms": "dct", "sdo": "schema", "geosparql": "geo", "shacl": "sh"}
+_CURLY = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a"
+_DECLARATION = re.compile(
+    r"@?prefix\s+([\w.-]*)\s*:?\s*<?([A-Za-z][\w+.-]*:[^\s<>]+)", re.IGNORECASE
+)
+_SPARQL_STYLE = re.compile(r"^[ \t]*(prefix|base)\b[^\n]*\Z", re.IGNORECASE | re.MULTILINE)
 
 
 def explain(
-    message: str, text: str, place: tuple[int, int, int], prefixes: Iterable[str] = ()
+    message: str,
+    text: str,
+    place: tuple[int, int, int],
+    prefixes: Mapping[str, str] | None = None,
 ) -> Trouble:
     """A syntax error of pyoxigraph in plain words.
 
     ``place`` is where the statement begins, where pyoxigraph gave up, and where that word ends;
-    ``prefixes`` are those that are declared.
+    ``prefixes`` are those that are declared, with their namespaces.
     """
     began, at, end = place
     engine = _ENGINE.sub("", message.split(" (line ", maxsplit=1)[0])
-    case = _Case(engine, text, began, at, max(end, at), tuple(prefixes))
+    case = _Case(engine, text, began, at, max(end, at), prefixes or {})
+    if text[at : at + 1] in _CURLY and at < len(text):
+        return _curly(case)
+    if (long := case.long_text) is not None:
+        return _unclosed_long(case, *long)
     if case.early_dot is not None and re.search(_MISPLACED, engine):
         return _early(case)
     for pattern, handle in _HANDLERS:
@@ -76,7 +109,14 @@ class _Case:
     began: int
     at: int
     end: int
-    prefixes: tuple[str, ...]
+    prefixes: Mapping[str, str]
+
+    @property
+    def long_text(self) -> tuple[int, int] | None:
+        """A text in three quotation marks that ends right before a word: there another begins."""
+        start, end = last_token(self.text, self.began, self.at)
+        long = self.text[start : start + 3] in {'"""', "'''"} and end == self.at
+        return (start, end) if long and re.match(r"[^\W\d_]", self.text[self.at :]) else None
 
     @property
     def word(self) -> str:
@@ -149,9 +189,11 @@ class _Case:
 
 def _undeclared(case: _Case, found: re.Match[str]) -> Trouble:
     prefix = found[1]
-    near = difflib.get_close_matches(prefix, case.prefixes, 1, 0.5)
-    namespace = PREFIXES.get(prefix)
-    if near:
+    near = difflib.get_close_matches(prefix, list(case.prefixes), 1, 0.5)
+    namespace = PREFIXES.get(_ALIASES.get(prefix, prefix))
+    same = [name for name, iri in case.prefixes.items() if namespace and iri == namespace]
+    if same or near:
+        near = same or near
         mend = Text(f"Did you mean “{near[0]}:”?", f"Bedoelde je “{near[0]}:”?")
     elif namespace:
         mend = Text(
@@ -176,7 +218,7 @@ def _undeclared(case: _Case, found: re.Match[str]) -> Trouble:
 def _dot(case: _Case, found: re.Match[str]) -> Trouble:
     if case.line_start > case.began and not case.starts_a_line and case.is_fresh(case.line_start):
         return _run_on(case, found)
-    return case.trouble(
+    trouble = case.trouble(
         "missing-dot",
         Text(
             f"A statement ends with a dot: put “.” here, or “;” or “,” when it goes on"
@@ -187,6 +229,29 @@ def _dot(case: _Case, found: re.Match[str]) -> Trouble:
         max(case.before - 1, case.began),
         case.before,
         closing=" .",
+    )
+    return replace(trouble, repairs=_separators(case))
+
+
+def _separators(case: _Case) -> tuple[Repair, ...]:
+    """A semicolon or comma that may be missing before the word at which the parser gave up."""
+    gap = case.at - 1
+    if gap < case.before or case.text[gap] not in " \t":
+        return ()
+    names = {";": ("semicolon", "puntkomma"), ",": ("comma", "komma")}
+    marks = "," if re.match(r"[\"'\d+\[(]|-?\d", case.word) else ";,"
+    return tuple(
+        Repair(
+            gap,
+            mark,
+            "missing-separator",
+            Text(
+                f"A {names[mark][0]} is missing: put “{mark}” here (next comes “{case.word}”).",
+                f"Er ontbreekt een {names[mark][1]}: zet hier “{mark}” (hierna komt “{case.word}”).",
+            ),
+            max(case.before - 1, case.began),
+        )
+        for mark in marks
     )
 
 
@@ -213,14 +278,42 @@ def _run_on(case: _Case, _: re.Match[str]) -> Trouble:
 def _early(case: _Case) -> Trouble:
     """A dot where a semicolon is meant: the next line is indented, and begins with a predicate."""
     dot = case.early_dot or case.began
+    reason = Text(
+        "This dot ends the statement, but the next line goes on with it: put “;” here.",
+        "Deze punt beëindigt de uitspraak, maar de volgende regel gaat ermee door: zet hier “;”.",
+    )
+    repair = Repair(dot, ";", "early-dot", reason, dot)
+    return replace(case.trouble("early-dot", reason, dot, dot + 1), repairs=(repair,))
+
+
+def _curly(case: _Case) -> Trouble:
+    """A text in the quotation marks of a word processor."""
+    mark = case.text[case.at]
     return case.trouble(
-        "early-dot",
+        "curly-quotes",
         Text(
-            "This dot ends the statement, but the next line goes on with it: put “;” here.",
-            "Deze punt beëindigt de uitspraak, maar de volgende regel gaat ermee door: zet hier “;”.",
+            f'“{mark}” is a quotation mark of a word processor: write " there.',
+            f'“{mark}” is een aanhalingsteken van een tekstverwerker: schrijf daar ".',
         ),
-        dot,
-        dot + 1,
+        case.at,
+        case.at + 1,
+    )
+
+
+def _unclosed_long(case: _Case, start: int, end: int) -> Trouble:
+    """A text in three quotation marks that went on to the beginning of the next one."""
+    quote = case.text[start]
+    short = re.compile(rf"{quote}{{1,2}}(?=@|\^\^|\s*[;.,])").search(case.text, start + 3, end - 3)
+    fresh = _FRESH.search(case.text, short.end() if short else end)
+    return case.trouble(
+        "unclosed-string",
+        Text(
+            "This text is opened with three quotation marks and not closed with three: close it so.",
+            "Deze tekst begint met drie aanhalingstekens en eindigt niet met drie: sluit hem zo.",
+        ),
+        start,
+        start + 3,
+        resume=fresh.start() if fresh else len(case.text),
     )
 
 
@@ -230,6 +323,8 @@ def _unclosed(case: _Case, _: re.Match[str]) -> Trouble | None:
     if start is None:
         return None
     line_end = case.text.find("\n", start)
+    if case.text[start : start + 3] in {'"""', "'''"}:
+        return _unclosed_long(case, start, len(case.text))
     return case.trouble(
         "unclosed-string",
         Text(
@@ -292,8 +387,10 @@ def _predicate(case: _Case, _: re.Match[str]) -> Trouble:
     )
 
 
-def _object(case: _Case, _: re.Match[str]) -> Trouble:
+def _object(case: _Case, found: re.Match[str]) -> Trouble:
     word = case.word
+    if word == "a" and case.line_start > case.began and case.is_fresh(case.line_start):
+        return _run_on(case, found)
     if word in {".", ";", ",", "]", ")"}:
         return case.trouble(
             "no-object",
@@ -324,7 +421,26 @@ def _object(case: _Case, _: re.Match[str]) -> Trouble:
 
 
 def _subject(case: _Case, _: re.Match[str]) -> Trouble:
-    return case.trouble(
+    style = _SPARQL_STYLE.search(case.text[: case.at])
+    if case.word.upper() == "GRAPH":
+        return case.trouble(
+            "no-subject",
+            Text(
+                "After GRAPH and its name comes “{”, in a file that is named .trig.",
+                "Na GRAPH en zijn naam komt “{”, in een bestand dat op .trig eindigt.",
+            ),
+        )
+    if case.word == "." and style:
+        name = style[1]
+        return case.trouble(
+            "bad-prefix",
+            Text(
+                f"“{name}” without “@” has no dot at its end: delete the dot, or write “@{name.lower()}”.",
+                f"“{name}” zonder “@” heeft geen punt aan het eind: haal de punt weg, of schrijf"
+                f" “@{name.lower()}”.",
+            ),
+        )
+    trouble = case.trouble(
         "no-subject",
         Text(
             f"“{case.word}” cannot begin a statement: a subject is an IRI or a blank node. Is there a"
@@ -333,6 +449,7 @@ def _subject(case: _Case, _: re.Match[str]) -> Trouble:
             " Staat er een punt te veel voor, of een aanhalingsteken in een tekst?",
         ),
     )
+    return replace(trouble, repairs=_separators(case)) if case.began < case.at else trouble
 
 
 def _relative(case: _Case, _: re.Match[str]) -> Trouble:
@@ -360,7 +477,22 @@ def _iri(case: _Case, found: re.Match[str]) -> Trouble:
     )
 
 
-def _escape(case: _Case, _: re.Match[str]) -> Trouble:
+def _escape(case: _Case, found: re.Match[str]) -> Trouble:
+    if found[0].startswith("escape sequence"):
+        start = max(case.text.rfind("\\", case.began, case.end), case.began)
+        word = re.match(r"\\?\w*", case.text[start:])
+        shown = word[0] if word else case.word
+        return case.trouble(
+            "bad-escape",
+            Text(
+                f"“{shown}” stands for no character: after “\\u” come four digits of 0-9 and A-F,"
+                " after “\\U” eight; or write the character itself.",
+                f"“{shown}” staat voor geen teken: na “\\u” komen vier cijfers uit 0-9 en A-F, na"
+                " “\\U” acht; of schrijf het teken zelf.",
+            ),
+            start,
+            start + len(shown),
+        )
     return case.trouble(
         "bad-escape",
         Text(
@@ -387,7 +519,8 @@ def _language(case: _Case, _: re.Match[str]) -> Trouble:
 
 
 def _prefix(case: _Case, _: re.Match[str]) -> Trouble:
-    return case.trouble(
+    declared = _DECLARATION.match(case.text, case.began)
+    trouble = case.trouble(
         "bad-prefix",
         Text(
             "A prefix declaration is “@prefix name: <namespace> .”: is the colon or the IRI missing?",
@@ -395,6 +528,9 @@ def _prefix(case: _Case, _: re.Match[str]) -> Trouble:
             " punt of de IRI?",
         ),
     )
+    if declared is None:
+        return trouble
+    return replace(trouble, declares=(declared[1], declared[2].rstrip(".")))
 
 
 def _tag_character(case: _Case, found: re.Match[str]) -> Trouble | None:
@@ -416,7 +552,7 @@ _HANDLERS = (
     (r"is not a valid subject", _subject),
     (r"No scheme found", _relative),
     (r"Invalid IRI code point '(.*?)'", _iri),
-    (r"Unexpected escape", _escape),
+    (r"Unexpected escape|escape sequence", _escape),
     (r"subtag|language tag", _language),
     (r"Unexpected character '(.)'", _tag_character),
     (r"PREFIX keyword|prefix", _prefix),

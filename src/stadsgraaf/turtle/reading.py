@@ -4,18 +4,20 @@ After a syntax error reading goes on at the next statement, so that one file rep
 """
 
 import io
+import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urljoin
 
 from pyoxigraph import BlankNode, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse
 
 from stadsgraaf.errors import SyntaxFault, Text
 from stadsgraaf.turtle.document import Positions, TurtleDocument
-from stadsgraaf.turtle.faults import Trouble, explain
+from stadsgraaf.turtle.faults import Repair, Trouble, explain
 from stadsgraaf.turtle.scan import Lines, Scan, scan, token_end, words
 
 __all__ = ["read"]
@@ -26,6 +28,11 @@ MAX_FAULTS = 100
 MAX_DEPTH = 64
 
 _UNDECLARED = "urn:stadsgraaf:undeclared:"
+_DECLARED = re.compile(r"(?i)\bprefix\s+([\w.-]*):\s*<([^<>\s]*)>")
+_DOT_ENDS = re.compile(r"\.[ \t]*(?:\#[^\n]*)?(?:\n|\Z)")
+_LONG_QUOTES = ('"""', "'''")
+#: Characters that no text has.
+_CONTROLS = frozenset(map(chr, {*range(9), *range(14, 27), *range(28, 32)}))
 _BLANK_MARKS = ("[", "(", "_:", "<<", "{|", "~")
 
 
@@ -43,7 +50,7 @@ def read(
     """
     decoded, trouble = (text, []) if text is not None else _decode(path.read_bytes())
     marked = decoded.startswith("\ufeff")
-    reading = _Reading(path, decoded.removeprefix("\ufeff"), base_iri)
+    reading = _Reading(path, _in_lines(decoded.removeprefix("\ufeff")), base_iri)
     for fault in trouble:
         reading.report(fault)
     if not any(fault.resume < 0 for fault in trouble):
@@ -59,6 +66,17 @@ def read(
         marked=marked,
         unread=frozenset(iri for iri in reading.unread if not iri.startswith(_UNDECLARED)),
     )
+
+
+def _in_lines(text: str) -> str:
+    r"""The text of an old Mac with lines that others know too; a text of more lines stays as it is.
+
+    >>> _in_lines("a\rb"), _in_lines("a\r\nb")
+    ('a\nb', 'a\r\nb')
+    """
+    if "\r" not in text or "\n" in text or any(quotes in text for quotes in _LONG_QUOTES):
+        return text
+    return text.replace("\r", "\n")
 
 
 def _place(fault: SyntaxFault) -> tuple[int, int]:
@@ -80,6 +98,8 @@ def _decode(content: bytes) -> tuple[str, list[Trouble]]:
     try:
         return content.decode("utf-8"), []
     except UnicodeDecodeError as error:
+        if _is_binary(content):
+            return "", [_no_text("binary")]
         at = len(content[: error.start].decode("utf-8").removeprefix("\ufeff"))
         wrong = content[error.start : error.start + 1]
         guess = wrong.decode("cp1252", "replace")
@@ -101,7 +121,19 @@ _OTHER_FILES = {
 }
 
 
+def _is_binary(content: bytes) -> bool:
+    """Whether it is no text of any encoding: of its first characters many control something."""
+    start = content[:2000].decode("latin-1")
+    return sum(character in _CONTROLS for character in start) * 50 > len(start)
+
+
 def _no_text(name: str) -> Trouble:
+    if name == "binary":
+        reason = Text(
+            "The file is binary, not Turtle in UTF-8: unpack it, or give it another ending.",
+            "Het bestand is binair, geen Turtle in UTF-8: pak het uit, of geef het een ander achtervoegsel.",
+        )
+        return Trouble("not-utf8", 0, 0, -1, reason, "")
     reason = Text(
         f"The file is {name}, not Turtle in UTF-8: unpack it or save it as UTF-8.",
         f"Het bestand is {name}, geen Turtle in UTF-8: pak het uit of bewaar het als UTF-8.",
@@ -203,12 +235,22 @@ class _Reading:
         """Keep what is good before a syntax error; say where to go on."""
         at = piece.offset(self.lines, error.lineno, error.offset)
         end = piece.offset(self.lines, error.end_lineno, error.end_offset)
+        if self.text[at : at + 1] == "\0":
+            # told already, and no reason to lose what follows
+            self.text = f"{self.text[:at]} {self.text[at + 1 :]}"
+            return piece.start
         unfinished = scan(self.text, piece.start, at).open
         began = at if unfinished is None else unfinished
-        trouble = explain(error.msg, self.text, (began, at, end), self.prefixes)
+        prefixes = {**self.prefixes, **dict(_DECLARED.findall(self.text, piece.start, at))}
+        trouble = explain(error.msg, self.text, (began, at, end), prefixes)
+        for repair in trouble.repairs:
+            if self._go_on(piece, repair, trouble):
+                told = replace(trouble, rule=repair.rule, reason=repair.reason)
+                self.report(replace(told, start=repair.start, end=repair.start + 1))
+                return piece.start
         self.report(trouble)
-        if trouble.rule == "early-dot" and self._go_on(piece, trouble):
-            return piece.start
+        if trouble.declares is not None:
+            self.prefixes[trouble.declares[0]] = trouble.declares[1]
         if trouble.prefix is not None and trouble.prefix not in self.prefixes:
             self.prefixes[trouble.prefix] = f"{_UNDECLARED}{trouble.prefix}#"
             return piece.start
@@ -217,17 +259,24 @@ class _Reading:
             self._skip(began, trouble.resume)
         return max(trouble.resume, piece.start + 1)
 
-    def _go_on(self, piece: "_Piece", trouble: Trouble) -> bool:
-        """Read a dot as the semicolon that it was meant to be, when that makes sense."""
-        dot = trouble.start
-        text = f"{self.text[:dot]};{self.text[dot + 1 :]}"
-        end = max(trouble.resume, dot + 1)
+    def _go_on(self, piece: "_Piece", repair: Repair, trouble: Trouble) -> bool:
+        """Read a character as the one that it was meant to be, when that makes sense."""
+        at = repair.at
+        text = f"{self.text[:at]}{repair.mark}{self.text[at + 1 :]}"
+        end = max(trouble.resume, at + 1)
+        end = self._statement_end(end) if repair.separates else end
         try:
             list(replace(piece, text=text, end=end, closing="").parser())
-        except SyntaxError:
-            return False
+        except SyntaxError as error:
+            if not repair.separates or (error.lineno or 1) <= piece.row(self.lines, at):
+                return False
         self.text = text
         return True
+
+    def _statement_end(self, start: int) -> int:
+        """Where a statement ends that goes on after ``start``, as well as can be told."""
+        found = _DOT_ENDS.search(self.text, start)
+        return found.end() if found else len(self.text)
 
     def _keep(self, start: int, end: int, closing: str = "") -> bool:
         piece = _Piece(self._header(), self.text, start, end, closing, self.base)
@@ -244,7 +293,7 @@ class _Reading:
         for word in words(self.text, start, end):
             prefix, colon, local = word.partition(":")
             if word.startswith("<"):
-                self.unread.add(word[1:-1])
+                self.unread.add(_resolved(word[1:-1], self.base))
             elif colon and prefix in self.prefixes:
                 self.unread.add(self.prefixes[prefix] + local.replace("\\", ""))
 
@@ -262,6 +311,18 @@ class _Reading:
         for mine, more in zip(self.offsets, offsets, strict=True):
             mine.extend(more)
         self.prefixes, self.base = dict(parser.prefixes), parser.base_iri
+
+
+def _resolved(iri: str, base: str | None) -> str:
+    """An IRI in full, as far as that can be told of a statement that is not read.
+
+    >>> _resolved("c1", "http://e/kos/"), _resolved("http://e/a", None)
+    ('http://e/kos/c1', 'http://e/a')
+    """
+    try:
+        return urljoin(base, iri) if base else iri
+    except ValueError:
+        return iri
 
 
 def _too_deep(at: int) -> Trouble:
@@ -293,6 +354,10 @@ class _Piece:
 
     def parse(self, source: bytes | io.RawIOBase) -> QuadParser:
         return parse(source, RdfFormat.TURTLE, base_iri=self.base)  # type: ignore[arg-type]  # the stub asks for IO[bytes]; read() is all it calls
+
+    def row(self, lines: Lines, at: int) -> int:
+        """The line of an offset as the parser counts it in this piece."""
+        return lines.at(at)[0] - lines.at(self.start)[0] + 1
 
     def chunk(self, header: str, start: int, end: int) -> bytes:
         return (header + self.text[start:end]).encode("utf-8", "replace")

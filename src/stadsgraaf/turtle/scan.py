@@ -22,6 +22,7 @@ __all__ = [
     "Scan",
     "comments",
     "last_end",
+    "last_token",
     "scan",
     "stray_quote",
     "token_end",
@@ -298,6 +299,16 @@ def last_end(text: str, start: int, end: int) -> int:
     for match in _TOKEN.finditer(text, start, end):
         if match.lastindex != _END:
             last = match.end()
+    return last
+
+
+def last_token(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the last token of a piece begins and ends."""
+    last = start, start
+    for match in _TOKEN.finditer(text, start, end):
+        kind = match.lastindex or _END
+        if kind != _END:
+            last = match.span(kind)
     return last
 
 

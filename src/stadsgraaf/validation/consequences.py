@@ -22,6 +22,9 @@ _FORMS = frozenset(
     {"Datatype", "NodeKind", "Pattern"}
     | {f"{end}{kind}" for end in ("Min", "Max") for kind in ("Inclusive", "Exclusive")}
 )
+#: Constraints on what kind of value it is: one that fails there fails those on its form too.
+_KINDS = frozenset({"Datatype", "NodeKind"})
+_OF_A_KIND = _FORMS - _KINDS | {"MinLength", "MaxLength", "LanguageIn", "In"}
 _SAYS = frozenset({"SPARQL", "Class", "Node", "LessThan", "LessThanOrEquals"})
 _LABELS = (f"<{PREFIXES['skos']}prefLabel>", f"<{PREFIXES['rdfs']}label>")
 #: Built-in rules that say of data what shapes often say too.
@@ -62,6 +65,7 @@ class _Causes:
         self._judged: set[tuple[str, object]] = set()
         self._pathed: set[tuple[str, str]] = set()
         self._misformed: set[tuple[str, str, str]] = set()
+        self._mistyped: set[tuple[str, str, str]] = set()
         self._valued: set[tuple[str, str]] = set()
         self._values: dict[str, set[str]] = defaultdict(set)
         for finding in findings:
@@ -78,6 +82,8 @@ class _Causes:
                 self._values[finding.value].add(finding.path)
                 if finding.component != "SPARQL":
                     self._valued.add((finding.path, finding.value))
+                if finding.component in _KINDS:
+                    self._mistyped.add((finding.focus, finding.path, finding.value))
                 if finding.component in _FORMS and finding.value:
                     self._misformed.add((finding.focus, finding.path, finding.value))
                     self._paths[finding.focus].add(finding.path[1:-1])
@@ -111,6 +117,7 @@ class _Causes:
         place = (finding.focus, finding.path, finding.value)
         return (
             (finding.component in _SAYS and place in self._misformed)
+            or (finding.component in _OF_A_KIND and place in self._mistyped)
             # what is said of a property, by way of a value of it
             or (finding.component == "SPARQL" and (finding.focus, finding.value) in self._valued)
             or (

@@ -21,6 +21,7 @@ from stadsgraaf.errors import SyntaxFault, Text
 from stadsgraaf.guarding import give, read_apart
 from stadsgraaf.turtle import MAX_DEPTH, TurtleDocument
 from stadsgraaf.turtle.scan import scan, tokens
+from stadsgraaf.unreadable import in_words
 from stadsgraaf.validation.sighting import Sighted
 
 __all__ = ["ENDINGS", "read"]
@@ -142,10 +143,45 @@ def _faults(path: Path, text: str, form: RdfFormat, base_iri: str | None) -> Ite
             for _ in parse(line.encode(), form):
                 pass
         except SyntaxError as error:
-            yield _fault(path, error, number)
+            yield _of_line(path, line, number) or _fault(path, error, number)
             told += 1
             if told == _MAX_FAULTS:
                 return
+
+
+def _of_line(path: Path, line: str, number: int) -> SyntaxFault | None:
+    """What is wrong with a line of N-Triples or N-Quads, if it would be wrong in Turtle too."""
+    faults = turtle.read(path, text=_without_graphs(line)).faults
+    if not faults:
+        return None
+    told = {**faults[0].members, "line": number + 1, "end_line": number + 1}
+    if told["rule"] in {"unfinished", "missing-dot", "missing-separator"}:
+        end = len(line.rstrip())
+        told |= {"rule": "missing-dot", "reason": _NO_DOT, "column": end, "end_column": end + 1}
+    return SyntaxFault(**told)
+
+
+_NO_DOT = Text(
+    "A line is a statement and ends with a dot: put “.” here, or what is missing before it.",
+    "Een regel is een uitspraak en eindigt met een punt: zet hier “.”, of wat ervoor ontbreekt.",
+)
+_FOURTH = Text(
+    "A fourth term names a graph, which N-Triples does not have: delete it, or name the file .nq.",
+    "Een vierde term noemt een graaf, en die heeft N-Triples niet: haal hem weg, of noem het bestand"
+    " .nq.",
+)
+_PLAIN = Text(
+    "Here a line is <subject> <predicate> <object> with a dot, each IRI in full, without prefixes.",
+    "Hier is een regel <onderwerp> <predicaat> <object> met een punt, elke IRI voluit, zonder"
+    " voorvoegsels.",
+)
+
+
+def _line_reason(path: Path, message: str) -> Text:
+    """What a parser says of a line, in plain words."""
+    if path.suffix.lower() == ".trig":
+        return in_words(message)
+    return _FOURTH if message.startswith("Quads must") else _PLAIN
 
 
 def _fault(path: Path, error: SyntaxError, lines_before: int) -> SyntaxFault:
@@ -159,7 +195,7 @@ def _fault(path: Path, error: SyntaxError, lines_before: int) -> SyntaxFault:
         column=column,
         end_line=(error.end_lineno or 1) + lines_before,
         end_column=error.end_offset or column,
-        reason=Text(f"This cannot be read: {message}.", f"Dit is niet te lezen: {message}."),
+        reason=_line_reason(path, message),
         rule="serialisation",
         engine=error.msg,
     )
@@ -194,9 +230,19 @@ def _flattened(text: str) -> str:
     """
     made = list(text)
     inside, before, begun = False, "", 0
+    names: list[int] = []
     for start, end in tokens(text):
         word = text[start:end]
-        if word == "{":
+        if word == "{" and inside:
+            # the graph before was not closed: its last statement must not be lost with the name
+            if before != ".":
+                begun = next(
+                    (at for at in names[-2:] if text[at : at + 5].upper() == "GRAPH"), names[-1]
+                )
+            _blank(made, begun, end)
+            made[begun] = " " if before == "." else "."
+            before = "."
+        elif word == "{":
             # what stands between the last statement and the brace names the graph
             _blank(made, begun, end)
             inside, before = True, "."
@@ -209,6 +255,7 @@ def _flattened(text: str) -> str:
             if not inside and word == ".":
                 begun = end
             before = word
+            names = [*names[-1:], start]
     return "".join(made)
 
 
@@ -216,6 +263,24 @@ def _blank(made: list[str], start: int, end: int) -> None:
     for at in range(start, end):
         if made[at] not in "\r\n":
             made[at] = " "
+
+
+def _declared(text: str) -> Iterator[tuple[str, str]]:
+    """Prefixes and namespaces of RDF/XML and JSON-LD.
+
+    >>> dict(_declared('<!ENTITY e "http://e/"> <rdf:RDF xmlns:e="&e;" xmlns:f="http://f/">'))
+    {'e': 'http://e/', 'f': 'http://f/'}
+    """
+    entities = dict(_ENTITY.findall(text))
+    for name, _, namespace in _NAMESPACE.findall(text):
+        yield name, re.sub(r"&(\w+);", lambda found: entities.get(found[1], found[0]), namespace)
+    for name, namespace in _TERM.findall(text):
+        yield name, namespace
+
+
+_ENTITY = re.compile(r"""<!ENTITY\s+(\w+)\s+["']([^"'<>]*)["']""")
+_NAMESPACE = re.compile(r"""\bxmlns:([\w.-]+)\s*=\s*(["'])(.*?)\2""")
+_TERM = re.compile(r""""([A-Za-z][\w.-]*)"\s*:\s*"([A-Za-z][\w+.-]*:[^"\s]*[#/])\"""")
 
 
 def _unplaced(
@@ -234,7 +299,7 @@ def _unplaced(
         path=path,
         triples=named.triples,
         positions=Sighted(text, named.triples),
-        prefixes={},
+        prefixes=dict(_declared(text)),
         base=None,
         faults=faults or [],
         text=text,

@@ -105,6 +105,11 @@ class Sighted(Positions):
 
     def _alone(self, thing: object) -> int:
         """A value of a thing without a name, when it stands in the file once."""
+        if isinstance(thing, NamedNode):
+            local = re.escape(_last(thing.value))
+            words = rf"""["'](?:{re.escape(thing.value)}|#{local})["']"""
+            found = [match.start() + 1 for match in re.finditer(words, self._text)]
+            return found[0] if len(found) == 1 else NOWHERE
         for word in _written(thing) if isinstance(thing, Literal) else ():
             for around in ('"', ">"):
                 if self._text.count(around + word) == 1:

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pyoxigraph import NamedNode
 
@@ -43,12 +44,14 @@ def _namespaces(subject: Subject) -> Iterator[Finding]:
         for prefix, namespace in document.turtle.prefixes.items():
             meant = subject.vocabulary.meant_namespace(prefix, namespace)
             place = meant and re.search(
-                rf"(?i)prefix\s+{re.escape(prefix)}:\s*<", document.turtle.text
+                rf"""(?i)(?:prefix\s+{re.escape(prefix)}:|\bxmlns:{re.escape(prefix)}\s*=|"{re.escape(prefix)}"\s*:)\s*[<"']""",
+                document.turtle.text,
             )
             if not place:
                 continue
             start = place.end() - 1
-            begin, end = document.turtle.position(start), document.turtle.end(start)
+            begin = document.turtle.position(start)
+            end = replace(begin, column=begin.column + len(namespace) + 2)
             span = Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column)
             yield Finding(
                 rule=found.iri,

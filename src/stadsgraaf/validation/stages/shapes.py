@@ -215,6 +215,8 @@ def _dangling(subject: Subject, known: Shapes) -> Iterator[Finding]:
     """References to shapes that are nowhere. Engines stop at them, so they are left out."""
     found = rule("shacl/dangling")
     for index, triple in known.dangling:
+        if isinstance(triple.object, NamedNode) and triple.object.value in subject.unread:
+            continue
         name = subject_name(triple.object, subject)
         span = known.triple_span(index)
         finding = Finding(

@@ -1,5 +1,6 @@
 """Syntax errors, and files that hold nothing, https://www.w3.org/TR/turtle/."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -85,7 +86,7 @@ def _odd_file(document: Document) -> Iterator[Finding]:
         "syntax/byte-order-mark"
         if turtle.marked
         else "syntax/empty-file"
-        if not turtle.triples and not turtle.faults
+        if not turtle.triples and not turtle.faults and not _is_context(document)
         else ""
     )
     if name:
@@ -95,6 +96,15 @@ def _odd_file(document: Document) -> Iterator[Finding]:
             found.iri, name, found.severity, span, _with(found.title, found.mend), found.why, found.mend,
             excerpt=turtle.line(1),
         )  # fmt: skip
+
+
+def _is_context(document: Document) -> bool:
+    """Whether a file is a context that other files of JSON-LD name."""
+    text = document.turtle.text
+    if document.path.suffix.lower() != ".jsonld" or '"@context"' not in text:
+        return False
+    held = json.loads(text)
+    return isinstance(held, dict) and set(held) == {"@context"}
 
 
 def _with(title: Text, mend: Text) -> Text:
