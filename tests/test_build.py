@@ -13,7 +13,7 @@ from samples import SAMPLE, publish
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.build import Options, build, fingerprint
-from stadsgraaf.errors import InvalidData, UsageError
+from stadsgraaf.errors import DataError, InvalidData, UnreadableData, UsageError
 from stadsgraaf.release import Release
 from stadsgraaf.store.loading import load
 
@@ -141,12 +141,15 @@ def test_a_change_gives_another_release_and_keeps_the_old(folder: Path, tmp_path
 
 
 @pytest.mark.parametrize(
-    "broken",
-    [GOOD.replace('ex:name "A"@nl ;', ""), GOOD + "ex:b ex:p .\n"],
+    ("broken", "refused"),
+    [
+        (GOOD.replace('ex:name "A"@nl ;', ""), InvalidData),
+        (GOOD + "ex:b ex:p .\n", UnreadableData),
+    ],
     ids=["shape", "syntax"],
 )
 def test_invalid_data_are_refused_and_the_old_release_stays(
-    folder: Path, tmp_path: Path, broken: str
+    folder: Path, tmp_path: Path, broken: str, refused: type[DataError]
 ) -> None:
     (folder / "shapes").mkdir()
     (folder / "shapes" / "thing.ttl").write_text(SHAPE, encoding="utf-8")
@@ -155,8 +158,8 @@ def test_invalid_data_are_refused_and_the_old_release_stays(
     first = build(folder, tmp_path / "out")
     (folder / "data" / "a.ttl").write_text(broken, encoding="utf-8")
     reports = []
-    with pytest.raises(InvalidData):
-        build(folder, tmp_path / "out", report=reports.append)
+    with pytest.raises(refused):
+        build(folder, tmp_path / "out", report=reports.append, options=Options(strict=True))
     assert Archive(tmp_path / "out").current() == first
     assert [path.name for path in (tmp_path / "out" / "releases").iterdir()] == [first.path.name]
     assert "data/a.ttl\n" in reports[0].render("text")
@@ -171,7 +174,7 @@ def test_a_release_that_was_not_validated_says_so(folder: Path, tmp_path: Path) 
     assert not release.manifest.validated
     assert release.report["validated"] is False
     with pytest.raises(InvalidData):  # it is not taken for one that was
-        build(folder, tmp_path / "out")
+        build(folder, tmp_path / "out", options=Options(strict=True))
 
 
 def test_data_are_the_same_validated_or_not(folder: Path, tmp_path: Path) -> None:
@@ -231,19 +234,45 @@ def test_a_folder_without_namespace_is_published_as_it_is(folder: Path, tmp_path
     assert build(folder, tmp_path / "out").manifest.graphs_with("validation") == []
 
 
-def test_anybodys_folder_is_published_unless_it_breaks_its_own_shapes(tmp_path: Path) -> None:
-    ttl = tmp_path / "a.ttl"
+def test_anybodys_folder_is_published_with_its_violations_unless_it_is_to_be_strict(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "source").mkdir()
+    ttl = tmp_path / "source" / "a.ttl"
+    out, strict = tmp_path / "out", Options(strict=True)
     undeclared = (
         "@prefix ex: <http://example.org/> .\n"
         "ex:A a <http://www.w3.org/2002/07/owl#Class> .\nex:a a ex:A ; ex:undeclared 1 .\n"
     )
-    ttl.write_text(undeclared, encoding="utf-8")
-    assert build(tmp_path, tmp_path / "out").report["counts"]["violation"]
     shape = (
         "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
         "ex:S a sh:NodeShape ; sh:targetClass ex:A ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .\n"
     )
-    for broken in (undeclared + shape, undeclared + "ex:a ex:p"):
-        ttl.write_text(broken, encoding="utf-8")
-        with pytest.raises(InvalidData):
-            build(tmp_path, tmp_path / "out")
+    for turtle, count in ((undeclared, 1), (undeclared + shape, 3)):
+        ttl.write_text(turtle, encoding="utf-8")
+        release = build(tmp_path / "source", out)
+        assert release.violations == count
+        with pytest.raises(InvalidData, match=f"{count} violation"):
+            build(tmp_path / "source", out, options=strict)
+        assert Archive(out).current() == release
+    ttl.write_text(undeclared + "ex:a ex:p", encoding="utf-8")
+    for options in (Options(), strict):
+        with pytest.raises(UnreadableData):
+            build(tmp_path / "source", out, options=options)
+
+
+def test_a_dataset_that_describes_itself_has_to_keep_every_rule(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "dataset.ttl").write_text(
+        "@prefix dcat: <http://www.w3.org/ns/dcat#> .\n"
+        "@prefix vann: <http://purl.org/vocab/vann/> .\n"
+        "<http://example.org/d> a dcat:Dataset ; vann:preferredNamespaceUri 'http://example.org/' .\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "source" / "a.ttl").write_text(
+        "@prefix ex: <http://example.org/> .\n"
+        "ex:A a <http://www.w3.org/2002/07/owl#Class> .\nex:a a ex:A ; ex:undeclared 1 .\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InvalidData):
+        build(tmp_path / "source", tmp_path / "out")

@@ -157,8 +157,13 @@ def test_errors_are_problems_for_machines_and_pages_for_people(site: httpx.Clien
     assert (page.status_code, page.headers["Content-Type"].split(";")[0]) == (404, "text/html")
 
 
-def test_any_other_folder_is_served_too(tmp_path: Path) -> None:
+def test_any_other_folder_is_served_too_and_what_is_wrong_with_it_told(tmp_path: Path) -> None:
     (tmp_path / "people").mkdir()
+    (tmp_path / "people" / "shape.ttl").write_text(
+        "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        "<http://people.example/shape> a sh:NodeShape ; sh:targetClass foaf:Person ;\n"
+        "    sh:property [ sh:path foaf:mbox ; sh:minCount 1 ] .\n"
+    )
     (tmp_path / "people" / "ada.ttl").write_text(
         "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"
         '<http://people.example/ada> a foaf:Person ; foaf:name "Ada" .\n'
@@ -193,7 +198,11 @@ def test_any_other_folder_is_served_too(tmp_path: Path) -> None:
         assert "<h1>Ada</h1>" in re.sub(r"<h1[^>]*>\s*", "<h1>", page.text).replace(
             "\n</h1>", "</h1>"
         )
-        assert stop(process) == 0
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert "ada.ttl\n  2:1  violation" in output
+        assert "\n  1 violation: " in output
     finally:
         process.kill()
 

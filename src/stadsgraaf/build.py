@@ -29,7 +29,7 @@ from stadsgraaf.dataset import (
     report_node,
     source_files,
 )
-from stadsgraaf.errors import InvalidData, ReleaseDamaged, ReleaseShrinks
+from stadsgraaf.errors import InvalidData, ReleaseDamaged, ReleaseShrinks, UnreadableData
 from stadsgraaf.exports import (
     CanonicalQuads,
     graph_dumps,
@@ -85,22 +85,26 @@ class Options:
 
     ``keep`` releases stay in the archive. With ``force`` a release may lose most of its triples,
     and is written although nothing changed, in place of one of that name that may be damaged.
-    Unless ``validated``, nothing is checked but the syntax, and the release says so. One of
-    ``disk_triples`` triples or more also has a store on the disk.
+    Unless ``validated``, nothing is checked but the syntax, and the release says so. If ``strict`` a
+    dataset that does not describe itself has to keep every rule too. One of ``disk_triples`` triples
+    or more also has a store on the disk.
     """
 
     keep: int = Settings.keep_releases
     force: bool = False
     validated: bool = True
+    strict: bool = False
     disk_triples: int = Settings.disk_triples
 
-    def would_give(self, present: Manifest, source: str) -> bool:
+    def would_give(self, present: Release, source: str) -> bool:
         """Whether a release is what would be built of a source."""
+        manifest = present.manifest
         return (
             not self.force
-            and present.source == source
-            and present.validated == self.validated
-            and present.on_disk == (present.triples >= self.disk_triples)
+            and manifest.source == source
+            and manifest.validated == self.validated
+            and manifest.on_disk == (manifest.triples >= self.disk_triples)
+            and not (self.strict and present.violations)
         )
 
 
@@ -121,8 +125,9 @@ def build(
     ``progress`` is told each step in a few words, ``reading`` each file; ``report`` gets the
     validation report; ``left`` is told, line by line, which RDF was not read, and where names of what is
     suppressed still stand.
-    Raises InvalidData when the dataset has violations, SyntaxFault when it is read without being
-    validated and cannot be, ReleaseShrinks when it lost more than half of its triples,
+    Raises InvalidData when the dataset breaks rules that it has to keep: one that describes itself
+    has to keep all, anybody else's folder none unless that is asked for. Raises UnreadableData, or
+    SyntaxFault when it is not validated, when a file cannot be read, ReleaseShrinks when it lost more than half of its triples,
     ArchiveLocked when another build is at work: then nothing is switched.
     """
     archive = Archive(output)
@@ -136,13 +141,13 @@ def build(
         if others := others_among(root):
             left(_not_read(others))
         present = archive.current()
-        if present is not None and options.would_give(present.manifest, source):
+        if present is not None and options.would_give(present, source):
             progress("nothing changed")
             _tell_remains(archive, names, left)
             return present
         read_guarded(_turtle(root))
         dataset, findings = (
-            _validated(root, progress, reading, report)
+            _validated(root, progress, reading, report, strict=options.strict)
             if options.validated
             else (Bulk.open(root, reading), None)
         )
@@ -212,28 +217,26 @@ def _check_size(manifest: Manifest, present: Release | None, *, force: bool) -> 
 
 
 def _validated(
-    root: Path, progress: Progress, reading: Progress, report: Callable[[Report], None]
+    root: Path,
+    progress: Progress,
+    reading: Progress,
+    report: Callable[[Report], None],
+    *,
+    strict: bool,
 ) -> tuple[Dataset, Report]:
     dataset = Dataset.load(root, reading)
     progress("validate")
     findings = validate(dataset)
     report(findings)
-    refused = sum(_is_refused(finding, dataset) for finding in findings.findings)
-    if refused:
-        raise InvalidData(count=refused)
+    if unread := sum(map(_is_unread, findings.findings)):
+        raise UnreadableData(count=unread)
+    if findings.violations and (strict or dataset.base_iri):
+        raise InvalidData(count=findings.violations)
     return dataset, findings
 
 
-def _is_refused(finding: Finding, dataset: Dataset) -> bool:
-    """Whether a finding keeps a release from being made.
-
-    A dataset that describes itself has to keep every rule. Anybody else's folder is published as it
-    is, when it can be read and keeps the rules that it brings itself: its shapes.
-    """
-    if finding.severity != Severity.VIOLATION:
-        return False
-    own = bool(dataset.base_iri)
-    return own or bool(finding.component) or finding.name.startswith(("syntax/", "validator/"))
+def _is_unread(finding: Finding) -> bool:
+    return finding.severity == Severity.VIOLATION and finding.name.startswith("syntax/")
 
 
 def write(

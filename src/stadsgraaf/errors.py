@@ -53,7 +53,8 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     ├── DataError                    (exit code 1)
     │   ├── SyntaxFault              a file that is not Turtle, or a query that is not SPARQL
     │   ├── EvidenceMismatch         a digest that differs from its passage
-    │   ├── InvalidData              a dataset that breaks its shapes
+    │   ├── InvalidData              a dataset that breaks its rules, and has to keep them
+    │   ├── UnreadableData           a dataset with a file that cannot be read
     │   ├── ReleaseShrinks           a dataset that lost more than half of its triples
     │   └── ReleaseDamaged           a release whose bytes are not those that were written
     ├── MachineFault                 (exit code 3)
@@ -145,6 +146,7 @@ __all__ = [
     "SyntaxFault",
     "Text",
     "TooManyRequests",
+    "UnreadableData",
     "UnsupportedMediaType",
     "UpdateNotAllowed",
     "UriTooLong",
@@ -783,7 +785,7 @@ class EvidenceMismatch(DataError):
 
 
 class InvalidData(DataError):
-    """The dataset breaks its shapes; member ``count``, a number of findings."""
+    """The dataset breaks rules that it has to keep; member ``count``, a number of findings."""
 
     slug = "invalid-data"
     title = Text("Invalid data", "Ongeldige data")
@@ -792,6 +794,19 @@ class InvalidData(DataError):
         " What is to be published all the same is built with --no-validate.",
         "De dataset heeft {count} overtreding(en); hij wordt niet gepubliceerd."
         " Wat toch gepubliceerd moet worden, wordt gebouwd met --no-validate.",
+    )
+
+
+class UnreadableData(DataError):
+    """Files of the dataset cannot be read; member ``count``, a number of mistakes in them."""
+
+    slug = "unreadable-data"
+    title = Text("Unreadable data", "Onleesbare data")
+    sentence = Text(
+        "The dataset is not published: of what cannot be read ({count} mistake(s), told above)"
+        " nobody knows what it says.",
+        "De dataset wordt niet gepubliceerd: van wat niet te lezen is ({count} fout(en), hierboven"
+        " genoemd) weet niemand wat er staat.",
     )
 
 

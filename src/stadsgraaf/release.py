@@ -198,6 +198,11 @@ class Release:
         """The validation report."""
         return self._json("report.json")  # type: ignore[no-any-return]  # an object, by build.py
 
+    @property
+    def violations(self) -> int:
+        """How many rules it was published in spite of; none when it was not validated."""
+        return int(self.report.get("counts", {}).get("violation", 0))
+
     @cached_property
     def rules(self) -> list[dict[str, Any]]:
         """The built-in rules that it was validated by."""

@@ -149,6 +149,17 @@ def test_text_counts_what_is_alike_and_other_formats_have_it_all(tmp_path: Path)
     assert report.render("lines").count("is not a valid xsd:date") == 20
 
 
+def test_what_is_alike_but_for_the_thing_that_it_names_is_counted_too(tmp_path: Path) -> None:
+    shape = (
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix ex: <http://e/> .\n"
+        "ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:q ; sh:minCount 1 ] .\n"
+    )
+    (tmp_path / "a.ttl").write_text(shape + "".join(f"ex:a{n} a ex:P .\n" for n in range(20)))
+    text = validate(gather([tmp_path]).dataset).render("text")
+    assert text.count("has no ex:q") == 3
+    assert "… 17 more like these: 7:1" in text
+
+
 def test_text_shows_the_words_under_which_the_caret_stands(report: Report, tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text(
         '<http://e/a> <http://e/p> "x"^^<http://www.w3.org/2001/XMLSchema#date> .\n'

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from stadsgraaf.cli.options import DIRECTORY, Steps, cache_for
+from stadsgraaf.cli.options import DIRECTORY, STRICT, Steps, cache_for
 from stadsgraaf.settings import Settings
 
 __all__ = ["build"]
@@ -34,6 +34,7 @@ __all__ = ["build"]
     is_flag=True,
     help="Check the syntax only; the release says so. For more data than can be validated.",
 )
+@STRICT
 @click.option(
     "--disk-triples",
     type=click.IntRange(0),
@@ -48,18 +49,20 @@ def build(
     *,
     force: bool,
     no_validate: bool,
+    strict: bool,
     quiet: bool,
 ) -> None:
     """Validate a folder and build a release of it.
 
-    The release is switched on only when the dataset has no violation; else the old one stays.
-    Exit code 1 when it has. Told, too, is which RDF is left out, for it is no Turtle, and where names of what is suppressed (suppressed.txt, or
+    A dataset that describes itself (dataset.ttl, with its namespace) has to keep every rule: with a
+    violation the old release stays, and the exit code is 1. Any other folder that can be read is
+    published as it is, and its violations are told; with --strict it is treated like that too. Told, too, is which RDF is left out, for it is no Turtle, and where names of what is suppressed (suppressed.txt, or
     the command suppress) still stand in texts of other things.
 
     \b
     Examples:
       stadsgraaf build
-      stadsgraaf build some/folder --output archive
+      stadsgraaf build some/folder --output archive --strict
       stadsgraaf build generated --no-validate
     """
     from stadsgraaf.build import Options
@@ -81,6 +84,7 @@ def build(
         keep=settings.keep_releases,
         force=force,
         validated=not no_validate,
+        strict=strict,
         disk_triples=settings.disk_triples,
     )
     steps = Steps(quiet=quiet)

@@ -12,13 +12,20 @@ import click
 
 from stadsgraaf.errors import UsageError
 
-__all__ = ["DIRECTORY", "Steps", "cache_for", "cache_for_store", "outputs"]
+__all__ = ["DIRECTORY", "STRICT", "Steps", "cache_for", "cache_for_store", "outputs"]
 
 #: So many triples are worth a mention while one waits.
 _MANY = 100_000
 
 DIRECTORY = click.argument(
     "directory", type=click.Path(path_type=Path), default=Path(), required=False
+)
+
+
+STRICT = click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse a folder with violations, also one that does not describe itself.",
 )
 
 

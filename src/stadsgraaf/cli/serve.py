@@ -13,7 +13,7 @@ import click
 
 from stadsgraaf import logs
 from stadsgraaf.archive import Archive
-from stadsgraaf.cli.options import DIRECTORY, cache_for, cache_for_store
+from stadsgraaf.cli.options import DIRECTORY, STRICT, cache_for, cache_for_store
 from stadsgraaf.errors import NoSuchPath, StoreUnavailable
 from stadsgraaf.release import Release
 from stadsgraaf.settings import ENVIRONMENT_PREFIX, Settings
@@ -43,12 +43,14 @@ def _setting_options(command: Callable[..., None]) -> Callable[..., None]:
     type=click.Path(path_type=Path),
     help="Folder for the releases; default: a folder in the user's cache.",
 )
+@STRICT
 @_setting_options
-def serve(directory: Path, output: Path | None, **flags: Any) -> None:
+def serve(directory: Path, output: Path | None, *, strict: bool, **flags: Any) -> None:
     """Serve a folder of Turtle, or a release, as SPARQL endpoint and pages.
 
     A folder is built and validated first, unless nothing in it changed since the last time; on
-    SIGHUP it is built again. With --store and no folder that store is surveyed instead, and surveyed
+    SIGHUP it is built again. What cannot be read is refused, and so are violations in a dataset that
+    describes itself; those of any other folder are told, unless it is to be --strict. With --store and no folder that store is surveyed instead, and surveyed
     again on SIGHUP; its data stay there. An archive (what build --output writes) is followed: when another
     release in it becomes current, that one is served, and no request fails.
     Every option can be set in the environment too: --port is STADSGRAAF_PORT.
@@ -69,7 +71,7 @@ def serve(directory: Path, output: Path | None, **flags: Any) -> None:
     if settings.store and not is_named:
         source = _surveyed(output or cache_for_store(settings.store), settings, flags)
     else:
-        source = _source(directory, output or cache_for(directory), settings)
+        source = _source(directory, output or cache_for(directory), settings, strict=strict)
     announce = functools.partial(_announce, source.release, settings)
     run(source.release, settings, announce, source.archive, source.rebuild)
 
@@ -91,7 +93,7 @@ class _Source(NamedTuple):
     rebuild: Sequence[str] = ()
 
 
-def _source(directory: Path, output: Path, settings: Settings) -> _Source:
+def _source(directory: Path, output: Path, settings: Settings, *, strict: bool) -> _Source:
     """The archive at a path, or one release, or what is built of the folder there.
 
     The build runs in a process of its own: what it loads (rdflib, pySHACL) never weighs on serving.
@@ -104,6 +106,7 @@ def _source(directory: Path, output: Path, settings: Settings) -> _Source:
     if not directory.exists():
         raise NoSuchPath(path=str(directory))
     options = [f"--output={output}", f"--disk-triples={settings.disk_triples}"]
+    options += ["--strict"] if strict else []
     return _made(["build", str(directory), *options], output)
 
 
@@ -159,6 +162,9 @@ def _announce(release: Release, settings: Settings) -> None:
             click.echo(f"  left out: {each['en']}")
     elif not manifest.validated:
         click.echo("  not validated: it was built with --no-validate")
+    elif release.violations:
+        many = "violation" if release.violations == 1 else "violations"
+        click.echo(f"  {release.violations} {many}: stadsgraaf validate tells more, --strict refuses")
     for path, words in (
         ("/", "start here"),
         ("/sparql", "ask a question in SPARQL; the endpoint"),

@@ -63,20 +63,26 @@ class _Pen:
 
 def _of_file(findings: Sequence[Finding], language: Language, pen: _Pen) -> Iterator[str]:
     """The findings of a file; of many that say the same of other things only the first in full."""
-    alike: dict[tuple[str, Text], list[Finding]] = {}
+    alike: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        alike.setdefault((finding.name, finding.message), []).append(finding)
+        alike.setdefault(_alike(finding), []).append(finding)
     told = dict.fromkeys(alike, 0)
     for finding in findings:
-        same = alike[finding.name, finding.message]
+        same = alike[_alike(finding)]
         # one more takes as much room as to say so
         shown = len(same) if len(same) <= _ALIKE + 1 else _ALIKE
-        number = told[finding.name, finding.message]
-        told[finding.name, finding.message] += 1
+        number = told[_alike(finding)]
+        told[_alike(finding)] += 1
         if number < shown:
             yield from _finding(finding, language, pen)
         elif number == shown:
             yield f"  {_more(same[shown:]).say(language)}  {pen.dim(finding.name)}"
+
+
+def _alike(finding: Finding) -> tuple[str, str]:
+    """What a finding shares with those that say the same of other things, also if they name these."""
+    said = finding.message.en
+    return finding.name, said.replace(finding.curie, "…") if finding.curie else said
 
 
 def _more(findings: Sequence[Finding]) -> Text:
