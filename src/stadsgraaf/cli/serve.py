@@ -164,7 +164,9 @@ def _announce(release: Release, settings: Settings) -> None:
         click.echo("  not validated: it was built with --no-validate")
     elif release.violations:
         many = "violation" if release.violations == 1 else "violations"
-        click.echo(f"  {release.violations} {many}: stadsgraaf validate tells more, --strict refuses")
+        click.echo(
+            f"  {release.violations} {many}: stadsgraaf validate tells more, --strict refuses"
+        )
     for path, words in (
         ("/", "start here"),
         ("/sparql", "ask a question in SPARQL; the endpoint"),
