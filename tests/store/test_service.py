@@ -397,6 +397,10 @@ def test_a_variable_that_does_not_say_which_service_is_refused(
         "<relative>",
         "<>",
         "e:x",
+        "nobody:x",
+        "<http://[>",
+        "<http://１２７.0.0.1:PORT/sparql>",
+        "<http://127.0.0.1:PORT/sparql\\u000d\\u000aX:y>",
     ],
 )
 def test_a_service_that_is_not_on_the_list_is_refused_silent_or_not(

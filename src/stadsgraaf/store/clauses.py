@@ -11,7 +11,8 @@ https://www.w3.org/TR/sparql11-query/#rPrologue, https://www.w3.org/TR/sparql11-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
+
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from stadsgraaf.store.lexer import Token, tokens
 
@@ -39,18 +40,18 @@ class Names:
     def read(self, word: Token, words: Iterator[Token]) -> None:
         """Take in a declaration that begins with a word; the rest of it is next."""
         if word.text.upper() == "BASE":
-            self.base = urljoin(self.base, next(words).text[1:-1])
+            self.base = _resolved(next(words).text, self.base)
         elif word.text.upper() == "PREFIX":
             prefix = next(words).text
-            self.prefixes[prefix] = urljoin(self.base, next(words).text[1:-1])
+            self.prefixes[prefix] = _resolved(next(words).text, self.base)
 
     def iri(self, name: Token) -> str:
         """The IRI that is meant by one, or by a prefixed name.
 
-        Raises KeyError for a prefix that is not declared.
+        Raises KeyError for a prefix that is not declared, ValueError for what is no IRI.
         """
         if name.kind == "iri":
-            return urljoin(self.base, name.text[1:-1])
+            return _resolved(name.text, self.base)
         prefix, _, local = name.text.partition(":")
         return self.prefixes[prefix + ":"] + _ESCAPED.sub(r"\1", local)
 
@@ -58,7 +59,8 @@ class Names:
 def read_clauses(query: str, base_iri: str | None) -> tuple[list[str], list[str]]:
     """IRIs of the graphs of FROM, and of those of FROM NAMED.
 
-    Raises KeyError for a prefix that is not declared: the engine says so better.
+    Raises KeyError for a prefix that is not declared, ValueError for what is no IRI: the engine says
+    so better.
     """
     names = Names(base_iri or "")
     graphs: tuple[list[str], list[str]] = ([], [])
@@ -70,6 +72,17 @@ def read_clauses(query: str, base_iri: str | None) -> tuple[list[str], list[str]
             named = name.text.upper() == "NAMED"
             graphs[named].append(names.iri(next(words) if named else name))
     return graphs
+
+
+def _resolved(iri: str, base: str) -> str:
+    """An IRI in angle brackets, as the engine reads it. Raises ValueError for what is none."""
+    try:
+        (quad,) = parse(f"<x:s> <x:p> {iri} .", RdfFormat.TURTLE, base_iri=base or None)
+    except SyntaxError as error:
+        raise ValueError(iri) from error
+    if not isinstance(quad.object, NamedNode):
+        raise ValueError(iri)  # noqa: TRY004 – it is the text that is wrong
+    return quad.object.value
 
 
 def _head(found: Iterator[Token]) -> Iterator[Token]:

@@ -27,7 +27,7 @@ from stadsgraaf.errors import (
     Text,
 )
 from stadsgraaf.store.clauses import Names
-from stadsgraaf.store.lexer import position, tokens
+from stadsgraaf.store.lexer import Token, position, tokens
 from stadsgraaf.store.output import ROWS
 from stadsgraaf.store.structure import Element, Group, UnreadableError, read_structure
 
@@ -212,7 +212,7 @@ class Federation:
             if name.kind == "variable":
                 rows = list(self._of_variable(name.text[1:], body, meets))
             else:
-                rows = list(self._of_service(self._names.iri(name), body, meets))
+                rows = list(self._of_service(self._service(name), body, meets))
         except ServiceFailed as error:
             if element.silent:
                 return "{ }"
@@ -220,6 +220,13 @@ class Federation:
         except (ServiceNotAllowed, NotSupported) as error:
             raise _at(error, line, column) from None
         return self._as_group(sorted(element.variables), rows)
+
+    def _service(self, name: Token) -> str:
+        """The IRI of a service; what is none stays as written, and is on no list."""
+        try:
+            return self._names.iri(name)
+        except (KeyError, ValueError):
+            return name.text
 
     def _of_variable(self, name: str, body: Group, meets: _Meets) -> Iterator[Row]:
         """``SERVICE ?name``: each of the services that the variable has is asked."""

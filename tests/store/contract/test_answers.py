@@ -117,6 +117,7 @@ def test_graphs_that_overlap_are_merged(ask: Asker, query: str, parts: dict[str,
     [
         ("SELECT ?s ?o FROM <http://e/1> FROM <http://e/1> { ?s ?p ?o }", {}),
         ("SELECT ?s ?o { ?s ?p ?o }", {"default_graphs": ("http://e/1", "http://e/1")}),
+        ("SELECT ?s ?o FROM <http://e/1> FROM <http://é.example/> { ?s ?p ?o }", {}),
     ],
 )
 @pytest.mark.parametrize("value", ["1", "2"])
