@@ -15,23 +15,14 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.namespaces import well_known
 from stadsgraaf.suppression import Suppressed
 
 __all__ = ["Departure", "Departures", "tombstones"]
 
-_REPLACED: Final = PREFIXES["dct"] + "isReplacedBy"
-_DEPRECATED: Final = PREFIXES["owl"] + "deprecated"
-_NOTES: Final = tuple(
-    PREFIXES[prefix] + name
-    for prefix, name in (
-        ("skos", "changeNote"),
-        ("skos", "historyNote"),
-        ("skos", "note"),
-        ("rdfs", "comment"),
-        ("dct", "description"),
-        ("dct", "provenance"),
-    )
+_REPLACED, _DEPRECATED = well_known("dct:isReplacedBy owl:deprecated")
+_NOTES: Final = well_known(
+    "skos:changeNote skos:historyNote skos:note rdfs:comment dct:description dct:provenance"
 )
 _TRUE: Final = ("true", "1")
 _TABLE: Final = """

@@ -19,42 +19,21 @@ from unicodedata import combining, normalize
 from pyoxigraph import Literal, NamedNode, Quad
 
 from stadsgraaf.errors import Language
-from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.namespaces import PREFIXES, SG, well_known
 
 __all__ = ["Hit", "LabelIndex", "SearchResult", "build_labels", "local_name"]
 
 #: Properties that name a thing, the preferred first.
 LABELS = (
-    *(
-        PREFIXES[prefix] + name
-        for prefix, name in (
-            ("skos", "prefLabel"),
-            ("rdfs", "label"),
-            ("sh", "name"),
-            ("dct", "title"),
-            ("schema", "name"),
-            ("foaf", "name"),
-        )
-    ),
+    *well_known("skos:prefLabel rdfs:label sh:name dct:title schema:name foaf:name"),
     "http://schema.org/name",
     "http://purl.org/dc/elements/1.1/title",
 )
 
 #: Properties that somebody may know a thing by, besides its labels.
-OTHER_NAMES = tuple(
-    PREFIXES[prefix] + name
-    for prefix, name in (
-        ("skos", "altLabel"),
-        ("skos", "hiddenLabel"),
-        ("skos", "notation"),
-        ("dct", "identifier"),
-        ("dct", "alternative"),
-        ("schema", "alternateName"),
-        ("schema", "identifier"),
-        ("schema", "legalName"),
-        ("org", "identifier"),
-        ("adms", "identifier"),
-    )
+OTHER_NAMES = well_known(
+    "skos:altLabel skos:hiddenLabel skos:notation dct:identifier dct:alternative"
+    " schema:alternateName schema:identifier schema:legalName org:identifier adms:identifier"
 )
 
 #: Those of them that are codes: one of them is meant exactly.

@@ -7,7 +7,7 @@
 import re
 from collections.abc import Mapping
 
-__all__ = ["PREFIXES", "SG", "expand", "shorten"]
+__all__ = ["PREFIXES", "SG", "expand", "prologue", "shorten", "well_known"]
 
 #: Namespace of Stadsgraaf's own ontology: claims, evidence, time. Nothing in it is about cities.
 SG = "https://w3id.org/stadsgraaf/def/ont/"
@@ -73,3 +73,21 @@ def expand(curie: str, prefixes: Mapping[str, str]) -> str:
     if not colon or local.startswith("//"):
         return curie
     return prefixes[prefix] + local
+
+
+def well_known(names: str) -> tuple[str, ...]:
+    """The IRIs of CURIEs with blanks between, by the prefixes that everybody knows.
+
+    >>> well_known("owl:sameAs rdf:type")
+    ('http://www.w3.org/2002/07/owl#sameAs', 'http://www.w3.org/1999/02/22-rdf-syntax-ns#type')
+    """
+    return tuple(expand(name, PREFIXES) for name in names.split())
+
+
+def prologue(*prefixes: str) -> str:
+    r"""How a query begins that uses these prefixes.
+
+    >>> prologue("xsd")
+    'PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n'
+    """
+    return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in prefixes)

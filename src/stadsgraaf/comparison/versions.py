@@ -12,20 +12,13 @@ from typing import Final
 from pyoxigraph import Literal
 
 from stadsgraaf.comparison.side import Side
-from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.namespaces import well_known
 from stadsgraaf.revisions import VERSIONS
 
 __all__ = ["Bump", "Header", "headers"]
 
 _VERSION: Final = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?\Z")
-_HEADERS: Final = tuple(
-    PREFIXES[prefix] + name
-    for prefix, name in (
-        ("owl", "Ontology"),
-        ("skos", "ConceptScheme"),
-        ("dcat", "Dataset"),
-    )
-)
+_HEADERS: Final = well_known("owl:Ontology skos:ConceptScheme dcat:Dataset")
 
 
 class Bump(IntEnum):

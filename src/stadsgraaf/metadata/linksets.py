@@ -11,22 +11,14 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode, Quad, Triple
 
-from stadsgraaf.namespaces import PREFIXES, shorten
+from stadsgraaf.namespaces import PREFIXES, shorten, well_known
 
 __all__ = ["LINKING", "Linkset", "linksets"]
 
 #: Properties that say: this thing of ours is, or is like, that thing of somebody else.
-LINKING: Final = tuple(
-    PREFIXES[prefix] + name
-    for prefix, name in (
-        ("owl", "sameAs"),
-        ("skos", "exactMatch"),
-        ("skos", "closeMatch"),
-        ("skos", "broadMatch"),
-        ("skos", "narrowMatch"),
-        ("skos", "relatedMatch"),
-        ("schema", "sameAs"),
-    )
+LINKING: Final = well_known(
+    "owl:sameAs skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch"
+    " skos:relatedMatch schema:sameAs"
 )
 
 

@@ -16,10 +16,10 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from stadsgraaf.errors import StoreUnavailable, Text
 from stadsgraaf.media import Form, Format
-from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.namespaces import PREFIXES, SG, prologue, well_known
 from stadsgraaf.store.base import Elsewhere, Question
 from stadsgraaf.store.evaluation import write_triples
-from stadsgraaf.web.asking import Asker
+from stadsgraaf.web.asking import Asker, iris
 from stadsgraaf.web.site import Site
 
 __all__ = ["account"]
@@ -37,14 +37,8 @@ _LOST: Final = Text(
     "it leaves out part of a long list", "hij laat een deel van een lange lijst weg"
 )
 _REST: Final = NamedNode(PREFIXES["rdf"] + "rest")
-_LABELS: Final = " ".join(
-    f"<{PREFIXES[prefix]}{name}>"
-    for prefix, name in (("rdfs", "label"), ("skos", "prefLabel"), ("dct", "title"))
-)
-_PROLOGUE: Final = (
-    "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("rdf", "foaf", "dct", "void"))
-    + f"PREFIX sg: <{SG}>\n"
-)
+_LABELS: Final = iris(well_known("rdfs:label skos:prefLabel dct:title"))
+_PROLOGUE: Final = prologue("rdf", "foaf", "dct", "void") + f"PREFIX sg: <{SG}>\n"
 
 
 async def account(site: Site, iri: str, about: str, chosen: Format) -> bytes:

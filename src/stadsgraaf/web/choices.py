@@ -11,7 +11,7 @@ from typing import Final
 
 from pyoxigraph import Literal
 
-from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.namespaces import prologue
 from stadsgraaf.web.asking import Asker, Term, term_iri
 
 __all__ = ["SHAPES_OF", "Choice", "read_choices"]
@@ -24,7 +24,7 @@ SHAPES_OF: Final = """{ ?node sh:targetClass ?class }
 #: One evaluation per kind of choice: an engine that joins the shapes with a union of both looks
 #: for the parts of every node there is.
 _QUERY: Final = (
-    "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("sh", "rdf", "rdfs", "owl"))
+    prologue("sh", "rdf", "rdfs", "owl")
     + "SELECT DISTINCT ?class ?choice ?branch ?path ?name\nWHERE {\n  {\n  "
     + SHAPES_OF
     + """ ?shape .

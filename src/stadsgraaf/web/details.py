@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from stadsgraaf.labels import LABELS
-from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.namespaces import well_known
 from stadsgraaf.web.asking import Term, term_iri
 from stadsgraaf.web.cards import Card, Named, Sources
 from stadsgraaf.web.kinds import Taxonomy
@@ -17,13 +17,7 @@ from stadsgraaf.web.values import Value, show
 __all__ = ["ORIGINS", "DetailRow", "DetailTable", "Tables"]
 
 #: Where what a detail says comes from.
-ORIGINS: Final = tuple(
-    PREFIXES[prefix] + name
-    for prefix, name in (
-        *(("prov", "wasDerivedFrom"), ("dct", "source")),
-        ("prov", "hadPrimarySource"),
-    )
-)
+ORIGINS: Final = well_known("prov:wasDerivedFrom dct:source prov:hadPrimarySource")
 _MOST_ROWS = 25
 _MOST_COLUMNS = 4
 #: In so many rows a column that says the same in each is said once, above them.

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.namespaces import prologue, well_known
 from stadsgraaf.web.asking import Asker, term_iri
+from stadsgraaf.web.site import Site
 
-__all__ = ["DETAILS", "Group", "Sort", "Taxonomy"]
+__all__ = ["DETAILS", "Group", "Sort", "Taxonomy", "taxonomy_of"]
 
 Sort = Literal[
     "claim", "actor", "document", "event", "plan", "concept", "place", "term", "data", "other"
@@ -21,41 +22,34 @@ Sort = Literal[
 Group = Sort | Literal["detail"]
 
 
-def _terms(text: str) -> tuple[str, ...]:
-    return tuple(
-        PREFIXES[prefix] + name
-        for prefix, _, name in (word.partition(":") for word in text.split())
-    )
-
-
 #: Sorts by the classes that stand for them; the first that fits counts.
 _SORTS: Final[Mapping[Sort, tuple[str, ...]]] = {
-    "claim": _terms("sg:Claim"),
-    "concept": _terms("skos:Concept skos:ConceptScheme skos:Collection skos:OrderedCollection"),
-    "term": _terms(
+    "claim": well_known("sg:Claim"),
+    "concept": well_known("skos:Concept skos:ConceptScheme skos:Collection skos:OrderedCollection"),
+    "term": well_known(
         "rdfs:Class owl:Class rdf:Property owl:ObjectProperty owl:DatatypeProperty"
         " owl:AnnotationProperty owl:SymmetricProperty owl:TransitiveProperty owl:Ontology"
         " rdfs:Datatype schema:Property voaf:Vocabulary sh:NodeShape sh:PropertyShape"
         " sh:PropertyGroup sh:PrefixDeclaration sh:SPARQLConstraint sh:SPARQLSelectExecutable"
         " sh:SPARQLAskExecutable sh:SPARQLConstructExecutable"
     ),
-    "actor": _terms(
+    "actor": well_known(
         "foaf:Agent prov:Agent org:Organization foaf:Person foaf:Group foaf:Organization"
         " schema:Person schema:Organization cpov:PublicOrganisation org:Post"
         " vcard:Kind vcard:Individual vcard:Organization vcard:Group"
     ),
-    "document": _terms(
+    "document": well_known(
         "foaf:Document dct:BibliographicResource schema:CreativeWork schema:Report schema:Article"
         " schema:NewsArticle schema:WebPage schema:Message schema:Periodical schema:PublicationIssue"
         " schema:VideoObject dct:Standard dct:RightsStatement dct:LicenseDocument"
     ),
-    "event": _terms("schema:Event prov:Activity org:ChangeEvent"),
-    "plan": _terms("prov:Plan foaf:Project schema:Project"),
-    "place": _terms(
+    "event": well_known("schema:Event prov:Activity org:ChangeEvent"),
+    "plan": well_known("prov:Plan foaf:Project schema:Project"),
+    "place": well_known(
         "schema:Place schema:City schema:AdministrativeArea schema:Country"
         " geo:Feature geo:SpatialObject dct:Location"
     ),
-    "data": _terms(
+    "data": well_known(
         "dcat:Dataset schema:Dataset dcat:Distribution dcat:DataService dcat:Catalog"
         " dcat:CatalogRecord dcat:Resource void:Dataset void:Linkset sd:Graph sh:ValidationReport"
         " dct:MediaType dct:MediaTypeOrExtent dct:FileFormat dct:Frequency dct:LinguisticSystem"
@@ -65,14 +59,17 @@ _SORTS: Final[Mapping[Sort, tuple[str, ...]]] = {
 
 #: Classes whose instances say something of other things and mean little alone: shown in place.
 DETAILS: Final = frozenset(
-    _terms(
+    well_known(
         "sf:Geometry org:Membership time:TemporalEntity time:Instant time:Interval time:ProperInterval"
         " geo:Geometry schema:Observation schema:PropertyValue schema:QuantitativeValue"
         " schema:GeoCoordinates oa:SpecificResource prov:Influence sg:Participation sg:RoleAssertion"
     )
 )
 
-_ABOVE = "SELECT ?class ?super WHERE { ?class rdfs:subClassOf ?super . FILTER(isIRI(?super)) }"
+_ABOVE = (
+    prologue("rdfs")
+    + "SELECT ?class ?super WHERE { ?class rdfs:subClassOf ?super . FILTER(isIRI(?super)) }"
+)
 
 
 @dataclass(frozen=True)
@@ -84,9 +81,8 @@ class Taxonomy:
     @classmethod
     async def read(cls, asker: Asker) -> "Taxonomy":
         """The taxonomy of a dataset."""
-        prefix = f"PREFIX rdfs: <{PREFIXES['rdfs']}>\n"
         pairs: list[tuple[str, str]] = []
-        for row in await asker.rows(prefix + _ABOVE):
+        for row in await asker.rows(_ABOVE):
             lower, upper = term_iri(row.get("class")), term_iri(row.get("super"))
             if lower and upper:
                 pairs.append((lower, upper))
@@ -128,6 +124,11 @@ class Taxonomy:
     def is_detail(self, classes: Iterable[str]) -> bool:
         """Whether a thing with these classes is shown in place."""
         return not DETAILS.isdisjoint(self.all_of(classes))
+
+
+async def taxonomy_of(site: Site) -> Taxonomy:
+    """The taxonomy of what is served, read once."""
+    return await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
 
 
 def _closure(iri: str, direct: Mapping[str, set[str]]) -> set[str]:

@@ -13,7 +13,7 @@ from pyoxigraph import Literal
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.asking import Asker, Row, Term, iris
 from stadsgraaf.web.claims import Claim, claim_branches, gather_claims
-from stadsgraaf.web.dates import DATE_TYPES
+from stadsgraaf.web.dates import in_sparql
 
 __all__ = ["Dated", "Nearby", "read_nearby"]
 
@@ -21,14 +21,9 @@ __all__ = ["Dated", "Nearby", "read_nearby"]
 _AT_ONCE: Final = 15_000
 _LONGEST: Final = 40_000
 _TIME = PREFIXES["time"]
-_DATES = ", ".join(f"<{iri}>" for iri in sorted(DATE_TYPES))
 _DATE = f"(<{SG}date>|<{_TIME}inXSDDate>)"
 _DETAILS: Final = "{{ VALUES ?s {{ {things} }} ?s ?p ?o . FILTER(!isBlank(?o)) }}"
-_DATED: Final = (
-    "{{ VALUES ?n {{ {things} }} ?n ?p ?d . FILTER(isLiteral(?d) && DATATYPE(?d) IN ("
-    + _DATES
-    + ")) }}"
-)
+_DATED: Final = f"{{{{ VALUES ?n {{{{ {{things}} }}}} ?n ?p ?d . FILTER({in_sparql('?d')}) }}}}"
 _PERIODS: Final = (
     f"{{{{ VALUES ?n {{{{ {{things}} }}}} ?n ?any ?period ."
     f" ?period <{_TIME}hasBeginning>|<{_TIME}hasEnd> ?moment ."

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.asking import Asker, Row, Term, iris, term_iri
 from stadsgraaf.web.claims import CLAIM, ROLES, Claim, read_claims
-from stadsgraaf.web.kinds import Taxonomy
+from stadsgraaf.web.kinds import taxonomy_of
 from stadsgraaf.web.nearby import Dated, read_nearby
 from stadsgraaf.web.site import Site
 
@@ -116,7 +116,7 @@ async def read_thing(site: Site, iri: str) -> Thing:
 
 
 async def _read_around(site: Site, thing: Thing) -> None:
-    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    taxonomy = await taxonomy_of(site)
     kinds = {neighbour: site.kind(neighbour) for neighbour in _neighbours(thing)}
     others = [iri for iri, kind in kinds.items() if kind not in (CLAIM, None)]
     details = [iri for iri in others if taxonomy.is_detail([kinds[iri] or ""])]

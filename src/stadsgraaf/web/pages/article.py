@@ -14,15 +14,15 @@ from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stadsgraaf.errors import EvidenceMismatch, InvalidParameter, NoSuchPath, NotFound, Text
+from stadsgraaf.errors import EvidenceMismatch, NoSuchPath, NotFound
 from stadsgraaf.evidence import SourceText
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import Claim, read_claims
 from stadsgraaf.web.passages import paragraphs, pieces
+from stadsgraaf.web.querystring import iri_given
 from stadsgraaf.web.site import Site, View
-from stadsgraaf.web.urls import is_iri
 
 __all__ = ["article", "read_documents"]
 
@@ -46,7 +46,7 @@ _DIGEST = "SELECT ?digest WHERE {{ {document} <" + SG + "sha256> ?digest }} LIMI
 async def article(request: Request) -> Response:
     """``/article?document=``."""
     view = View.of(request.scope)
-    document = request.query_params.get("document")
+    document = iri_given(request, "document")
     if document is None:
         documents = await read_documents(view.site)
         if len(documents) != 1:
@@ -57,9 +57,6 @@ async def article(request: Request) -> Response:
                 ],
             )
         document = next(iter(documents))
-    if not is_iri(document):
-        reason = Text("it is not an IRI", "het is geen IRI")
-        raise InvalidParameter(name="document", reason=reason)
     return await _reader(view, document)
 
 

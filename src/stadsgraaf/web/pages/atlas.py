@@ -6,19 +6,20 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Final
 
-from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stadsgraaf.errors import InvalidParameter, NotFound, Text
+from stadsgraaf.errors import NotFound
+from stadsgraaf.namespaces import well_known
+from stadsgraaf.web.asking import iris
 from stadsgraaf.web.cards import GraphInfo, Named
 from stadsgraaf.web.headers import SECURITY
-from stadsgraaf.web.kinds import DETAILS, Sort, Taxonomy
+from stadsgraaf.web.kinds import DETAILS, Sort, taxonomy_of
 from stadsgraaf.web.placenames import LARGE, NORMAL, Label, Spot, write_names
 from stadsgraaf.web.places import Chart, read_ground
 from stadsgraaf.web.portrait import graph_infos
+from stadsgraaf.web.querystring import iri_given
 from stadsgraaf.web.site import Site, View
-from stadsgraaf.web.urls import is_iri
 
 __all__ = ["Pin", "atlas", "land", "origins", "pins_of", "read_chart"]
 
@@ -29,7 +30,7 @@ _MOST_LABELS = 60
 _STRONGEST = 4
 #: What is marked, those that tell most first; places lie within other places.
 _SORTS: tuple[Sort, ...] = ("actor", "event", "plan", "other", "place")
-_GEO = "<http://www.opengis.net/ont/geosparql#hasGeometry>"
+_GEO = iris(well_known("geo:hasGeometry"))
 _FOREVER = "public, max-age=31536000, immutable"
 
 #: What places have to do with: directly, either way, or by a detail such as a membership.
@@ -103,19 +104,16 @@ async def atlas(request: Request) -> Response:
     chart = await read_chart(site)
     if chart is None:
         raise NotFound(what=view.path)
-    thing = request.query_params.get("thing")
-    if thing is not None and not is_iri(thing):
-        reason = Text("it is not an IRI", "het is geen IRI")
-        raise InvalidParameter(name="thing", reason=reason)
+    thing = iri_given(request, "thing")
     near = await site.once("map things", lambda: _near(site))
     if thing:
-        query = _OF_ONE.format(thing=_node(thing), details=_details())
+        query = _OF_ONE.format(thing=iris([thing]), details=_details())
         rows = await site.asker.rows(query)
         marked: dict[str, tuple[Named, ...]] = {row["place"].value: () for row in rows}
     else:
         shown = _telling(near, len(chart.dots))
         kinds = sorted({each.kind for each in shown})
-        query = _OF_ALL.format(details=_details(), kinds=" ".join(f"<{kind}>" for kind in kinds))
+        query = _OF_ALL.format(details=_details(), kinds=iris(kinds))
         marked = _by_place(view, shown)
     return view.page(
         "map.html",
@@ -126,7 +124,7 @@ async def atlas(request: Request) -> Response:
         thing_name=view.label(thing) if thing else None,
         thing_href=view.link(thing) if thing else None,
         legends=_legends(view, near, thing),
-        origins=origins(view, chart, await site.once("graphs", lambda: graph_infos(site))),
+        origins=origins(view, chart, await graph_infos(site)),
         sparql=query if marked or thing else None,
     )
 
@@ -172,21 +170,13 @@ def origins(
     return found
 
 
-def _node(iri: str) -> str:
-    try:
-        return str(NamedNode(iri))
-    except ValueError:
-        reason = Text("it is not an IRI", "het is geen IRI")
-        raise InvalidParameter(name="thing", reason=reason) from None
-
-
 def _details() -> str:
-    return " ".join(f"<{iri}>" for iri in sorted(DETAILS))
+    return iris(sorted(DETAILS))
 
 
 async def _near(site: Site) -> list[Near]:
     """Things that places have to do with, those that tell most first."""
-    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    taxonomy = await taxonomy_of(site)
     places: defaultdict[str, set[str]] = defaultdict(set)
     for query in _LINKS:
         for row in await site.asker.rows(query.format(details=_details())):

@@ -3,13 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stadsgraaf.errors import InvalidParameter, NotFound, Text
+from stadsgraaf.errors import NotFound
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.web.kinds import Group, Taxonomy
-from stadsgraaf.web.pages.doc import page_number
+from stadsgraaf.web.kinds import Group, taxonomy_of
 from stadsgraaf.web.pages.facets import Facets
+from stadsgraaf.web.querystring import iri_given, page_number
 from stadsgraaf.web.site import View
-from stadsgraaf.web.urls import is_iri
 
 __all__ = ["browse"]
 
@@ -22,20 +21,15 @@ _ORDER: tuple[Group, ...] = (
 async def browse(request: Request) -> Response:
     """``/browse``, and ``/browse?class=`` with facets; an empty class is that of what has none."""
     view = View.of(request.scope)
-    target = request.query_params.get("class")
-    if target is None:
-        return await _classes(view)
-    if not target:
+    if request.query_params.get("class") == "":
         return _untyped(request, view)
-    if not is_iri(target):
-        reason = Text("it is not an IRI", "het is geen IRI")
-        raise InvalidParameter(name="class", reason=reason)
-    return await _things(request, view, target)
+    target = iri_given(request, "class")
+    return await (_classes(view) if target is None else _things(request, view, target))
 
 
 async def _classes(view: View) -> Response:
     site = view.site
-    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    taxonomy = await taxonomy_of(site)
     kinds = site.release.labels.kinds()
     names = view.terms(kinds)
     by_sort: dict[Group, list[tuple[str, str, int]]] = {}

@@ -22,7 +22,7 @@ _TYPES: Final = {
     "csl": "application/vnd.citationstyles.csl+json",
 }
 _SPECIAL = str.maketrans({c: "\\" + c for c in "&%$#_{}"} | {"\\": "", "~": "", "^": ""})
-_VCARD = "http://www.w3.org/2006/vcard/ns#"
+_VCARD: Final = PREFIXES["vcard"]
 
 
 def citation(view: View, iri: str) -> str:
@@ -94,7 +94,11 @@ def _csl(view: View, iri: str) -> str:
 
 
 async def contact(site: Site) -> str | None:
-    """Where the dataset's description says that errors can be reported."""
+    """Where the dataset's description says that errors can be reported, read once."""
+    return await site.once("contact", lambda: _contact(site))
+
+
+async def _contact(site: Site) -> str | None:
     dataset = site.release.manifest.dataset
     if dataset is None:
         return None

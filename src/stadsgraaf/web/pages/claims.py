@@ -11,8 +11,8 @@ from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import CLAIM, read_claims
 from stadsgraaf.web.contests import contests
-from stadsgraaf.web.pages.doc import page_number
 from stadsgraaf.web.pages.facets import Facets
+from stadsgraaf.web.querystring import page_number
 from stadsgraaf.web.site import View
 
 __all__ = ["claims"]

@@ -13,33 +13,35 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.types import Scope
 
-from stadsgraaf.errors import InvalidParameter, MissingParameter, NotAcceptable, NotFound, Text
+from stadsgraaf.errors import MissingParameter, NotAcceptable, NotFound
 from stadsgraaf.media import HTML, RDF, Format, by_suffix, negotiate
+from stadsgraaf.namespaces import prologue
 from stadsgraaf.release import GraphEntry
 from stadsgraaf.store.base import Answer, Question, Whole
 from stadsgraaf.web import departed
 from stadsgraaf.web.account import account
 from stadsgraaf.web.asking import term_iri
-from stadsgraaf.web.dates import DATE_TYPES
+from stadsgraaf.web.dates import in_sparql
 from stadsgraaf.web.describing import describe, schema
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
-from stadsgraaf.web.kinds import Taxonomy
+from stadsgraaf.web.kinds import taxonomy_of
 from stadsgraaf.web.pages import citing
 from stadsgraaf.web.pages.article import read_documents
 from stadsgraaf.web.pages.atlas import origins, read_chart
 from stadsgraaf.web.pages.defining import concepts_of, definitions_of, examples_of, usage_of
 from stadsgraaf.web.places import Chart, Dot
 from stadsgraaf.web.portrait import Portrait, graph_infos, portray
+from stadsgraaf.web.querystring import iri_given, page_number
 from stadsgraaf.web.shapes import Shapes
 from stadsgraaf.web.signposts import of_dataset, of_part
 from stadsgraaf.web.site import View
 from stadsgraaf.web.thing import Thing, read_thing, read_values
 from stadsgraaf.web.tree import SCHEME, read_tree
-from stadsgraaf.web.urls import is_iri, split_suffix
+from stadsgraaf.web.urls import split_suffix
 from stadsgraaf.web.values import show
 from stadsgraaf.web.weights import weigh
 
-__all__ = ["data_of", "document", "page_number", "resource", "see_other"]
+__all__ = ["data_of", "document", "resource", "see_other"]
 
 _MINUTE: Final = "public, max-age=60"
 
@@ -50,16 +52,14 @@ _SUBJECTS = (
     "SELECT DISTINCT ?s WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} FILTER(isIRI(?s)) }} LIMIT {most}"
 )
 _WITHIN = "SELECT ?s ?p ?o\nWHERE {{\n  GRAPH {graph} {{ ?s ?p ?o }}\n}}\nLIMIT 100"
-_DATE_TYPES = ", ".join(f"<{each}>" for each in sorted(DATE_TYPES))
 _DATED = (
     "SELECT DISTINCT ?thing ?property ?date\nWHERE {{\n"
     "  {{ BIND({thing} AS ?thing) }} UNION {{ {thing} ?to ?thing }} UNION {{ ?thing ?from {thing} }}\n"
     "  ?thing ?property ?date .\n"
-    "  FILTER(isLiteral(?date) && DATATYPE(?date) IN ({types}))\n}}\nORDER BY ?date"
+    f"  FILTER({in_sparql('?date')})\n}}}}\nORDER BY ?date"
 )
 _LIES = (
-    "PREFIX geo: <http://www.opengis.net/ont/geosparql#>\n"
-    "SELECT DISTINCT ?place ?wkt\nWHERE {{\n"
+    prologue("geo") + "SELECT DISTINCT ?place ?wkt\nWHERE {{\n"
     "  {{ BIND({thing} AS ?place) }} UNION {{ ?place ?to {thing} }}\n"
     "  UNION {{ ?detail ?of {thing} ; ?with ?place }}\n"
     "  ?place geo:hasGeometry/geo:asWKT ?wkt .\n}}"
@@ -121,20 +121,10 @@ async def document(request: Request) -> Response:
 async def resource(request: Request) -> Response:
     """``/resource?iri=``: the same for things with IRIs of others."""
     view = View.of(request.scope)
-    iri = request.query_params.get("iri")
+    iri = iri_given(request, "iri")
     if iri is None:
         raise MissingParameter(name="iri")
-    if not is_iri(iri) or not _is_node(iri):
-        raise InvalidParameter(name="iri", reason=Text("it is not an IRI", "het is geen IRI"))
     return await _answer(request, view, iri, split_suffix(view.path, _SUFFIXES)[1])
-
-
-def _is_node(iri: str) -> bool:
-    try:
-        NamedNode(iri)
-    except ValueError:
-        return False
-    return True
 
 
 async def _answer(request: Request, view: View, iri: str, suffix: str | None) -> Response:
@@ -156,9 +146,9 @@ async def _present(request: Request, view: View, iri: str, suffix: str | None) -
         return citing.answer(view, iri, suffix)
     chosen = _choose(request.scope, suffix)
     if chosen is HTML:
-        property_ = request.query_params.get("property")
-        if property_ is not None:
-            return await _values(request, view, iri, property_)
+        predicate = iri_given(request, "property")
+        if predicate is not None:
+            return await _values(request, view, iri, predicate)
         return await _page(view, iri)
     if iri == view.site.release.manifest.dataset:
         return await describe(view, chosen, negotiated=suffix is None)
@@ -269,9 +259,9 @@ async def _page(view: View, iri: str) -> Response:
     graph = _graph(view, iri)
     if not thing.exists and graph is None:
         raise NotFound(what=iri)
-    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    taxonomy = await taxonomy_of(site)
     shapes = await site.once("shapes", lambda: Shapes.read(site.asker))
-    graphs = await site.once("graphs", lambda: graph_infos(site))
+    graphs = await graph_infos(site)
     tree = await read_tree(site.asker, iri) if SCHEME in thing.classes else []
     portrait = portray(view, thing, taxonomy, shapes, graphs)
     chart = await read_chart(site)
@@ -287,7 +277,7 @@ async def _page(view: View, iri: str) -> Response:
         sparql=_LIES.format(thing=NamedNode(iri)) if dots else None,
         downloads=_downloads(view, thing, is_graph=graph is not None),
         citation=citing.citation(view, iri),
-        contact=await site.once("contact", lambda: citing.contact(site)),
+        contact=await citing.contact(site),
         tree=tree,
         read_claims=(await read_documents(site)).get(iri, 0),
         names=view.labels(concepts_of(tree)),
@@ -296,7 +286,7 @@ async def _page(view: View, iri: str) -> Response:
         findings=site.findings.get(iri, ()),
         examples=await examples_of(view, iri) if portrait.sort == "term" else (),
         around_query=_AROUND.format(thing=NamedNode(iri)),
-        line_query=_DATED.format(thing=NamedNode(iri), types=_DATE_TYPES),
+        line_query=_DATED.format(thing=NamedNode(iri)),
         graph=graph,
         subjects=await _subjects(view, graph) if graph else (),
         within=_WITHIN.format(graph=NamedNode(iri)),
@@ -364,9 +354,6 @@ def _schema(view: View, portrait: Portrait) -> object:
 
 async def _values(request: Request, view: View, iri: str, predicate: str) -> Response:
     """One page of all values of a property, or of all things that point here by it."""
-    if not is_iri(predicate) or not _is_node(predicate):
-        reason = Text("it is not an IRI", "het is geen IRI")
-        raise InvalidParameter(name="property", reason=reason)
     inverse = request.query_params.get("direction") == "in"
     page, size = page_number(request), view.site.settings.page_size
     found = await read_values(
@@ -392,17 +379,3 @@ async def _values(request: Request, view: View, iri: str, predicate: str) -> Res
         before=view.urls.values(iri, predicate, direction, page - 1) if page > 1 else None,
         after=view.urls.values(iri, predicate, direction, page + 1) if len(found) > size else None,
     )
-
-
-def page_number(request: Request) -> int:
-    """The parameter ``page``. Raises InvalidParameter when it is not a sensible number."""
-    text = request.query_params.get("page", "1")
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _LAST_PAGE):
-        reason = Text(
-            f"it is no number from 1 to {_LAST_PAGE}", f"geen getal van 1 tot {_LAST_PAGE}"
-        )
-        raise InvalidParameter(name="page", reason=reason)
-    return int(text)
-
-
-_LAST_PAGE = 100_000

@@ -16,7 +16,7 @@ from stadsgraaf.web.claims import read_claims
 from stadsgraaf.web.contests import Contest, contests
 from stadsgraaf.web.describing import chosen_format, describe, schema
 from stadsgraaf.web.headers import SECURITY
-from stadsgraaf.web.kinds import Taxonomy
+from stadsgraaf.web.kinds import Taxonomy, taxonomy_of
 from stadsgraaf.web.pages.article import read_documents
 from stadsgraaf.web.pages.atlas import read_chart
 from stadsgraaf.web.pages.catalogue import Summary, summaries
@@ -57,7 +57,7 @@ async def home(request: Request) -> Response:
             return await data_of(view, base, chosen)
         return await describe(view, chosen, negotiated=True)
     kinds = site.release.labels.kinds()
-    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    taxonomy = await taxonomy_of(site)
     shown = _main_kinds(kinds, taxonomy)
     names = view.terms(iri for iri, _ in shown)
     return view.page(
@@ -129,7 +129,7 @@ async def about(request: Request) -> Response:
     return view.page(
         f"{name}.html",
         software=stadsgraaf.__version__,
-        contact=await view.site.once("contact", lambda: contact(view.site)),
+        contact=await contact(view.site),
     )
 
 

@@ -19,7 +19,7 @@ from stadsgraaf.errors import NoSuchRelease, NotAcceptable, ResultTooLarge, Text
 from stadsgraaf.media import HTML, Format, negotiate
 from stadsgraaf.release import Release
 from stadsgraaf.web.headers import CORS, SECURITY, attachment
-from stadsgraaf.web.pages.doc import page_number
+from stadsgraaf.web.querystring import page_number
 from stadsgraaf.web.site import Site, View
 
 __all__ = ["PATCH", "changes", "releases"]

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from stadsgraaf.labels import SearchResult
 from stadsgraaf.media import HTML, Format, negotiate
 from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
-from stadsgraaf.web.pages.doc import page_number
+from stadsgraaf.web.querystring import page_number
 from stadsgraaf.web.site import View
 
 __all__ = ["search"]

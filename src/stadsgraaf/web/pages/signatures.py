@@ -9,7 +9,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
-from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.namespaces import prologue
 from stadsgraaf.web.asking import Row, term_iri
 from stadsgraaf.web.cards import Named
 from stadsgraaf.web.site import View
@@ -17,7 +17,7 @@ from stadsgraaf.web.site import View
 __all__ = ["SIGNATURES", "Signature", "signatures"]
 
 SIGNATURES: Final = (
-    "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("owl", "rdf", "rdfs", "schema"))
+    prologue("owl", "rdf", "rdfs", "schema")
     + """SELECT DISTINCT ?from ?property ?to WHERE {
   ?property rdfs:domain|rdfs:range|schema:domainIncludes|schema:rangeIncludes ?class .
   OPTIONAL {

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,8 +9,8 @@ from stadsgraaf.errors import NotFound
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web import dates
 from stadsgraaf.web.asking import term_iri
-from stadsgraaf.web.kinds import Group, Taxonomy
-from stadsgraaf.web.pages.doc import page_number
+from stadsgraaf.web.kinds import Group, taxonomy_of
+from stadsgraaf.web.querystring import page_number
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.timeline import Moment, gather, timeline
 
@@ -21,10 +20,7 @@ _PAGE: Final = 40
 _SORTS: Final[tuple[Group, ...]] = (
     *("event", "plan", "document", "actor", "place", "claim", "other", "detail"),
 )
-_TYPES = ", ".join(str(NamedNode(iri)) for iri in sorted(dates.DATE_TYPES))
-_QUERY = (
-    f"SELECT ?n ?p ?d WHERE {{ ?n ?p ?d . FILTER(isLiteral(?d) && DATATYPE(?d) IN ({_TYPES})) }}"
-)
+_QUERY = f"SELECT ?n ?p ?d WHERE {{ ?n ?p ?d . FILTER({dates.in_sparql('?d')}) }}"
 _PERIODS = f"""
 PREFIX time: <{PREFIXES["time"]}>
 PREFIX sg: <{SG}>
@@ -37,7 +33,7 @@ SELECT DISTINCT ?n ?begin ?end WHERE {{
 #: The same for the workbench: what is drawn is sorted from this by kind.
 _SHOWN = (
     "SELECT ?thing ?property ?date\nWHERE {\n  ?thing ?property ?date .\n"
-    f"  FILTER(isLiteral(?date) && DATATYPE(?date) IN ({_TYPES}))\n}}\nORDER BY ?date"
+    f"  FILTER({dates.in_sparql('?date')})\n}}\nORDER BY ?date"
 )
 #: When something was written down or changed in the data is not when it happened.
 _ABOUT_DATA = frozenset(
@@ -94,7 +90,7 @@ async def read_dated(site: Site) -> dict[Group, list[tuple[str, str]]]:
 
 async def _read(site: Site) -> dict[Group, list[tuple[str, str]]]:
     """Dated things by their sort, the earliest first; of several dates of one thing the first."""
-    taxonomy = await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    taxonomy = await taxonomy_of(site)
     first: dict[str, tuple[int, str]] = {}
     for row in await site.asker.rows(_QUERY):
         iri, predicate = term_iri(row["n"]), row["p"].value

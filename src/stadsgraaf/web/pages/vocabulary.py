@@ -8,7 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.namespaces import prologue, well_known
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.classtree import class_tree
 from stadsgraaf.web.pages.signatures import SIGNATURES, signatures
@@ -18,29 +18,23 @@ from stadsgraaf.web.tree import Node, grow, size
 __all__ = ["vocabulary"]
 
 _KINDS: Final = {
-    "class": ("rdfs:Class", "owl:Class"),
-    "property": (
-        *("rdf:Property", "owl:ObjectProperty", "owl:DatatypeProperty"),
-        "owl:AnnotationProperty",
-    ),
-    "scheme": ("skos:ConceptScheme",),
+    "class": "rdfs:Class owl:Class",
+    "property": "rdf:Property owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty",
+    "scheme": "skos:ConceptScheme",
 }
-_PREFIXES = "".join(
-    f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("rdf", "rdfs", "owl", "skos", "dct")
-)
+_PREFIXES = prologue("rdf", "rdfs", "owl", "skos", "dct")
+_OF_KIND = f"VALUES ?kind {{ {' '.join(_KINDS.values())} }}"
 _TERMS = (
     _PREFIXES
-    + """SELECT DISTINCT ?term ?kind WHERE {
-  VALUES ?kind { rdfs:Class owl:Class rdf:Property owl:ObjectProperty owl:DatatypeProperty
-    owl:AnnotationProperty skos:ConceptScheme }
+    + f"SELECT DISTINCT ?term ?kind WHERE {{ {_OF_KIND}"
+    + """
   ?term a ?kind . FILTER(isIRI(?term))
 }"""
 )
 _TEXTS = (
     _PREFIXES
-    + """SELECT ?term ?text WHERE {
-  VALUES ?kind { rdfs:Class owl:Class rdf:Property owl:ObjectProperty owl:DatatypeProperty
-    owl:AnnotationProperty skos:ConceptScheme }
+    + f"SELECT ?term ?text WHERE {{ {_OF_KIND}"
+    + """
   ?term a ?kind ; skos:definition|rdfs:comment|dct:description ?text .
 }"""
 )
@@ -51,10 +45,12 @@ _ABOVE = (
     + "SELECT ?class ?super WHERE { ?class rdfs:subClassOf ?super ."
     + " FILTER(isIRI(?class) && isIRI(?super) && ?class != ?super) }"
 )
-_TREE_QUERY = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT ?class ?super (COUNT(?thing) AS ?things) WHERE {
+_TREE_QUERY = (
+    prologue("rdfs")
+    + """SELECT ?class ?super (COUNT(?thing) AS ?things) WHERE {
   { ?class rdfs:subClassOf ?super } UNION { ?thing a ?class }
 } GROUP BY ?class ?super ORDER BY DESC(?things)"""
+)
 
 
 @dataclass(frozen=True)
@@ -142,11 +138,7 @@ def _uses(site: Site) -> dict[str, int]:
 
 async def _read(site: Site) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     """Kinds of the terms, and their definitions by language."""
-    names = {
-        PREFIXES[prefix] + name: kind
-        for kind, listed in _KINDS.items()
-        for prefix, _, name in (each.partition(":") for each in listed)
-    }
+    names = {name: kind for kind, listed in _KINDS.items() for name in well_known(listed)}
     kinds: dict[str, str] = {}
     for row in await site.asker.rows(_TERMS):
         if iri := term_iri(row["term"]):

@@ -9,13 +9,13 @@ from pyoxigraph import Literal
 
 from stadsgraaf.errors import Language
 from stadsgraaf.labels import LABELS
-from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.namespaces import PREFIXES, SG, well_known
 from stadsgraaf.web.asking import Term, term_iri
 from stadsgraaf.web.cards import Named
 from stadsgraaf.web.claims import LINKS
 from stadsgraaf.web.portrait.nested import Nested
 from stadsgraaf.web.portrait.origins import Origins
-from stadsgraaf.web.portrait.subject import FEW_VALUES, SAME, Subject, well_known
+from stadsgraaf.web.portrait.subject import FEW_VALUES, SAME, Subject
 from stadsgraaf.web.shapes import Expectation
 from stadsgraaf.web.thing import TYPE, Statement
 from stadsgraaf.web.tree import SCHEME

@@ -12,7 +12,11 @@ __all__ = ["graph_infos"]
 
 
 async def graph_infos(site: Site) -> Mapping[str, GraphInfo]:
-    """What the metadata say of the named graphs."""
+    """What the metadata say of the named graphs, read once."""
+    return await site.once("graphs", lambda: _read(site))
+
+
+async def _read(site: Site) -> Mapping[str, GraphInfo]:
     dct = PREFIXES["dct"]
     graphs = " ".join(f"<{graph.iri}>" for graph in site.release.manifest.graphs)
     query = (

@@ -6,12 +6,13 @@ from typing import Final
 
 from pyoxigraph import Literal
 
+from stadsgraaf.namespaces import well_known
 from stadsgraaf.web import dates
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.claims import CLAIM
 from stadsgraaf.web.portrait.facts import CLAIM_PARTS
 from stadsgraaf.web.portrait.roles import CLAIM_ROLES
-from stadsgraaf.web.portrait.subject import Subject, well_known
+from stadsgraaf.web.portrait.subject import Subject
 from stadsgraaf.web.timeline import Moment, Timeline, gather, timeline
 
 __all__ = ["Moments"]

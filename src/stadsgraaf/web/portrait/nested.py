@@ -6,9 +6,10 @@ from typing import Final
 from pyoxigraph import BlankNode, NamedNode
 
 from stadsgraaf.labels import LABELS
+from stadsgraaf.namespaces import well_known
 from stadsgraaf.web.asking import Term, term_iri
 from stadsgraaf.web.details import ORIGINS
-from stadsgraaf.web.portrait.subject import FEW_VALUES, Subject, well_known
+from stadsgraaf.web.portrait.subject import FEW_VALUES, Subject
 from stadsgraaf.web.thing import TYPE
 from stadsgraaf.web.values import Fact, Value, show
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from pyoxigraph import Literal
 
-from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.namespaces import well_known
 from stadsgraaf.web.asking import Term, term_iri
 from stadsgraaf.web.cards import GraphInfo, Named, Sources, cards
 from stadsgraaf.web.claims import CLAIM
@@ -15,19 +15,7 @@ from stadsgraaf.web.shapes import Shapes
 from stadsgraaf.web.site import View
 from stadsgraaf.web.thing import Thing
 
-__all__ = ["FEW_VALUES", "IN_SCHEME", "SAME", "Subject", "iris", "well_known"]
-
-
-def well_known(text: str) -> tuple[str, ...]:
-    """The IRIs of prefixed names with spaces between.
-
-    >>> well_known("owl:sameAs")
-    ('http://www.w3.org/2002/07/owl#sameAs',)
-    """
-    return tuple(
-        PREFIXES[prefix] + name
-        for prefix, _, name in (word.partition(":") for word in text.split())
-    )
+__all__ = ["FEW_VALUES", "IN_SCHEME", "SAME", "Subject", "iris"]
 
 
 #: The same thing elsewhere, or nearly.
