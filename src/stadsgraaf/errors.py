@@ -702,9 +702,12 @@ class NotReady(StoreError):
 
 
 class QueryMemoryLimit(StoreError):
-    """The query asked for more memory than allowed; member ``limit``, in MiB."""
+    """The query asked for more memory than allowed; member ``limit``, in MiB.
 
-    status = 503
+    Asking again does not help, so it is no 503.
+    """
+
+    status = 400
     slug = "query-memory-limit"
     title = Text("Query out of memory", "Query kost te veel geheugen")
     sentence = Text(

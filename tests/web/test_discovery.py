@@ -316,6 +316,12 @@ def test_pages_of_others_may_ask_with_any_accept_and_condition(client: Client, p
     assert (head.status, head.body) == (200, b"")
 
 
+def test_the_server_as_a_whole_tells_its_methods(client: Client) -> None:
+    reply = client.ask("OPTIONS", "/*")
+    assert reply.status == 204
+    assert "GET" in reply.headers["allow"].split(", ")
+
+
 def test_there_is_nothing_to_ask_before_where_there_is_nothing(client: Client) -> None:
     assert client.ask("OPTIONS", "/nothing/here").status == 404
 

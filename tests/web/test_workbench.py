@@ -1,6 +1,8 @@
 """The workbench: a form, its result on the page, and errors where they are."""
 
 import asyncio
+import io
+import zipfile
 from typing import Any
 from urllib.parse import quote
 
@@ -45,6 +47,20 @@ def test_the_downloads_are_the_same_query_in_other_formats(client: Client) -> No
     for suffix, start in (("csv", "harbour,depth,name"), ("srj", '{"head"')):
         href = next(href for href in links_of(page) if f"format={suffix}" in href)
         assert client.get(href, accept=BROWSER).text.startswith(start)
+
+
+def test_labels_that_are_asked_for_are_on_the_page_and_in_its_downloads(client: Client) -> None:
+    query = (
+        "SELECT ?harbour { ?harbour <https://example.org/def/ont/depth> ?depth } ORDER BY ?depth"
+    )
+    page = client.browse(address(query) + "&labels=nl,en").page
+    assert "harbourLabel" in page.text
+    assert {"name": "labels", "value": "nl,en", "type": "hidden"} in page.all("input")
+    csv = next(href for href in links_of(page) if "format=csv" in href)
+    assert client.get(csv, accept=BROWSER).text.startswith("harbour,harbourLabel")
+    sheet = client.get(address(query) + "&labels=nl,en&format=xlsx", accept=BROWSER)
+    with zipfile.ZipFile(io.BytesIO(sheet.body)) as packed:
+        assert b"harbourLabel" in b"".join(map(packed.read, packed.namelist()))
 
 
 def test_examples_are_links_that_run(client: Client) -> None:

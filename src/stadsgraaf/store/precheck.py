@@ -64,7 +64,7 @@ class _Reading:
         """After SERVICE comes what it calls."""
         if self.service and not self.services and token.text.upper() != "SILENT":
             line, column = position(self.query, self.service.start)
-            raise ServiceNotAllowed(service=token.text, line=line, column=column)
+            raise ServiceNotAllowed(service=token.text.strip("<>"), line=line, column=column)
 
     def word(self, token: Token) -> None:
         word = token.text.upper()

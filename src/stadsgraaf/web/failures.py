@@ -23,6 +23,8 @@ __all__ = ["HANDLERS"]
 
 _NOT_FOUND = 404
 _METHOD_NOT_ALLOWED = 405
+#: ``OPTIONS *``, RFC 9110, section 9.3.7, as it is handed on: the server as a whole.
+_EVERYTHING = "/*"
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +43,8 @@ async def _framework(request: Request, error: Exception) -> Response:
             return _preflight(allowed)
         return render(MethodNotAllowed(method=request.method, allowed=allowed), request.scope)
     if status == _NOT_FOUND:
+        if request.method == "OPTIONS" and request.url.path == _EVERYTHING:
+            return _preflight(["GET", "HEAD", "POST", "QUERY"])
         return render(NotFound(what=request.url.path), request.scope)
     return render(RequestError(reason=str(getattr(error, "detail", ""))), request.scope)
 

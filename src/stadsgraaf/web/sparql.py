@@ -85,7 +85,7 @@ _ATTACHED: Final = frozenset(("CSV", "TSV", "Arrow", "Parquet"))
 _PREFLIGHT: Final[Mapping[str, str]] = {
     "Allow": ", ".join(METHODS),
     "Access-Control-Allow-Methods": ", ".join(METHODS),
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, *",
     "Access-Control-Max-Age": "86400",
     "Accept-Query": ", ".join(BODY_TYPES),
 }

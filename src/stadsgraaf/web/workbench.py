@@ -122,6 +122,7 @@ def _question(scope: Scope, asked: SparqlRequest) -> Question:
         default_graphs=asked.default_graphs,
         named_graphs=asked.named_graphs,
         client=client_of(scope),
+        labels=asked.labels,
     )
 
 
@@ -207,11 +208,12 @@ def _page(view: View, asked: SparqlRequest, outcome: Outcome) -> Response:
     start = view.t("workbench_start")
     shown = query if is_asked else f"# {start}\n{_START}"
     formats = (*(RDF if outcome.form == "graph" else (*RESULTS, *COLUMNS)), SHEET)
-    graphs = {
+    kept = {
         "default-graph-uri": list(asked.default_graphs) or None,
         "named-graph-uri": list(asked.named_graphs) or None,
+        "labels": [",".join(asked.labels)] if asked.labels else None,
     }
-    links = {each: view.urls.sparql(query, format=each.suffix, **graphs) for each in formats}
+    links = {each: view.urls.sparql(query, format=each.suffix, **kept) for each in formats}
     machine = RDF[0] if outcome.form == "graph" else _CSV
     answer = view.page(
         "workbench.html",
@@ -224,13 +226,13 @@ def _page(view: View, asked: SparqlRequest, outcome: Outcome) -> Response:
         figures=outcome.figures,
         downloads=[(each.name, link) for each, link in links.items()] if outcome.grid else (),
         numbers=links.get(_CSV),
-        permalink=view.urls.sparql(query, **graphs),
+        permalink=view.urls.sparql(query, **kept),
         examples=_examples(view),
         prefixes=sorted(view.site.release.manifest.prefixes.items()),
         snippets=snippets(
             view.urls.absolute(f"{view.urls.prefix}/sparql"), shown, machine.media_type
         ),
-        graphs=[(name, value) for name, values in graphs.items() for value in values or ()],
+        kept=[(name, value) for name, values in kept.items() for value in values or ()],
     )
     if outcome.form:  # the page says how long it took, so the next one differs
         del answer.headers["ETag"]
