@@ -112,6 +112,22 @@ def test_a_document_is_there_in_every_format_by_suffix_and_by_accept(
     assert by_accept.headers["content-location"] == f"{NORTH}.{format_.suffix}"
 
 
+@pytest.mark.parametrize(
+    ("path", "first", "wanted"),
+    [
+        (NORTH, "text/turtle;q=0.1", "application/ld+json"),
+        ("/", "text/html;q=0.1", "application/n-triples"),
+        ("/queries/list-harbours", "text/html;q=0.1", "text/csv"),
+        ("/search?q=north", "text/html;q=0.1", "application/json"),
+        ("/lookup?iri=urn:none", "text/html;q=0.1", "application/problem+json"),
+        ("/releases", "text/html;q=0.1", "application/json"),
+    ],
+)
+def test_accept_counts_in_all_its_lines(client: Client, path: str, first: str, wanted: str) -> None:
+    reply = client.get(path, accept=f"{first}\n{wanted}")
+    assert reply.headers["content-type"].partition(";")[0] == wanted
+
+
 def test_data_hold_the_thing_its_blank_nodes_its_claims_and_its_names(client: Client) -> None:
     text = client.get(f"{NORTH}.nt").text
     assert '"steiger A"@nl' in text

@@ -83,7 +83,7 @@ class Reply:
 
 
 class Client:
-    """Asks an application::
+    """Asks an application; a line break in a value makes two fields of it::
 
     reply = client.get("/doc/x", accept="text/turtle")
     """
@@ -132,8 +132,9 @@ class Client:
             "query_string": query,
             "root_path": self.root_path,
             "headers": [
-                (name.replace("_", "-").encode(), value.encode())
+                (name.replace("_", "-").encode(), line.encode())
                 for name, value in ({"host": self.host} | headers).items()
+                for line in value.split("\n")
             ],
             "server": ("127.0.0.1", 80),
             "client": ("127.0.0.1", 1),

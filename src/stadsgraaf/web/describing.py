@@ -11,18 +11,18 @@ from typing import Any, Final
 from pyoxigraph import BlankNode, RdfFormat, Triple, serialize
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import Scope
 
-from stadsgraaf.errors import NotAcceptable, NotFound
-from stadsgraaf.media import HTML, RDF, Format, by_suffix, negotiate
+from stadsgraaf.errors import NotFound
+from stadsgraaf.media import HTML, RDF, Format
 from stadsgraaf.metadata import description, schema_org
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.store.output import well_formed
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
+from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import split_suffix
 
-__all__ = ["Describer", "chosen_format", "describe", "schema", "void"]
+__all__ = ["Describer", "describe", "schema", "void"]
 
 _SUFFIXES: Final = tuple(each.suffix for each in RDF)
 _OFFERED: Final = (*RDF, HTML)
@@ -110,14 +110,3 @@ async def void(request: Request) -> Response:
         answer.headers.update({**SECURITY, **CORS, "Vary": "Accept"})
         return answer
     return await describe(view, chosen, negotiated=suffix is None)
-
-
-def chosen_format(scope: Scope, suffix: str | None, offered: Sequence[Format]) -> Format:
-    """The format by suffix, else by ``Accept``. Raises NotAcceptable when none is."""
-    if suffix is not None and (found := by_suffix(suffix, offered)):
-        return found
-    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
-    chosen = negotiate(accept.decode("latin-1"), offered)
-    if chosen is None:
-        raise NotAcceptable(available=[each.media_type for each in offered])
-    return chosen

@@ -16,13 +16,14 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from stadsgraaf.errors import Language, NotFound, StadsgraafError
-from stadsgraaf.media import HTML, PROBLEM, negotiate
+from stadsgraaf.media import PROBLEM
 from stadsgraaf.web.headers import CORS, SECURITY
+from stadsgraaf.web.negotiation import prefers_page
 from stadsgraaf.web.pages import trouble
 from stadsgraaf.web.site import View
 from stadsgraaf.web.suggestions import Suggestion, suggest
 
-__all__ = ["prefers_page", "render"]
+__all__ = ["render"]
 
 #: Below it there is nothing that readers look for.
 _NO_PAGES: Final = "/admin/"
@@ -63,9 +64,3 @@ def _suggestions(error: StadsgraafError, scope: Scope) -> list[Suggestion]:
         return []
     view = View.of(scope)
     return [] if view.path.startswith(_NO_PAGES) else suggest(view, view.path)
-
-
-def prefers_page(scope: Scope) -> bool:
-    """Whether who asks would rather have a page than problem details."""
-    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
-    return negotiate(accept.decode("latin-1"), (PROBLEM, HTML)) is HTML

@@ -27,7 +27,8 @@ from stadsgraaf.web.forwarded import Forwarded
 from stadsgraaf.web.headers import CORS, SECURITY
 from stadsgraaf.web.language import localised
 from stadsgraaf.web.listening import Place, listen
-from stadsgraaf.web.problems import prefers_page, render
+from stadsgraaf.web.negotiation import prefers_page
+from stadsgraaf.web.problems import render
 from stadsgraaf.web.reloading import run_apart
 from stadsgraaf.web.server import configuration
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stadsgraaf.errors import NotAcceptable, NotFound, StadsgraafError
-from stadsgraaf.media import HTML, PROBLEM, RDF, RESULTS, SHEET, Format, negotiate
+from stadsgraaf.errors import NotFound, StadsgraafError
+from stadsgraaf.media import HTML, RDF, RESULTS, SHEET, Format
 from stadsgraaf.parameters import bound, given_in
 from stadsgraaf.store.allowed import Allowed
 from stadsgraaf.store.base import Answer, Question
@@ -22,6 +22,7 @@ from stadsgraaf.web.excerpt import read_triples
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.identity import is_volatile
+from stadsgraaf.web.negotiation import chosen_format, prefers_page
 from stadsgraaf.web.parameters import fields, parameters_of
 from stadsgraaf.web.results import Grid, as_grid
 from stadsgraaf.web.sheet import workbook
@@ -135,11 +136,7 @@ def _choose(view: View, request: Request, found: Mapping[str, Any], suffix: str 
         if SUFFIXES[suffix] not in formats:
             raise NotFound(what=view.path)
         return SUFFIXES[suffix]
-    offered = (HTML, *formats)
-    negotiated = negotiate(request.headers.get("accept"), offered)
-    if negotiated is None:
-        raise NotAcceptable(available=[each.media_type for each in offered])
-    return negotiated
+    return chosen_format(request.scope, None, (HTML, *formats))
 
 
 async def _ask(
@@ -245,13 +242,13 @@ async def _page(
     try:
         bindings = _bound(view, found, given)
     except StadsgraafError as error:
-        if not _reads_pages(request):
+        if not prefers_page(request.scope):
             raise
         # the form stays, with what was typed
         bindings, outcome = _bound(view, found, {}), Outcome(fault=error)
     else:
         outcome = await _run(view, request, found, bindings) if runs else Outcome()
-        if outcome.fault and not _reads_pages(request):
+        if outcome.fault and not prefers_page(request.scope):
             raise outcome.fault
     asked = bind(sparql, bindings) if given and not outcome.fault else sparql
     formats = formats_of(found["form"])
@@ -289,11 +286,6 @@ async def _page(
         del answer.headers["ETag"]
         answer.headers["Cache-Control"] = "no-cache"
     return answer
-
-
-def _reads_pages(request: Request) -> bool:
-    """Whether an error is better told on the page than as problem details."""
-    return negotiate(request.headers.get("accept"), (PROBLEM, HTML)) is HTML
 
 
 def _iri(view: View, name: str) -> str | None:

@@ -11,10 +11,9 @@ from typing import Final
 from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
-from starlette.types import Scope
 
-from stadsgraaf.errors import MissingParameter, NotAcceptable, NotFound
-from stadsgraaf.media import HTML, RDF, Format, by_suffix, negotiate
+from stadsgraaf.errors import MissingParameter, NotFound
+from stadsgraaf.media import HTML, RDF, Format
 from stadsgraaf.namespaces import prologue
 from stadsgraaf.release import GraphEntry
 from stadsgraaf.store.base import Answer, Question, Whole
@@ -25,6 +24,7 @@ from stadsgraaf.web.dates import in_sparql
 from stadsgraaf.web.describing import describe, schema
 from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.kinds import taxonomy_of
+from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.pages import citing
 from stadsgraaf.web.pages.article import read_documents
 from stadsgraaf.web.pages.atlas import origins, read_chart
@@ -144,7 +144,7 @@ async def _present(request: Request, view: View, iri: str, suffix: str | None) -
     if suffix in citing.SUFFIXES:
         await _check_exists(view, iri)
         return citing.answer(view, iri, suffix)
-    chosen = _choose(request.scope, suffix)
+    chosen = chosen_format(request.scope, suffix, _OFFERED)
     if chosen is HTML:
         predicate = iri_given(request, "property")
         if predicate is not None:
@@ -153,16 +153,6 @@ async def _present(request: Request, view: View, iri: str, suffix: str | None) -
     if iri == view.site.release.manifest.dataset:
         return await describe(view, chosen, negotiated=suffix is None)
     return await data_of(view, iri, chosen, by_address=suffix is not None)
-
-
-def _choose(scope: Scope, suffix: str | None) -> Format:
-    if suffix is not None:
-        return by_suffix(suffix, _OFFERED) or HTML
-    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
-    chosen = negotiate(accept.decode("latin-1"), _OFFERED)
-    if chosen is None:
-        raise NotAcceptable(available=[each.media_type for each in _OFFERED])
-    return chosen
 
 
 async def _check_exists(view: View, iri: str) -> None:

@@ -14,9 +14,10 @@ from stadsgraaf.store.base import Elsewhere, Question
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import read_claims
 from stadsgraaf.web.contests import Contest, contests
-from stadsgraaf.web.describing import chosen_format, describe, schema
+from stadsgraaf.web.describing import describe, schema
 from stadsgraaf.web.headers import SECURITY
 from stadsgraaf.web.kinds import Taxonomy, taxonomy_of
+from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.pages.article import read_documents
 from stadsgraaf.web.pages.atlas import read_chart
 from stadsgraaf.web.pages.catalogue import Summary, summaries

@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from stadsgraaf.errors import MissingParameter, NotFound, RepeatedParameter
-from stadsgraaf.media import HTML, PROBLEM, Format, negotiate
+from stadsgraaf.media import HTML, Format
 from stadsgraaf.namespaces import expand
 from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
+from stadsgraaf.web.negotiation import preferred, prefers_page
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import is_iri
 
@@ -44,9 +45,8 @@ async def lookup(
     if len(request.query_params.getlist("iri")) > 1:
         raise RepeatedParameter(name="iri")
     asked = iri.strip().removeprefix("<").removesuffix(">")[:_LONGEST]
-    accept = request.headers.get("accept")
     listed = view.path.endswith(".json")
-    as_json = listed or negotiate(accept, (HTML, _JSON)) is _JSON
+    as_json = listed or preferred(request.scope, (HTML, _JSON)) is _JSON
     if not asked:
         if as_json:
             raise MissingParameter(name="iri")
@@ -57,7 +57,7 @@ async def lookup(
         answer = RedirectResponse(view.urls.of(things.pop()), 303)
         answer.headers.update({**SECURITY, **CORS, "Cache-Control": "public, max-age=60"})
         return answer
-    if not found and (as_json or negotiate(accept, (PROBLEM, HTML)) is PROBLEM):
+    if not found and (as_json or not prefers_page(request.scope)):
         raise NotFound(what=asked)
     return _as_json(view, asked, found) if as_json else _page(view, asked, found)
 

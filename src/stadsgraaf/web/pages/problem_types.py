@@ -15,8 +15,8 @@ from starlette.responses import Response
 from stadsgraaf.errors import NotFound, StadsgraafError, Text
 from stadsgraaf.media import HTML, RDF, Format
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.web.describing import chosen_format
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header
+from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import LANGUAGES, split_suffix
 

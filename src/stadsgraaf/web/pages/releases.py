@@ -15,10 +15,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from stadsgraaf.archive import Switch
 from stadsgraaf.difference import Difference, by_graph, compare
-from stadsgraaf.errors import NoSuchRelease, NotAcceptable, ResultTooLarge, Text
-from stadsgraaf.media import HTML, Format, negotiate
+from stadsgraaf.errors import NoSuchRelease, ResultTooLarge, Text
+from stadsgraaf.media import HTML, Format
 from stadsgraaf.release import Release
 from stadsgraaf.web.headers import CORS, SECURITY, attachment
+from stadsgraaf.web.negotiation import chosen_format, preferred
 from stadsgraaf.web.querystring import page_number
 from stadsgraaf.web.site import Site, View
 
@@ -82,8 +83,7 @@ async def releases(request: Request) -> Response:
                 before,
             )
         )
-    chosen = negotiate(request.headers.get("accept"), (HTML, _JSON))
-    if chosen is _JSON:
+    if preferred(request.scope, (HTML, _JSON)) is _JSON:
         return _as_json(rows)
     answer = view.page("releases.html", rows=rows, current=kept[0].identifier if kept else None)
     del answer.headers["ETag"]  # the list changes without the release
@@ -146,12 +146,8 @@ async def changes(request: Request) -> Response:
     from_ = request.query_params.get("from") or next(iter(kept[later + 1 :]), to)
     before, after = _release(site, from_), _release(site, to)
     difference = await _difference(site, before, after)
-    if request.url.path.endswith(f".{PATCH.suffix}"):
-        chosen: Format | None = PATCH
-    else:
-        chosen = negotiate(request.headers.get("accept"), (HTML, PATCH))
-    if chosen is None:
-        raise NotAcceptable(available=[HTML.media_type, PATCH.media_type])
+    suffix = PATCH.suffix if request.url.path.endswith(f".{PATCH.suffix}") else None
+    chosen = chosen_format(request.scope, suffix, (HTML, PATCH))
     etag = view.etag(f"{from_} {to} {chosen.name}")
     if chosen is PATCH:
         return _as_patch(difference, from_, to, etag)

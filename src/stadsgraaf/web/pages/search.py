@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from stadsgraaf.labels import SearchResult
-from stadsgraaf.media import HTML, Format, negotiate
+from stadsgraaf.media import HTML, Format
 from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
+from stadsgraaf.web.negotiation import preferred
 from stadsgraaf.web.querystring import page_number
 from stadsgraaf.web.site import View
 
@@ -40,8 +41,7 @@ async def search(
     found = view.site.release.labels.search(
         text, view.language, limit=size, offset=(number - 1) * size, kind=kind or None
     )
-    accept = request.headers.get("accept")
-    if request.url.path.endswith(".json") or negotiate(accept, (HTML, _JSON)) is _JSON:
+    if request.url.path.endswith(".json") or preferred(request.scope, (HTML, _JSON)) is _JSON:
         return _as_json(view, text, found)
     return _as_page(view, text, kind or None, found, number)
 

@@ -19,15 +19,15 @@ from stadsgraaf.errors import (
     InvalidParameter,
     MalformedData,
     MissingParameter,
-    NotAcceptable,
     NotFound,
     StadsgraafError,
     Text,
     UnsupportedMediaType,
 )
-from stadsgraaf.media import HTML, RDF, Format, negotiate
+from stadsgraaf.media import HTML, RDF, Format
 from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY
+from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.protocol import ClientGoneError, read_body, read_parameters
 from stadsgraaf.web.site import View
 from stadsgraaf.web.validator import Judgement, Posted, Validator
@@ -108,7 +108,8 @@ async def _read(request: Request, view: View) -> _Asked:
         names = ", ".join(_CONTEXTS)
         reason = Text(f"it is none of: {names}", f"het is geen van: {names}")
         raise InvalidParameter(name="context", reason=reason)
-    form = _report_form(given.get("format"), request.headers.get("accept"))
+    named = given.get("format")
+    form = chosen_format(request.scope, None, _REPORTS) if named is None else _report_form(named)
     return _Asked(body, _TYPES[kind].media_type, context, form)
 
 
@@ -123,12 +124,7 @@ def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _report_form(named: str | None, accept: str | None) -> Format:
-    if named is None:
-        chosen = negotiate(accept, _REPORTS)
-        if chosen is None:
-            raise NotAcceptable(available=[each.media_type for each in _REPORTS])
-        return chosen
+def _report_form(named: str) -> Format:
     for each in _REPORTS:
         if named.lower() in (each.suffix, *each.media_types):
             return each
