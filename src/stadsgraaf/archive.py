@@ -123,6 +123,11 @@ class Archive:
                 found.append(self.open(each.identifier))
         return found
 
+    def switches(self) -> list[Switch]:
+        """Those of them that this version can open, and when each was switched on."""
+        readable = {release.identifier for release in self.readable()}
+        return [each for each in self.kept() if each.identifier in readable]
+
     def folders(self) -> list[Path]:
         """The folder of every release that should be whole, also of one that is not, or not there."""
         named = {path for path in self._folders() if _IDENTIFIER.fullmatch(path.name)}

@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, islice
 from operator import itemgetter
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 from unicodedata import combining, normalize
+from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -90,10 +92,13 @@ _WEAK = {
 def local_name(iri: str) -> str:
     """The last part of an IRI, readable: what to show when there is no label.
 
-    >>> local_name("http://example.org/ns#hasMember")
-    'has member'
+    >>> local_name("http://example.org/ns#hasMember"), local_name("http://example.org/caf%C3%A9")
+    ('has member', 'café')
     """
     tail = re.split(r"[/#:]", iri.rstrip("/#"))[-1] or iri
+    with suppress(UnicodeDecodeError):
+        plain = unquote(tail, errors="strict")
+        tail = plain if plain.isprintable() else tail
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", tail).replace("_", " ").lower() or iri
 
 
@@ -107,7 +112,14 @@ _IN_ORDER = "SELECT DISTINCT * FROM found ORDER BY iri, property, language, text
 _NUMBER_NAMES = """
 INSERT INTO name(iri, property, language, text)
 SELECT DISTINCT iri, property, language, text FROM found JOIN thing USING (iri)
-WHERE property != ? ORDER BY length(text), degree DESC, iri, property, language, text
+WHERE property NOT IN (?, '') ORDER BY length(text), degree DESC, iri, property, language, text
+"""
+#: What nobody named is found by the last part of its IRI, but for the parts of shapes.
+_NAME_THE_REST = """
+INSERT INTO name(iri, property, language, text)
+SELECT iri, '', '', label FROM thing
+WHERE iri NOT IN (SELECT iri FROM name) AND NOT coalesce(substr(kind, 1, length(?1)) = ?1, 0)
+ORDER BY length(label), degree DESC, iri
 """
 _ROWS = 10_000
 
@@ -130,6 +142,7 @@ def build_labels(quads: Iterable[Quad], path: Path, own: str | None) -> None:
         for iri, rows_of in groupby(everything, key=itemgetter(0)):
             _write(database, iri, list(rows_of), counts, own)
         database.execute(_NUMBER_NAMES, (_TYPE,))
+        database.execute(_NAME_THE_REST, (PREFIXES["sh"],))
         database.executescript("DROP TABLE found;" + _FILL_SEARCH)
     database.execute("VACUUM")
     database.close()
@@ -144,7 +157,12 @@ class _Counts:
         self.claims: Counter[str] = Counter()
 
     def reading(self, quads: Iterable[Quad]) -> Iterator[Found]:
-        """Types and names of things: IRI, property, language, and class or text."""
+        """Types and names of things: IRI, property, language, and class or text.
+
+        A thing is what something is said of; of each there is a row without any of these too, at least
+        once, and once when its quads are neighbours.
+        """
+        before = None
         for quad in quads:
             subject, predicate, value = quad.subject, quad.predicate.value, quad.object
             if isinstance(value, NamedNode):
@@ -152,6 +170,9 @@ class _Counts:
             if not isinstance(subject, NamedNode):
                 continue
             self.degrees[subject.value] += 1
+            if subject != before:
+                before = subject
+                yield subject.value, "", "", ""
             if predicate == _TYPE and isinstance(value, NamedNode):
                 yield subject.value, _TYPE, "", value.value
             elif isinstance(value, Literal) and predicate in _NAMING:
@@ -170,7 +191,7 @@ def _write(
     database: sqlite3.Connection, iri: str, found: list[Found], counts: _Counts, own: str | None
 ) -> None:
     types = {text for _, name, _, text in found if name == _TYPE}
-    texts = [(name, language, text) for _, name, language, text in found if name != _TYPE]
+    texts = [(name, language, text) for _, name, language, text in found if name not in ("", _TYPE)]
     database.execute(
         "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
@@ -292,7 +313,7 @@ class LabelIndex:
         return row[0] if row else None
 
     def __contains__(self, iri: object) -> bool:
-        """Whether the thing has a type or a name."""
+        """Whether something is said of it."""
         found = self._database.execute("SELECT 1 FROM thing WHERE iri = ?", (iri,)).fetchone()
         return found is not None
 
@@ -332,7 +353,7 @@ class LabelIndex:
         return [Hit(iri, label, kind, None) for iri, label in rows]
 
     def count_without_kind(self) -> int:
-        """How many things there are that have a name and no kind."""
+        """How many things there are that have no kind."""
         row = self._database.execute("SELECT count(*) FROM thing WHERE kind IS NULL").fetchone()
         return int(row[0])
 

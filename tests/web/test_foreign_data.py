@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from pyoxigraph import NamedNode, RdfFormat, parse
 from samples import publish
 from visiting import Client, Reply, links_of, open_site
 
@@ -148,3 +149,50 @@ def test_a_kind_of_which_no_thing_has_an_address_says_so(tmp_path: Path) -> None
     assert "has an address of its own" in client.browse(f"/en/browse?class={spot}").page.text
     assert client.get(f"/en/browse?class={spot}s", accept="text/html").status == 404
     client.close()
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """The site of a folder in which nothing has a name or a kind."""
+    folder = tmp_path_factory.mktemp("bare")
+    turtle = ":caf%C3%A9_Noir :likes :other , [ :q <urn:x:deep> ] ."
+    (folder / "a.ttl").write_text(PREFIXES + turtle, encoding="utf-8")
+    client = open_site(publish(folder, tmp_path_factory.mktemp("out")))
+    yield client
+    client.close()
+
+
+def test_what_has_neither_name_nor_kind_is_counted_listed_and_found(bare: Client) -> None:
+    assert "1 thing" in bare.browse("/en/").page.text
+    assert "/en/browse?class=" in links_of(bare.browse("/en/browse").page)
+    assert "café noir" in bare.browse("/en/browse?class=").page.text
+    found = bare.get("/search.json?q=noir").json()["results"]
+    assert [each["iri"] for each in found] == ["http://other.example/ns#caf%C3%A9_Noir"]
+
+
+@pytest.mark.parametrize(
+    "iri", ["http://other.example/ns#likes", "http://other.example/ns#other", "urn:x:deep"]
+)
+def test_every_iri_of_the_data_has_a_page_and_data_and_can_be_looked_up(
+    bare: Client, iri: str
+) -> None:
+    address = "/resource?iri=" + quote(iri, safe="")
+    assert iri in bare.browse(address).page.text
+    for media_type in ("text/turtle", "application/ld+json", "application/rdf+xml"):
+        form = RdfFormat.from_media_type(media_type)
+        reply = bare.get(address, accept=media_type)
+        assert reply.status == 200
+        terms = {term for triple in parse(reply.body, form) for term in triple}
+        assert NamedNode(iri) in terms
+    reply = bare.get("/lookup?iri=" + quote(iri, safe=""))
+    assert (reply.status, reply.headers["location"]) == (303, address)
+
+
+def test_a_property_shows_what_it_is_used_for(bare: Client) -> None:
+    page = bare.browse("/en/resource?iri=" + quote("http://other.example/ns#likes", safe=""))
+    assert "café noir" in page.section("examples").text
+
+
+def test_what_is_not_in_the_data_is_not_there(bare: Client) -> None:
+    for path in ("/resource", "/lookup"):
+        assert bare.get(path + "?iri=" + quote("urn:x:none", safe="")).status == 404

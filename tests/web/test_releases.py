@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from pyoxigraph import RdfFormat, parse
@@ -15,6 +16,7 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
 from stadsgraaf.store.embedded import EmbeddedStore
+from stadsgraaf.web.describing import Describer
 from stadsgraaf.web.editions import Editions
 
 BASE = "https://example.org/"
@@ -177,6 +179,10 @@ def test_one_that_another_version_wrote_is_not_listed(
         assert other.name in [each.identifier for each in archive.kept()]
         assert other.name not in [each["release"] for each in listed]
         assert listed[0]["release"] == new
+        site = SimpleNamespace(release=archive.current(), archive=archive)
+        told = "".join(map(str, Describer(site).triples("http://here.example")))  # type: ignore[arg-type]  # all that it reads
+        assert new in told
+        assert other.name not in told
     finally:
         shutil.rmtree(other)
 

@@ -45,9 +45,12 @@ async def account(site: Site, iri: str, about: str, chosen: Format) -> bytes:
     """The account of a thing in an RDF format.
 
     ``about`` is what the document says of itself, in SPARQL with the prefixes foaf, dct and void.
+    Of an IRI that is a property and nothing else that it is one is all that can be said.
     Raises what ``Store.answer`` raises.
     """
     thing, limits = NamedNode(iri), site.asker.limits
+    if site.counted("properties", iri) and not site.knows(iri):
+        about += f" {thing} a rdf:Property ."
     if isinstance(site.store, Elsewhere) and site.store.is_elsewhere:
         triples = await _in_steps(site.asker, thing, about)
         kept = _Kept()
@@ -71,7 +74,8 @@ def _claims(thing: NamedNode) -> str:
 def _around(thing: NamedNode) -> str:
     """What points at a thing, and the names of what it points at."""
     return (
-        f"{{ SELECT ?s ?p ({thing} AS ?o) WHERE {{ ?s ?p {thing} }} LIMIT {_MOST_LINKS} }}\n"
+        f"{{ BIND({thing} AS ?itself) }}\n"  # what the document says of itself needs a solution
+        f"  UNION {{ SELECT ?s ?p ({thing} AS ?o) WHERE {{ ?s ?p {thing} }} LIMIT {_MOST_LINKS} }}\n"
         f"  UNION {{ VALUES ?p {{ {_LABELS} }} {thing} ?any ?s . FILTER(isIRI(?s)) ?s ?p ?o }}"
     )
 

@@ -37,7 +37,7 @@ class Describer:
 
     def __init__(self, site: Site) -> None:
         self._profile = site.release.profile
-        kept = site.archive.kept() if site.archive else ()
+        kept = site.archive.switches() if site.archive else ()
         self._versions = [(each.identifier, each.at) for each in kept]
         self.triples = lru_cache(_ROOTS)(self._triples)
         self.body = lru_cache(_ROOTS * len(RDF))(self._body)

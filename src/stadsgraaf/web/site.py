@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -140,6 +140,11 @@ class Site:
             self._known[name] = await ask()
         known: _T = self._known[name]
         return known
+
+    def counted(self, what: Literal["classes", "properties"], iri: str) -> int:
+        """How often an IRI is a class, or a property."""
+        entries = self.release.statistics[what]
+        return next((int(each["count"]) for each in entries if each["iri"] == iri), 0)
 
     def label(self, iri: str, language: Language) -> str | None:
         """The label of a thing; None when it has none."""

@@ -70,7 +70,11 @@ class Inverse:
 
 @dataclass
 class Thing:
-    """What is known of a thing. ``counts`` are those of its own properties."""
+    """What is known of a thing. ``counts`` are those of its own properties.
+
+    ``instances`` and ``uses`` are how often it is a class and a property; ``is_mentioned`` is whether
+    it is a subject or an object of anything, also of what has no name.
+    """
 
     iri: str
     statements: list[Statement] = field(default_factory=list)
@@ -80,6 +84,8 @@ class Thing:
     parts: dict[str, list[tuple[str, Term]]] = field(default_factory=dict)
     dated: list[Dated] = field(default_factory=list)
     instances: int = 0
+    uses: int = 0
+    is_mentioned: bool = False
     is_fact: bool = False
 
     @property
@@ -93,19 +99,19 @@ class Thing:
 
     @property
     def exists(self) -> bool:
-        """Whether the graph says anything of it."""
-        return bool(self.statements or self.inverse or self.instances)
+        """Whether it is in the graph."""
+        return bool(self.is_mentioned or self.instances or self.uses)
 
 
 async def read_thing(site: Site, iri: str) -> Thing:
     """Read a thing. Raises ValueError when the IRI is none."""
     asker, thing, node = site.asker, Thing(iri), str(NamedNode(iri))
-    classes = site.release.statistics["classes"]
-    thing.instances = next((entry["count"] for entry in classes if entry["iri"] == iri), 0)
+    thing.instances, thing.uses = site.counted("classes", iri), site.counted("properties", iri)
     no_types = _NO_TYPES if thing.instances else ""
     rows = await asker.rows(
         _FIRST.format(thing=node, no_types=no_types, values=MOST_VALUES + 1, links=MOST_LINKS + 1)
     )
+    thing.is_mentioned = bool(rows)
     await _take_statements(asker, thing, node, [row for row in rows if "o" in row])
     await _take_links(asker, thing, node, no_types, [row for row in rows if "s" in row])
     await _read_around(site, thing)

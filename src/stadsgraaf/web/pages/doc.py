@@ -41,7 +41,7 @@ from stadsgraaf.web.urls import split_suffix
 from stadsgraaf.web.values import show
 from stadsgraaf.web.weights import weigh
 
-__all__ = ["data_of", "document", "resource", "see_other"]
+__all__ = ["data_of", "document", "is_there", "resource", "see_other"]
 
 _MINUTE: Final = "public, max-age=60"
 
@@ -156,10 +156,15 @@ async def _present(request: Request, view: View, iri: str, suffix: str | None) -
 
 
 async def _check_exists(view: View, iri: str) -> None:
-    if view.knows(iri) or _graph(view, iri):
-        return
-    if not await view.site.asker.ask(_ASK.format(thing=NamedNode(iri))):
+    if not await is_there(view, iri):
         raise NotFound(what=iri)
+
+
+async def is_there(view: View, iri: str) -> bool:
+    """Whether an IRI is in the data: as a graph, a subject, an object or a property."""
+    if view.knows(iri) or _graph(view, iri) or view.site.counted("properties", iri):
+        return True
+    return await view.site.asker.ask(_ASK.format(thing=NamedNode(iri)))
 
 
 # --- as data ----------------------------------------------------------------------------------------
@@ -274,7 +279,7 @@ async def _page(view: View, iri: str) -> Response:
         definitions=await definitions_of(view, tree),
         usage=usage_of(view, iri, shapes),
         findings=site.findings.get(iri, ()),
-        examples=await examples_of(view, iri) if portrait.sort == "term" else (),
+        examples=await examples_of(view, iri) if portrait.sort == "term" or thing.uses else (),
         around_query=_AROUND.format(thing=NamedNode(iri)),
         line_query=_DATED.format(thing=NamedNode(iri)),
         graph=graph,

@@ -12,6 +12,7 @@ from stadsgraaf.media import HTML, Format
 from stadsgraaf.namespaces import expand
 from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
 from stadsgraaf.web.negotiation import preferred, prefers_page
+from stadsgraaf.web.pages import doc
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import is_iri
 
@@ -51,7 +52,7 @@ async def lookup(
         if as_json:
             raise MissingParameter(name="iri")
         return _page(view, "", [])
-    found = _find(view, asked)
+    found = await _find(view, asked)
     things = {each.iri for each in found}
     if len(things) == 1 and not listed:
         answer = RedirectResponse(view.urls.of(things.pop()), 303)
@@ -62,8 +63,11 @@ async def lookup(
     return _as_json(view, asked, found) if as_json else _page(view, asked, found)
 
 
-def _find(view: View, asked: str) -> list[Found]:
-    """The thing itself by its name or its address here, else by links, else by its code."""
+async def _find(view: View, asked: str) -> list[Found]:
+    """The thing itself by its name or its address here, else by links, else by its code.
+
+    What the data only point at is looked for last: another name may be what is known of it.
+    """
     iri = _expanded(view, asked)
     own = [each for each in (iri, _own(view, iri)) if each and view.knows(each)]
     if own:
@@ -71,7 +75,10 @@ def _find(view: View, asked: str) -> list[Found]:
     linked = view.site.release.lookup.find(iri) if is_iri(iri) else []
     if linked:
         return [Found(each.thing, each.property, each.target) for each in linked]
-    return [Found(each, None, asked) for each in view.site.release.labels.coded(asked)]
+    if coded := view.site.release.labels.coded(asked):
+        return [Found(each, None, asked) for each in coded]
+    is_there = is_iri(iri) and await doc.is_there(view, iri)
+    return [Found(iri, None, iri)] if is_there else []
 
 
 def _expanded(view: View, asked: str) -> str:

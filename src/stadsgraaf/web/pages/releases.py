@@ -49,8 +49,7 @@ class _Kept:
 def _kept(site: Site) -> Sequence[Switch]:
     if site.archive is None:
         return [Switch(site.release.identifier, "")]
-    readable = {release.identifier for release in site.archive.readable()}
-    return [each for each in site.archive.kept() if each.identifier in readable]
+    return site.archive.switches()
 
 
 def _release(site: Site, identifier: str) -> Release:
