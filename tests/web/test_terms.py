@@ -13,6 +13,7 @@ def test_classes_come_with_their_label_count_and_properties(client: Client) -> N
     assert "https://example.org/def/ont/depth" in found[HARBOUR]["properties"]
     assert reply.headers["access-control-allow-origin"] == "*"
     assert reply.headers["content-language"] == "en"
+    assert 'rel="service-desc"' in reply.headers["link"]
 
 
 def test_labels_are_in_the_language_of_the_address(client: Client) -> None:

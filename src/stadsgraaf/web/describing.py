@@ -3,7 +3,6 @@
 It is made from the release for the address that the client uses, and remembered for a few of them.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -17,7 +16,7 @@ from stadsgraaf.media import HTML, RDF, Format
 from stadsgraaf.metadata import description, schema_org
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.store.output import well_formed
-from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
+from stadsgraaf.web.headers import CORS, SECURITY, Link
 from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import split_suffix
@@ -46,7 +45,11 @@ class Describer:
     @classmethod
     async def of(cls, view: View) -> "Describer":
         """The one of the release that is served."""
-        return await view.site.once("describer", lambda: _made(view.site))
+
+        async def make() -> Describer:
+            return cls(view.site)
+
+        return await view.site.once("describer", make)
 
     def _triples(self, root: str) -> Sequence[Triple]:
         return description(self._profile, root, self._versions)
@@ -64,10 +67,6 @@ class Describer:
         return schema_org(self._profile, self.triples(root), root, language)
 
 
-async def _made(site: Site) -> Describer:
-    return Describer(site)
-
-
 async def schema(view: View) -> Mapping[str, Any]:
     """The dataset in the words of schema.org, in the language of a page."""
     describer = await Describer.of(view)
@@ -81,18 +80,12 @@ async def describe(view: View, chosen: Format, *, negotiated: bool) -> Response:
     links = [
         *(Link(view.urls.data_in(each.suffix), "alternate", each.media_type) for each in RDF),
         Link(view.urls.data(), "alternate", HTML.media_type),
-        *ways_in(view.urls.prefix),
     ]
-    headers = {
-        **SECURITY,
-        **CORS,
-        "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-        "Cache-Control": "public, max-age=60",
-        "Content-Location": view.urls.data_in(chosen.suffix),
-        "Link": link_header(links),
-        **({"Vary": "Accept"} if negotiated else {}),
-    }
-    return Response(body, headers=headers, media_type=chosen.content_type)
+    answer = view.data(body, chosen.content_type, links=links)
+    answer.headers["Content-Location"] = view.urls.data_in(chosen.suffix)
+    if negotiated:
+        answer.headers["Vary"] = "Accept"
+    return answer
 
 
 async def void(request: Request) -> Response:

@@ -6,7 +6,6 @@ https://www.rfc-editor.org/rfc/rfc9727, as a linkset, RFC 9264; security.txt, RF
 https://www.rfc-editor.org/rfc/rfc9116; llms.txt, https://llmstxt.org/
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -20,8 +19,8 @@ from starlette.responses import Response
 
 from stadsgraaf.errors import NotFound
 from stadsgraaf.media import RDF
-from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
 from stadsgraaf.web.site import View
+from stadsgraaf.web.urls import LANGUAGES
 
 __all__ = ["api_catalog", "llms", "robots", "security", "sitemap", "sitemap_part"]
 
@@ -35,29 +34,16 @@ _DATE: Final = re.compile(
     r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2}))?)?)?"
 )
 _LINKSET: Final = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
-_MINUTE: Final = "public, max-age=60"
 _DAY: Final = "public, max-age=86400"
 #: A contact that nobody looked at for longer is not worth much; RFC 9116 advises under a year.
 _TRUSTED: Final = timedelta(days=180)
-
-
-def _answer(view: View, text: str, media_type: str, lasts: str = _MINUTE) -> Response:
-    body = text.encode()
-    headers = {
-        **SECURITY,
-        **CORS,
-        "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-        "Cache-Control": lasts,
-        "Link": link_header(ways_in(view.urls.prefix)),
-    }
-    return Response(body, headers=headers, media_type=media_type)
 
 
 async def robots(request: Request) -> Response:
     """``/robots.txt``: everything may be read, but for answers to questions without end."""
     view = View.of(request.scope)
     prefix = view.urls.prefix
-    starts = (prefix, *(f"{prefix}/{language}" for language in ("nl", "en")))
+    starts = (prefix, *(f"{prefix}/{language}" for language in LANGUAGES))
     lines = [
         "User-agent: *",
         *(f"Disallow: {start}{path}" for path in _ENDLESS for start in starts),
@@ -65,7 +51,7 @@ async def robots(request: Request) -> Response:
         f"Sitemap: {view.root}/sitemap.xml",
         "",
     ]
-    return _answer(view, "\n".join(lines), "text/plain; charset=utf-8")
+    return view.data("\n".join(lines).encode(), "text/plain; charset=utf-8")
 
 
 # --- sitemaps -----------------------------------------------------------------------------------------
@@ -77,14 +63,14 @@ async def sitemap(request: Request) -> Response:
     things = view.site.release.labels.count(_own(view))
     pages = _pages(view)
     if things + len(pages) <= ADDRESSES:
-        return _answer(view, _urlset(view, [*pages, *_things(view, 0)]), "application/xml")
+        return view.data(_urlset(view, [*pages, *_things(view, 0)]), "application/xml")
     parts = -(-things // ADDRESSES)
     entries = "".join(
         f"<sitemap><loc>{escape(f'{view.root}/sitemap-{number}.xml')}</loc>{_dated(view)}</sitemap>\n"
         for number in range(parts + 1)
     )
     text = f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{entries}</sitemapindex>\n'
-    return _answer(view, text, "application/xml")
+    return view.data(text.encode(), "application/xml")
 
 
 async def sitemap_part(request: Request) -> Response:
@@ -95,16 +81,16 @@ async def sitemap_part(request: Request) -> Response:
     found = _pages(view) if number == 0 else _things(view, number - 1) if number > 0 else []
     if not found:
         raise NotFound(what=view.path)
-    return _answer(view, _urlset(view, found), "application/xml")
+    return view.data(_urlset(view, found), "application/xml")
 
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def _urlset(view: View, addresses: Iterable[str]) -> str:
+def _urlset(view: View, addresses: Iterable[str]) -> bytes:
     date = _dated(view)
     entries = "".join(f"<url><loc>{escape(each)}</loc>{date}</url>\n" for each in addresses)
-    return f'{_XML}<urlset xmlns="{_SITEMAP}">\n{entries}</urlset>\n'
+    return f'{_XML}<urlset xmlns="{_SITEMAP}">\n{entries}</urlset>\n'.encode()
 
 
 def _pages(view: View) -> list[str]:
@@ -168,7 +154,7 @@ async def api_catalog(request: Request) -> Response:
         },
     ]
     text = json.dumps({"linkset": linkset}, ensure_ascii=False, indent=1) + "\n"
-    return _answer(view, text, _LINKSET)
+    return view.data(text.encode(), _LINKSET)
 
 
 async def security(request: Request) -> Response:
@@ -188,7 +174,7 @@ async def security(request: Request) -> Response:
     ]
     if view.root.startswith("https:"):  # no other address may stand there
         lines.append(f"Canonical: {view.root}/.well-known/security.txt")
-    return _answer(view, "\n".join((*lines, "")), "text/plain; charset=utf-8", _DAY)
+    return view.data("\n".join((*lines, "")).encode(), "text/plain; charset=utf-8", _DAY)
 
 
 def _contacts(view: View) -> list[str]:
@@ -255,4 +241,4 @@ async def llms(request: Request) -> Response:
         ]
     if manifest.licence:
         lines += ["## Licence", "", f"- <{manifest.licence}>", ""]
-    return _answer(view, "\n".join(lines), "text/markdown; charset=utf-8")
+    return view.data("\n".join(lines).encode(), "text/markdown; charset=utf-8")

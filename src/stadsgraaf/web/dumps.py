@@ -17,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 
 from stadsgraaf.errors import NotFound, PreconditionFailed
 from stadsgraaf.media import RDF
-from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
+from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.ranges import read_ranges
 from stadsgraaf.web.site import Site, View
 
@@ -93,7 +93,7 @@ def _headers(view: View, name: str, sha256: str) -> dict[str, str]:
         "Accept-Ranges": "bytes",
         "ETag": f'"{sha256}"',
         "Repr-Digest": _digest(bytes.fromhex(sha256)),
-        "Cache-Control": "public, max-age=60",
+        "Cache-Control": MINUTE,
         "Content-Disposition": attachment(name),
         "Link": link_header(links),
     }

@@ -4,6 +4,7 @@ Content Security Policy: https://www.w3.org/TR/CSP3/ · Link: RFC 8288,
 https://www.rfc-editor.org/rfc/rfc8288 · Signposting: https://signposting.org/FAIR/
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +12,17 @@ from urllib.parse import quote
 
 from stadsgraaf import __version__
 
-__all__ = ["CORS", "CSP", "SECURITY", "Link", "attachment", "link_header", "ways_in"]
+__all__ = [
+    "CORS",
+    "CSP",
+    "MINUTE",
+    "SECURITY",
+    "Link",
+    "attachment",
+    "link_header",
+    "tag_of",
+    "ways_in",
+]
 
 #: Nothing inline, nothing from elsewhere, nobody's frame.
 CSP: Final = (
@@ -38,6 +49,9 @@ CORS: Final[Mapping[str, str]] = {
     "Access-Control-Expose-Headers": "Link, ETag, Content-Location, Content-Language, Stadsgraaf-Release",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+
+#: ``Cache-Control`` of what another release may change.
+MINUTE: Final = "public, max-age=60"
 
 _LONGEST_HEADER = 6000
 
@@ -88,6 +102,11 @@ def ways_in(prefix: str) -> list[Link]:
         Link(f"{prefix}/sparql", "service-desc", "text/turtle"),
         Link(f"{prefix}/data.ttl", "service-meta", "text/turtle"),
     ]
+
+
+def tag_of(body: bytes) -> str:
+    """A strong entity tag, by the bytes themselves."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def attachment(name: str) -> str:

@@ -5,7 +5,6 @@ what is served. It follows the rules for APIs of the Dutch government where they
 https://gitdocumentatie.logius.nl/publicatie/api/adr/
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from copy import copy
@@ -20,7 +19,6 @@ from starlette.responses import Response
 from stadsgraaf import __version__
 from stadsgraaf.errors import QueryTimeout, RequestError, StadsgraafError, StoreBusy
 from stadsgraaf.media import HTML, PROBLEM, RDF, RESULTS, Format
-from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
 from stadsgraaf.web.protocol import BODY_TYPES
 from stadsgraaf.web.query_operations import operations
 from stadsgraaf.web.site import View
@@ -183,14 +181,7 @@ async def openapi(request: Request) -> Response:
     routes = [each for each in request.app.routes if isinstance(each, APIRoute)]
     queries = await operations(view)
     text = json.dumps(document(view, routes, queries), ensure_ascii=False, indent=1) + "\n"
-    headers = {
-        **SECURITY,
-        **CORS,
-        "ETag": f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"',
-        "Cache-Control": "public, max-age=60",
-        "Link": link_header(ways_in(view.urls.prefix)),
-    }
-    return Response(text, headers=headers, media_type="application/json")
+    return view.data(text.encode(), "application/json")
 
 
 def document(view: View, routes: Sequence[APIRoute], queries: Mapping[str, Any]) -> dict[str, Any]:

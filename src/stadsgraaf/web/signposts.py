@@ -9,7 +9,7 @@ from typing import Final
 
 from stadsgraaf.media import RDF, Format
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.web.dumps import dump_type
+from stadsgraaf.web.dumps import FOLDER, dump_type
 from stadsgraaf.web.headers import Link
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import is_iri
@@ -20,8 +20,7 @@ _SCHEMA: Final = "https://schema.org/"
 _MOST_AUTHORS: Final = 8
 _MOST_CLASSES: Final = 4
 _MOST_ITEMS: Final = 24
-_DUMPS: Final = "dumps/"
-_OF_PARTS: Final = ("dumps/graph-", "dumps/links-")
+_OF_PARTS: Final = (f"{FOLDER}graph-", f"{FOLDER}links-")
 
 
 async def _authors(site: Site) -> tuple[str, ...]:
@@ -56,9 +55,9 @@ async def of_dataset(view: View) -> list[Link]:
         Link(view.urls.data_in(each.suffix), "describedby", each.media_type) for each in RDF
     ]
     names = [
-        name.removeprefix(_DUMPS)
+        name.removeprefix(FOLDER)
         for name in manifest.files
-        if name.startswith(_DUMPS) and not name.startswith(_OF_PARTS)
+        if name.startswith(FOLDER) and not name.startswith(_OF_PARTS)
     ]
     items = [
         Link(view.urls.dump(name), "item", dump_type(name).partition(";")[0])

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 import stadsgraaf
@@ -34,7 +34,7 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
 from stadsgraaf.web.asking import Asker
-from stadsgraaf.web.headers import SECURITY, Link, link_header, ways_in
+from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, link_header, tag_of, ways_in
 from stadsgraaf.web.protocol import root_url
 from stadsgraaf.web.urls import LANGUAGES, Urls, outward
 from stadsgraaf.web.words import WORDS
@@ -56,7 +56,6 @@ _REMEMBERED = 65_536
 #: Where a server listens on all addresses of its machine: none that a client can ask.
 _EVERYWHERE: Final = frozenset(("0.0.0.0", "::"))  # noqa: S104 – told apart, not listened on
 _MAPPED = (PREFIXES["geo"] + "Geometry",)
-_MINUTE = "public, max-age=60"
 
 _T = TypeVar("_T")
 
@@ -409,10 +408,30 @@ class View:
         answer.headers["Content-Language"] = self.language
         if status == 200:  # noqa: PLR2004 – only what was found may be kept
             answer.headers["ETag"] = self.etag("html")
-            answer.headers["Cache-Control"] = _MINUTE
+            answer.headers["Cache-Control"] = MINUTE
             answer.headers["Link"] = link_header([*said, *ways_in(self.urls.prefix)])
         self.vary(answer)
         answer.headers.update(headers or {})
+        return answer
+
+    def data(
+        self, body: bytes, media_type: str, lasts: str = MINUTE, links: Sequence[Link] = ()
+    ) -> Response:
+        """What programs take and anybody's page may read, with the ways in to the rest."""
+        headers = {
+            **SECURITY,
+            **CORS,
+            "ETag": tag_of(body),
+            "Cache-Control": lasts,
+            "Link": link_header([*links, *ways_in(self.urls.prefix)]),
+        }
+        return Response(body, headers=headers, media_type=media_type)
+
+    def json(self, content: object) -> Response:
+        """The same as JSON, in the language of the page."""
+        answer = self.data(bytes(JSONResponse(content).body), "application/json")
+        answer.headers["Content-Language"] = self.language
+        self.vary(answer)
         return answer
 
     def _whole(self, link: Link) -> Link:

@@ -1,6 +1,5 @@
 """The built front end, by names from an index: a path never reaches the disk."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stadsgraaf.errors import NotFound
-from stadsgraaf.web.headers import SECURITY
+from stadsgraaf.web.headers import SECURITY, tag_of
 from stadsgraaf.web.site import STATIC, Site
 
 __all__ = ["static"]
@@ -37,7 +36,7 @@ def _read_assets(folder: Path) -> dict[str, _Asset]:
     for path in sorted(folder.glob("*")):
         if path.suffix in _TYPES and path.is_file():
             body = path.read_bytes()
-            etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            etag = tag_of(body)
             found[path.name] = _Asset(body, _TYPES[path.suffix], etag)
     return found
 

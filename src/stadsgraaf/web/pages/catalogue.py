@@ -20,7 +20,7 @@ from stadsgraaf.web.asking import read_results
 from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.excerpt import read_triples
 from stadsgraaf.web.figures import Figures, figures
-from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
+from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.identity import is_volatile
 from stadsgraaf.web.negotiation import chosen_format, prefers_page
 from stadsgraaf.web.parameters import fields, parameters_of
@@ -52,7 +52,6 @@ _SHOWN_ROWS: Final = 200
 #: Queries of which it is remembered whom else they ask.
 _REMEMBERED: Final = 1024
 _JSON, _CSV, _N_TRIPLES = RESULTS[0], RESULTS[2], RDF[1]
-_MINUTE: Final = "public, max-age=60"
 
 
 @dataclass(frozen=True)
@@ -178,7 +177,7 @@ async def _data(
     ]
     headers = {**SECURITY, **CORS, "Cache-Control": "no-cache", "Link": link_header(links)}
     if not is_volatile(found["sparql"]):
-        headers |= {"ETag": view.etag(chosen.name), "Cache-Control": _MINUTE}
+        headers |= {"ETag": view.etag(chosen.name), "Cache-Control": MINUTE}
     if suffix is None:
         headers["Vary"] = "Accept"
         headers["Content-Location"] = view.urls.query(name, _suffix_of(chosen), **given)

@@ -10,7 +10,7 @@ from typing import Final
 from starlette.responses import Response
 
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.web.headers import CORS, SECURITY, attachment
+from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, attachment
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import outward
 
@@ -45,7 +45,7 @@ def answer(view: View, iri: str, suffix: str) -> Response:
     response = Response(content, media_type=_TYPES[suffix])
     response.headers.update({**SECURITY, **CORS})
     response.headers["ETag"] = view.etag(suffix)
-    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Cache-Control"] = MINUTE
     response.headers["Content-Disposition"] = attachment(f"{_key(iri)}.{suffix}")
     view.vary(response)
     return response

@@ -22,7 +22,7 @@ from stadsgraaf.web.account import account
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.dates import in_sparql
 from stadsgraaf.web.describing import describe, schema
-from stadsgraaf.web.headers import CORS, SECURITY, Link, attachment, link_header, ways_in
+from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.kinds import taxonomy_of
 from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.pages import citing
@@ -43,7 +43,6 @@ from stadsgraaf.web.weights import weigh
 
 __all__ = ["data_of", "document", "is_there", "resource", "see_other"]
 
-_MINUTE: Final = "public, max-age=60"
 
 _OFFERED: Final = (HTML, *RDF)
 _SUFFIXES: Final = tuple(each.suffix for each in _OFFERED) + citing.SUFFIXES
@@ -137,7 +136,7 @@ async def _answer(request: Request, view: View, iri: str, suffix: str | None) ->
             if target is None:
                 raise
     there = view.urls.doc(target, suffix) if suffix else view.urls.of(target)
-    return RedirectResponse(there, 301, headers={**SECURITY, **CORS, "Cache-Control": _MINUTE})
+    return RedirectResponse(there, 301, headers={**SECURITY, **CORS, "Cache-Control": MINUTE})
 
 
 async def _present(request: Request, view: View, iri: str, suffix: str | None) -> Response:
@@ -182,7 +181,7 @@ async def data_of(view: View, iri: str, chosen: Format, *, by_address: bool = Fa
         **SECURITY,
         **CORS,
         "ETag": view.etag(chosen.name),
-        "Cache-Control": _MINUTE,
+        "Cache-Control": MINUTE,
         "Link": link_header(
             [*await _links(view, iri), _describes(view, iri), *ways_in(view.urls.prefix)]
         ),

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Final
 
 from fastapi import Query
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from stadsgraaf.errors import MissingParameter, NotFound, RepeatedParameter
 from stadsgraaf.media import HTML, Format
 from stadsgraaf.namespaces import expand
-from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
+from stadsgraaf.web.headers import CORS, MINUTE, SECURITY
 from stadsgraaf.web.negotiation import preferred, prefers_page
 from stadsgraaf.web.pages import doc
 from stadsgraaf.web.site import View
@@ -56,7 +56,7 @@ async def lookup(
     things = {each.iri for each in found}
     if len(things) == 1 and not listed:
         answer = RedirectResponse(view.urls.of(things.pop()), 303)
-        answer.headers.update({**SECURITY, **CORS, "Cache-Control": "public, max-age=60"})
+        answer.headers.update({**SECURITY, **CORS, "Cache-Control": MINUTE})
         return answer
     if not found and (as_json or not prefers_page(request.scope)):
         raise NotFound(what=asked)
@@ -111,13 +111,7 @@ def _as_json(view: View, asked: str, found: list[Found]) -> Response:
             for each in found
         ],
     }
-    answer = JSONResponse(content, headers={**SECURITY, **CORS})
-    answer.headers["ETag"] = view.etag("json")
-    answer.headers["Cache-Control"] = "public, max-age=60"
-    answer.headers["Content-Language"] = view.language
-    answer.headers["Link"] = link_header(ways_in(view.urls.prefix))
-    view.vary(answer)
-    return answer
+    return view.json(content)
 
 
 def _page(view: View, asked: str, found: list[Found]) -> Response:

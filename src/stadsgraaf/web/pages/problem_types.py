@@ -15,7 +15,7 @@ from starlette.responses import Response
 from stadsgraaf.errors import NotFound, StadsgraafError, Text
 from stadsgraaf.media import HTML, RDF, Format
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header
+from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, link_header
 from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import LANGUAGES, split_suffix
@@ -57,7 +57,7 @@ async def problem_type(request: Request) -> Response:
             sentence=found().detail(view.language),
         )
     answer = Response(_body(found(), view, chosen), media_type=chosen.content_type)
-    answer.headers.update({**SECURITY, **CORS, "Cache-Control": "public, max-age=60"})
+    answer.headers.update({**SECURITY, **CORS, "Cache-Control": MINUTE})
     answer.headers["ETag"] = view.etag(chosen.name)
     answer.headers["Content-Location"] = view.urls.problem(slug, chosen.suffix)
     answer.headers["Link"] = link_header(links)

@@ -18,7 +18,7 @@ from stadsgraaf.difference import Difference, by_graph, compare
 from stadsgraaf.errors import NoSuchRelease, ResultTooLarge, Text
 from stadsgraaf.media import HTML, Format
 from stadsgraaf.release import Release
-from stadsgraaf.web.headers import CORS, SECURITY, attachment
+from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, attachment
 from stadsgraaf.web.negotiation import chosen_format, preferred
 from stadsgraaf.web.querystring import page_number
 from stadsgraaf.web.site import Site, View
@@ -29,7 +29,6 @@ PATCH: Final = Format("RDF Patch", ("application/rdf-patch",), "rdfp", "rdf", ch
 _JSON: Final = Format("JSON", ("application/json",), "json", "results")
 #: Triples of releases that are compared on demand; larger ones are compared from their dumps.
 _MOST_TRIPLES: Final = 2_000_000
-_MINUTE: Final = "public, max-age=60"
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ async def changes(request: Request) -> Response:
     link = view.urls.changes
     return view.page(
         "changes.html",
-        headers={"ETag": etag, "Cache-Control": _MINUTE},
+        headers={"ETag": etag, "Cache-Control": MINUTE},
         before=from_,
         after=to,
         kept=kept,
@@ -194,7 +193,7 @@ def _as_patch(difference: Difference, from_: str, to: str, etag: str) -> Respons
         **SECURITY,
         **CORS,
         "ETag": etag,
-        "Cache-Control": _MINUTE,
+        "Cache-Control": MINUTE,
         "Vary": "Accept",
         "Content-Disposition": attachment(f"{from_}-{to}.{PATCH.suffix}"),
     }

@@ -4,11 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import Query
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from stadsgraaf.labels import SearchResult
 from stadsgraaf.media import HTML, Format
-from stadsgraaf.web.headers import CORS, SECURITY, link_header, ways_in
 from stadsgraaf.web.negotiation import preferred
 from stadsgraaf.web.querystring import page_number
 from stadsgraaf.web.site import View
@@ -69,13 +68,7 @@ def _as_json(view: View, text: str, found: SearchResult) -> Response:
             for hit in found.hits
         ],
     }
-    answer = JSONResponse(content, headers={**SECURITY, **CORS})
-    answer.headers["ETag"] = view.etag("json")
-    answer.headers["Cache-Control"] = "public, max-age=60"
-    answer.headers["Content-Language"] = view.language
-    answer.headers["Link"] = link_header(ways_in(view.urls.prefix))
-    view.vary(answer)
-    return answer
+    return view.json(content)
 
 
 def _as_page(view: View, text: str, kind: str | None, found: SearchResult, number: int) -> Response:

@@ -18,6 +18,7 @@ from stadsgraaf.metadata.linksets import LINKING
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.store.base import Question
 from stadsgraaf.web.asking import Table, iris
+from stadsgraaf.web.dumps import FOLDER
 from stadsgraaf.web.results import Grid, as_grid
 from stadsgraaf.web.site import View
 
@@ -151,11 +152,11 @@ def _count(view: View, key: str, rows: Sequence[Row], query: str, *, noted: str 
 
 def _dump(view: View, stem: str) -> str | None:
     """Where the dump of a linkset is."""
-    start = f"dumps/{stem}."
+    start = f"{FOLDER}{stem}."
     found = next(
         (name for name in view.site.release.manifest.files if name.startswith(start)), None
     )
-    return view.urls.dump(found.removeprefix("dumps/")) if found else None
+    return view.urls.dump(found.removeprefix(FOLDER)) if found else None
 
 
 async def _figure(view: View, query: dict[str, Any]) -> Figure:

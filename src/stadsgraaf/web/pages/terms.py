@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from stadsgraaf.web.headers import CORS, SECURITY
 from stadsgraaf.web.site import View
 
 __all__ = ["terms"]
@@ -40,12 +39,7 @@ async def terms(request: Request) -> Response:
         ],
         "properties": [_term(each, labels) for each in properties],
     }
-    answer = JSONResponse(content, headers={**SECURITY, **CORS})
-    answer.headers["ETag"] = view.etag("terms")
-    answer.headers["Cache-Control"] = "public, max-age=60"
-    answer.headers["Content-Language"] = view.language
-    view.vary(answer)
-    return answer
+    return view.json(content)
 
 
 def _term(each: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
