@@ -8,7 +8,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from stadsgraaf.dataset import Dataset, others_among, source_files, turtle_files
-from stadsgraaf.errors import NoSuchPath, NothingToServe
+from stadsgraaf.errors import NoSuchPath, NothingToServe, UsageError
+from stadsgraaf.validation.sources import gather
 
 PREFIXES = """
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -155,6 +156,15 @@ def test_a_link_that_leads_nowhere_is_not_left_out_in_silence(tmp_path: Path) ->
     (tmp_path / "b.ttl").symlink_to(tmp_path / "gone.ttl")
     with pytest.raises(FileNotFoundError, match=r"b\.ttl"):
         Dataset.load(tmp_path)
+
+
+def test_a_file_whose_name_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/caf\xe9.ttl"
+    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 – bytes are no Path
+        file.write("<http://e/a> <http://e/p> 1 .")
+    for read in (Dataset.load, lambda folder: gather([folder])):
+        with pytest.raises(UsageError, match=r"caf\\xe9\.ttl is not UTF-8"):
+            read(tmp_path)
 
 
 def test_rdf_that_is_no_turtle_is_named(tmp_path: Path) -> None:

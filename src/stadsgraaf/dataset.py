@@ -27,7 +27,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store, Triple
 
 from stadsgraaf import turtle
-from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault, Text
+from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault, Text, UsageError
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.queries import Query, describe, read_query
 from stadsgraaf.turtle import TurtleDocument
@@ -41,6 +41,7 @@ __all__ = [
     "GraphNames",
     "Role",
     "below",
+    "check_name",
     "derive",
     "description_file",
     "others_among",
@@ -251,7 +252,8 @@ def report_node(base_iri: str) -> NamedNode:
 def turtle_files(root: Path) -> list[Path]:
     """The Turtle files of a folder in the layout, else all below it but the hidden ones.
 
-    Raises NoSuchPath when the folder does not exist, NothingToServe when it holds no Turtle.
+    Raises NoSuchPath when the folder does not exist, NothingToServe when it holds no Turtle, UsageError
+    for a file whose name is no text.
     """
     if not root.exists():
         raise NoSuchPath(path=str(root))
@@ -263,7 +265,23 @@ def turtle_files(root: Path) -> list[Path]:
         others = ", ".join(path.name for path in _other_rdf(files)[:3])
         hint = Text(f"; {others} would have to be", f"; {others} moet dat eerst worden")
         raise NothingToServe(path=str(root), others=hint if others else "")
+    for path in found:
+        check_name(below(root, path))
     return found
+
+
+def check_name(path: Path) -> None:
+    """Raise UsageError for a name that is no text: the file's graph is called after it."""
+    name = os.fsencode(path)
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError:
+        shown = name.decode("utf-8", "backslashreplace")
+        reason = Text(
+            f"the name of the file {shown} is not UTF-8: rename it",
+            f"de naam van het bestand {shown} is geen UTF-8: hernoem het",
+        )
+        raise UsageError(reason=reason) from None
 
 
 def others_among(root: Path) -> list[str]:

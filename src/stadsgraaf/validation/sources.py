@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
-from stadsgraaf.dataset import Dataset, Document, turtle_files, walk
+from stadsgraaf.dataset import Dataset, Document, check_name, turtle_files, walk
 from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault, Text, UsageError
 from stadsgraaf.validation import serialisations
 from stadsgraaf.validation.serialisations import ENDINGS
@@ -114,7 +114,9 @@ def _files(path: Path) -> Iterator[Path]:
         yield from sorted((path / "queries").rglob("*.rq"))
     else:
         endings = {*ENDINGS, *_QUERIES}
-        yield from sorted(f for f in walk(path, _PACKAGES) if f.suffix.lower() in endings)
+        for file in sorted(f for f in walk(path, _PACKAGES) if f.suffix.lower() in endings):
+            check_name(file.relative_to(path))
+            yield file
 
 
 def is_excluded(path: Path, patterns: Iterable[str]) -> bool:
