@@ -199,6 +199,10 @@ repos:
     hooks: [id: stadsgraaf-fmt, id: stadsgraaf-validate-changed, id: stadsgraaf-validate, id: stadsgraaf-diff]
 ```
 
+What validation finds is remembered in `~/.cache/stadsgraaf/validation` (or below `XDG_CACHE_HOME`), by the bytes of all files,
+the options and the software: at most 64 results, sealed with a key of that folder, so that what others put there counts for
+nothing. `--changed` then runs only the shapes that read what is different. `--no-cache` or `STADSGRAAF_NO_CACHE=1` does without.
+
 GitHub: annotations, a summary of the job, and SARIF for code scanning, also when there are findings.
 `.github/workflows/fix.yml` formats a branch for people without tools; copy it.
 

@@ -12,7 +12,15 @@ import click
 
 from stadsgraaf.errors import UsageError
 
-__all__ = ["DIRECTORY", "STRICT", "Steps", "cache_for", "cache_for_store", "outputs"]
+__all__ = [
+    "DIRECTORY",
+    "STRICT",
+    "Steps",
+    "cache_for",
+    "cache_for_store",
+    "cache_for_validation",
+    "outputs",
+]
 
 #: So many triples are worth a mention while one waits.
 _MANY = 100_000
@@ -39,9 +47,18 @@ def cache_for_store(address: str) -> Path:
     return _cache(f"store {address}")
 
 
+def cache_for_validation() -> Path:
+    """Where what validation found is kept. Raises RuntimeError for who has no home."""
+    return _caches() / "validation"
+
+
 def _cache(name: str) -> Path:
+    return _caches() / hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _caches() -> Path:
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return root / "stadsgraaf" / hashlib.sha256(name.encode()).hexdigest()[:16]
+    return root / "stadsgraaf"
 
 
 def outputs(given: Sequence[str], known: Iterable[str]) -> list[tuple[str, Path | None]]:

@@ -5,18 +5,19 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from stadsgraaf.cli.options import Steps, outputs
+from stadsgraaf.cli.options import Steps, cache_for_validation, outputs
 from stadsgraaf.errors import Language, NoSuchPath, NothingToServe, Text, UsageError
 
 if TYPE_CHECKING:
     from stadsgraaf.validation import Options, Report, Sources
+    from stadsgraaf.validation.cache import Cache
 
 __all__ = ["validate"]
 
@@ -103,6 +104,12 @@ _NO_RELEASE = Text(
 )
 @click.option("--language", type=click.Choice(["nl", "en"]), default="en", help="Of the report.")
 @click.option("--explain", metavar="RULE", help="Print the page of a rule; all: list the rules.")
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    envvar="STADSGRAAF_NO_CACHE",
+    help="Find all anew, and keep nothing for the next time.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 @click.pass_context
 def validate(  # noqa: PLR0913 – one for each option
@@ -124,6 +131,7 @@ def validate(  # noqa: PLR0913 – one for each option
     source: Path | None,
     language: Language,
     explain: str | None,
+    no_cache: bool,
     quiet: bool,
 ) -> None:
     """Check Turtle, vocabulary, shapes and queries; say file, line and what to do.
@@ -174,6 +182,7 @@ def validate(  # noqa: PLR0913 – one for each option
         baseline=Baseline.read(known) if known and not write_baseline else None,
         processes=(os.cpu_count() or 1) if hasattr(os, "fork") else 1,
         source=_source(source),
+        cache=None if no_cache else _cache(),
     )
     since = since or profile.since
     if since:
@@ -244,6 +253,15 @@ def _with_release(options: "Options", since: str, place: _Place) -> "Options":
     with place.at(revision) as sources:
         released = tuple(sources.dataset.asserted) if sources else ()
     return replace(options, released=released)
+
+
+def _cache() -> "Cache | None":
+    """What earlier runs found; None where nobody has a place for it."""
+    from stadsgraaf.validation.cache import Cache
+
+    with suppress(RuntimeError):
+        return Cache(cache_for_validation())
+    return None
 
 
 def _source(named: Path | None) -> Path | None:

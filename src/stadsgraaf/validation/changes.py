@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shutil
 import tarfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ _LAYOUT = re.compile(r"data/dataset\.ttl\Z|(?:.*/)?manifest\.json\Z")
 _MODULE = re.compile(r"160000 commit ([0-9a-f]+)\t(.+)\Z", re.DOTALL)
 #: Names of files that git gets at once.
 _MANY = 500
+#: Bytes that a folder in memory must have left, to be of use.
+_ROOM = 1 << 28
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 
 
@@ -74,11 +77,19 @@ def folder_at(
     ``read`` now were not read then, so they are left out. The folder is empty when it was not there.
     Raises UsageError when git does not know the revision, or the folder is in no repository.
     """
-    with TemporaryDirectory(prefix="revision-") as name:
+    with TemporaryDirectory(prefix="revision-", dir=_in_memory()) as name:
         copy = Path(name).resolve()
         there = _commit(revision, folder)
         same = _restored(there, folder, copy, read) if there else set[str]()
         yield copy, frozenset(map(Path, same))
+
+
+def _in_memory() -> str | None:
+    """A folder in memory, where links cost little; None where there is none, or another is named."""
+    place = "/dev/shm"  # noqa: S108 – a folder of our own is made in it
+    if "TMPDIR" in os.environ or not os.access(place, os.W_OK | os.X_OK):
+        return None
+    return place if shutil.disk_usage(place).free > _ROOM else None
 
 
 def _commit(revision: str, folder: Path) -> str | None:
@@ -134,7 +145,11 @@ def _restored(revision: str, folder: Path, copy: Path, read: Collection[Path]) -
     there = {name for name in there if _WANTED.search(name)}
     gone = sorted(there & changed)
     now = {path.as_posix() for path in read}
-    all_count = any(map(_LAYOUT.match, changed))
+    # a layout is there or not, whatever its files say
+    all_count = any(
+        _LAYOUT.match(name) and not (name in there and (folder / name).is_file())
+        for name in changed
+    )
     same = {
         name
         for name in there - changed

@@ -336,9 +336,21 @@ class Scope:
         if self.asked is not None:
             asked = {NamedNode(iri) for iri in self.asked}
             chosen = [root for root in chosen if not asked.isdisjoint(root.parts)]
-        kept = {part for root in chosen for part in root.parts}
-        left = {part for root in _roots(shapes) for part in root.parts} - kept
+        left = self._beside(chosen, shapes)
         return [triple for triple in triples if triple.subject not in left]
+
+    def left(self, shapes: Shapes) -> frozenset[Term]:
+        """The shapes, and parts of shapes, that give the results that they gave before."""
+        return self._beside(self._chosen(shapes), shapes)
+
+    def chosen_keys(self, shapes: Shapes) -> frozenset[tuple[str, str]]:
+        """What tells the shapes that may give other results than before, on both sides."""
+        return frozenset(root.key for root in self._chosen(shapes))
+
+    @staticmethod
+    def _beside(chosen: Iterable[_Root], shapes: Shapes) -> frozenset[Term]:
+        kept = {part for root in chosen for part in root.parts}
+        return frozenset(part for root in _roots(shapes) for part in root.parts) - kept
 
 
 def share_derived(before: Dataset, after: Dataset) -> None:

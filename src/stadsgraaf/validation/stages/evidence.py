@@ -31,13 +31,13 @@ _Place = tuple[int, int]
 
 def evidence(subject: Subject) -> Iterator[Finding]:
     """Passages and the source against their digests."""
-    if subject.scope is not None and not subject.scope.touches(Reads(_STEPS | _OTHERS)):
-        return
     steps = _Steps(subject.dataset.documents)
     if not steps.claims:
         return
     if subject.source is None or not subject.source.is_file():
         subject.notices.append(_unchecked(len(steps.claims), subject.source))
+        return
+    if subject.scope is not None and not subject.scope.touches(Reads(_STEPS | _OTHERS)):
         return
     try:
         source = SourceText.read(subject.source)

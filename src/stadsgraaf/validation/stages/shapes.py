@@ -14,7 +14,8 @@ from stadsgraaf.validation import shacl
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import rule
 from stadsgraaf.validation.finding import Finding, Severity, Span
-from stadsgraaf.validation.results import Result
+from stadsgraaf.validation.results import Outcome, Result
+from stadsgraaf.validation.scope import Scope
 from stadsgraaf.validation.sentences import PARAMETERS, sentences
 from stadsgraaf.validation.shapes import MAX_NESTING, Shapes, said
 from stadsgraaf.validation.sparql import tokens, too_complex
@@ -82,23 +83,21 @@ def shapes(subject: Subject) -> Iterator[Finding | None]:
     unread = dict(_bad_patterns(subject, known))
     yield from unread.values()
     sound = [t for t in sound if t not in unread] if unread else sound
-    if subject.scope is not None:
-        sound = subject.scope.affected(known, sound)
-        if not any(triple.predicate.value.startswith(_SH + "target") for triple in sound):
-            return
-    begun = shacl.begin(
-        subject.data,
-        sound,
-        subject.engine,
-        processes=subject.processes,
-        focus=subject.focus or (subject.scope.focus if subject.scope else None),
-    )
-    try:
-        if begun.beside is not None:
-            yield None
-        outcome = begun.outcome()
-    finally:
-        begun.stop()
+    plain = not (ill_formed or broken or unread or known.dangling or known.too_deep)
+    carried = subject.carried if plain else None
+    outcome = Outcome()
+    begun = _begun(subject, sound, carried.scope if carried else subject.scope)
+    if begun is not None:
+        try:
+            if begun.beside is not None:
+                yield None
+            outcome = begun.outcome()
+        finally:
+            begun.stop()
+    if carried is not None:
+        outcome = carried.joined(outcome)
+    if plain and subject.scope is None:
+        subject.outcomes.append(outcome)
     for shape, reason in outcome.faults:
         yield _unusable(known, shape, reason)
     yield from {
@@ -109,6 +108,21 @@ def shapes(subject: Subject) -> Iterator[Finding | None]:
         subject, known, [r for r in outcome.results if not _rests_on_unread(subject, r)]
     )
     yield from _differences(subject, known, outcome.differences)
+
+
+def _begun(subject: Subject, sound: Sequence[Triple], scope: Scope | None) -> shacl.Begun | None:
+    """The engine at work on the shapes that read what is different; None without any."""
+    if scope is not None:
+        sound = scope.affected(subject.shapes, sound)
+        if not any(triple.predicate.value.startswith(_SH + "target") for triple in sound):
+            return None
+    return shacl.begin(
+        subject.data,
+        sound,
+        subject.engine,
+        processes=subject.processes,
+        focus=subject.focus or (scope.focus if scope else None),
+    )
 
 
 def _most_telling(results: Sequence[Result]) -> list[Result]:

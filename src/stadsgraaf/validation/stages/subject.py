@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import chain
 from operator import is_
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
@@ -18,9 +19,13 @@ from stadsgraaf.validation.catalogue import Rule
 from stadsgraaf.validation.finding import NO_TEXT, Finding, Span
 from stadsgraaf.validation.focusing import Focus
 from stadsgraaf.validation.places import Places
+from stadsgraaf.validation.results import Outcome
 from stadsgraaf.validation.scope import Scope
 from stadsgraaf.validation.shapes import Shapes
 from stadsgraaf.validation.terms import Unknown, Vocabulary
+
+if TYPE_CHECKING:
+    from stadsgraaf.validation.carrying import Carried
 
 __all__ = ["Subject", "about", "cut", "unknown_message"]
 
@@ -36,8 +41,9 @@ class Subject:
     """What is validated, with what the stages share.
 
     ``notices`` tell what was not checked, and why. With a ``scope``, what it does not touch need not
-    be looked at; with a ``focus`` SHACL judges no other things. ``counted`` is told how many queries
-    of a stage ran, of how many.
+    be looked at; with a ``focus`` SHACL judges no other things; what is ``carried`` it need not find
+    again. ``outcomes`` are what SHACL said, when it said so of all shapes. ``counted`` is told how
+    many queries of a stage ran, of how many.
     """
 
     dataset: Dataset
@@ -50,6 +56,8 @@ class Subject:
     notices: list[Text] = field(default_factory=list)
     scope: Scope | None = None
     focus: Focus | None = None
+    carried: "Carried | None" = None
+    outcomes: list[Outcome] = field(default_factory=list)
     counted: Callable[[int, int], None] = lambda *_: None
 
     @cached_property
@@ -136,10 +144,11 @@ class Subject:
         if same and mine and self.prefixes == other.prefixes:
             vars(self)["shapes"] = other.shapes
 
-    def within(self, scope: Scope | None) -> "Subject":
+    def within(self, scope: Scope | None, carried: "Carried | None" = None) -> "Subject":
         """The same with another scope, and with all that is known of it already."""
-        made = replace(self, scope=scope)
-        vars(made).update({name: value for name, value in vars(self).items() if name != "scope"})
+        made = replace(self, scope=scope, carried=carried)
+        given = {"scope", "carried"}
+        vars(made).update({name: value for name, value in vars(self).items() if name not in given})
         return made
 
     def learn_subjects(self, places: Iterable[tuple[int, int]]) -> None:

@@ -1,0 +1,176 @@
+"""What is found, and what was found before: as little of both as gives the same."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from stadsgraaf.validation.carrying import Carried, carried
+from stadsgraaf.validation.consequences import may_follow
+from stadsgraaf.validation.options import Options
+from stadsgraaf.validation.recall import Found, Memory
+from stadsgraaf.validation.running import Run, names_of, suppressions_in, told
+from stadsgraaf.validation.scope import Scope, share_derived
+from stadsgraaf.validation.stages import APART, SCOPED, Subject
+
+__all__ = ["Comparison"]
+
+
+class Comparison:
+    """Finds what there is, and what there was before: as little of both as gives the same.
+
+    What was found before is recalled when it can be. Then of what is there now the shapes that read
+    what is different run, and the results of the others stay. Else both sides run, as far as they
+    matter to what is new.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        earlier: Run | None,
+        options: Options,
+        progress: Callable[[str], None],
+    ) -> None:
+        self._run, self._earlier, self._options = run, earlier, options
+        self._progress = progress
+        self._memory = Memory(options.cache, names_of(options), options.profile)
+
+    def both(self) -> tuple[Found, Found | None]:
+        """What is found, and what was found earlier, where that matters."""
+        key, found = self._memory.recall(self._run.subject)
+        if self._earlier is None:
+            return found or self._whole(self._run, key), None
+        if found is not None and not (found.all or found.suppressed):
+            return found, None
+        earlier_key, before = self._memory.recall(self._earlier.subject)
+        if found is not None and before is not None:
+            return found, before
+        share_derived(self._earlier.subject.dataset, self._run.subject.dataset)
+        self._earlier.subject.share_shapes(self._run.subject)
+        if before is None and self._memory.asked_again(earlier_key, self._earlier.subject):
+            before = self._whole(self._earlier, earlier_key)
+        if before is None:
+            return self._new(self._run, self._earlier)
+        return self._after(self._run, self._earlier, before, key), before
+
+    def _whole(self, run: Run, key: str | None) -> Found:
+        """What there is, found by all stages."""
+        subject, names = run.subject, names_of(self._options)
+        first = [name for name in names if name in APART]
+        for name in [*first, *(name for name in names if name not in first)]:
+            self._progress(name)
+            run.stage(name)
+        run.finish(self._progress)
+        return self._kept(run, key, subject)
+
+    def _after(self, run: Run, earlier: Run, before: Found, key: str | None) -> Found:
+        """The same, by what was found before."""
+        subject, stays, looked = run.subject, None, False
+        for name in names_of(self._options):
+            self._progress(name)
+            if name in SCOPED and not looked:
+                looked, stays = True, _stays(run, earlier, before)
+            if stays is not None:
+                quiet = name in before.silent and name in _STILL
+                run.subject = run.subject.within(stays.scope if quiet else None, stays)
+            run.stage(name)
+        run.finish(self._progress)
+        run.subject = run.subject.within(None)
+        return self._kept(run, key, subject)
+
+    def _kept(self, run: Run, key: str | None, subject: Subject) -> Found:
+        found = told(run, self._options)
+        if not (run.failures or run.skipped):
+            fresh = replace(subject, notices=list(self._options.notices))
+            self._memory.keep(key, fresh, found)
+        return found
+
+    def _new(self, run: Run, earlier: Run) -> tuple[Found, Found]:
+        """What there is, and what there was, as far as they matter to what is new."""
+        options = self._options
+        _run_all(run, earlier, options, self._progress)
+        found, old = told(run, options), told(earlier, options)
+        if run.subject.scope and (_rests_on_shapes(found, old) or _frees(run, earlier)):
+            for one in (earlier, run):
+                one.widen()
+            found, old = told(run, options), told(earlier, options)
+        return found, old
+
+
+#: Stages that find nothing where nothing is different, when they found nothing before.
+_STILL = frozenset({"verify", "queries", "formatting"})
+
+
+def _stays(run: Run, earlier: Run, before: Found) -> Carried | None:
+    """What SHACL need not find again."""
+    # names that are misspelt were read as they were meant
+    if before.results is None or ("terms" in run.found and "terms" not in before.silent):
+        return None
+    return carried(before.results, earlier.subject, run.subject)
+
+
+def _run_all(run: Run, earlier: Run, options: Options, progress: Callable[[str], None]) -> None:
+    """Run the stages, and those of what there was earlier as far as they matter."""
+    names = names_of(options)
+    narrowed = False
+    for name in names:
+        progress(name)
+        if name in SCOPED and not (narrowed or options.baseline):
+            _narrow(earlier, run)
+            narrowed = True
+        run.stage(name)
+    run.finish(progress)
+    # where nothing is found now, it does not matter what was found before, but for what it hid
+    if not (
+        run.findings
+        or (run.subject.scope is not None and run.subject.scope.loses)
+        or any(True for _ in suppressions_in(run.subject))
+    ):
+        return
+    for name in [name for name in names if name not in SCOPED]:
+        earlier.stage(name)
+    if run.subject.scope is not None:
+        earlier.subject = earlier.subject.within(_asked(run, run.subject.scope))
+    for name in [name for name in names if name in SCOPED]:
+        earlier.stage(name)
+    earlier.finish(progress)
+
+
+def _asked(run: Run, scope: Scope) -> Scope:
+    """The scope of what there was earlier: a shape that finds nothing now has nothing to let pass.
+
+    Unless a comment, a built-in rule or another shape may have something to do with what it found.
+    """
+    found = run.found.get("shacl", [])
+    if (
+        scope.loses
+        or any(map(may_follow, found))
+        or any(run.found.get(name) for name in ("verify", "evidence"))
+        or not all(finding.shape for finding in found)
+        or any(True for _ in suppressions_in(run.subject))
+    ):
+        return scope
+    return replace(scope, asked=frozenset(finding.shape for finding in found))
+
+
+def _narrow(earlier: Run, run: Run) -> None:
+    """Let the stages look at what is different only, when that can be told."""
+    sides = [
+        {(s.file, s.rules, s.excerpt) for s in suppressions_in(r.subject)} for r in (earlier, run)
+    ]
+    scope = Scope.between(earlier.subject, run.subject) if sides[0] == sides[1] else None
+    if scope is not None:
+        for one in (earlier, run):
+            one.subject = one.subject.within(scope)
+
+
+def _rests_on_shapes(found: Found, old: Found) -> bool:
+    """Whether something is new that may follow from what a shape finds which did not run."""
+    before = {finding.fingerprint for finding in old.all}
+    return any(may_follow(finding) and finding.fingerprint not in before for finding in found.all)
+
+
+def _frees(run: Run, earlier: Run) -> bool:
+    """Whether shapes no longer find something of which other findings, not looked for, followed."""
+    if run.subject.scope is None or not run.subject.scope.loses:
+        return False
+    now = {finding.fingerprint for finding in run.findings}
+    return any(finding.component and finding.fingerprint not in now for finding in earlier.findings)
