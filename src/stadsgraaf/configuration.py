@@ -31,7 +31,10 @@ _USUAL_FILE: Final = "stadsgraaf.toml"
 _OTHERS: Final = frozenset(
     (
         _FILE,
-        *(ENVIRONMENT_PREFIX + name for name in ("CHROMIUM", "SHACL_SUITE", "SHARED", "STANDARDS")),
+        *(
+            ENVIRONMENT_PREFIX + name
+            for name in ("CHROMIUM", "NO_CACHE", "SHACL_SUITE", "SHARED", "STANDARDS")
+        ),
     )
 )
 _WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
