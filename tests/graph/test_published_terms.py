@@ -13,7 +13,7 @@ from stadsgraaf.media import RDF
 from stadsgraaf.metadata import description
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
-from stadsgraaf.web.description import describe
+from stadsgraaf.web.service_description import describe
 
 ROOT = "https://portal.example"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"

@@ -251,10 +251,14 @@ def test_llms_txt_begins_as_its_convention_asks_and_its_links_answer(site: Clien
         "/sitemap.xml",
         "/llms.txt",
         "/.well-known/api-catalog",
+        "/sparql/terms",
+        "/def/problem/not-found.json",
+        "/releases",
+        "/changes.rdfp",
     ],
 )
 def test_every_answer_links_to_what_describes_the_service(site: Client, path: str) -> None:
-    links = site.get(path).headers["link"]
+    links = site.get(path, accept="text/turtle, application/json;q=0.9, */*;q=0.1").headers["link"]
     for target, relation in (
         ("/.well-known/api-catalog", "api-catalog"),
         ("/openapi.json", "service-desc"),

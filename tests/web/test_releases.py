@@ -16,7 +16,7 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
 from stadsgraaf.store.embedded import EmbeddedStore
-from stadsgraaf.web.describing import Describer
+from stadsgraaf.web.dataset_description import Describer
 from stadsgraaf.web.editions import Editions
 
 BASE = "https://example.org/"

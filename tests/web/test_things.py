@@ -160,6 +160,7 @@ def test_links_to_other_sites_are_marked_and_hostile_schemes_are_none(client: Cl
 
 def test_a_thing_can_be_cited(client: Client) -> None:
     bib = client.get(f"{NORTH}.bib")
+    assert 'rel="service-desc"' in bib.headers["link"]
     assert bib.headers["content-type"].startswith("application/x-bibtex")
     assert "@misc{north," in bib.text
     assert "https://example.org/id/harbour/north" in bib.text

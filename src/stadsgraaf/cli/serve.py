@@ -125,7 +125,7 @@ def _surveyed(output: Path, settings: Settings, flags: Mapping[str, Any]) -> _So
     except click.exceptions.Exit as ended:
         if ended.exit_code != _AWAY:
             raise
-    from stadsgraaf.web.waiting import wait
+    from stadsgraaf.web.away import wait
 
     click.echo("the store is asked again until it answers; meanwhile every page says so", err=True)
     command = _command("survey", *options)

@@ -7,16 +7,17 @@ reaches it is one; a token that is set is asked for there too.
 """
 
 import hmac
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from stadsgraaf.errors import NotAllowed, NotAuthenticated, NotFound, Text
+from stadsgraaf.errors import NotAllowed, NotAuthenticated, NotFound, NotReloaded, Text
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Running, Supervised
 from stadsgraaf.web.headers import SECURITY
 
-__all__ = ["BACKSTAGE", "HEADERS", "authorise", "queries", "stop_query"]
+__all__ = ["BACKSTAGE", "HEADERS", "Reloads", "authorise", "queries", "reload", "stop_query"]
 
 #: In the scope of a request that came in where only administrators do.
 BACKSTAGE = "stadsgraaf.backstage"
@@ -31,6 +32,19 @@ _MISSING = Text(
     "send “Authorization: Bearer” and the token", "stuur “Authorization: Bearer” en het token"
 )
 _WRONG = Text("this is not the token", "dit is niet het token")
+
+
+class Reloads(Protocol):
+    """What can switch to another release while it serves."""
+
+    @property
+    def served(self) -> str:
+        """The identifier of the release that is served."""
+        ...
+
+    async def reload(self) -> bool:
+        """Switch to what is current; whether that was another. Raises NotReloaded."""
+        ...
 
 
 def authorise(request: Request) -> None:
@@ -79,3 +93,16 @@ async def stop_query(request: Request) -> Response:
     if not (isinstance(store, Supervised) and store.stop(request.path_params["id"])):
         raise NotFound(what=request.url.path)
     return Response(status_code=204, headers=HEADERS)
+
+
+async def reload(request: Request) -> Response:
+    """``POST /admin/reload``: build again, where there is something to build, and switch.
+
+    409 with what is wrong when that fails; the old release stays.
+    """
+    authorise(request)
+    reloads: Reloads | None = getattr(request.app.state, "reloads", None)
+    if reloads is None:
+        raise NotReloaded(reason=Text("this server cannot switch", "deze server kan niet wisselen"))
+    switched = await reloads.reload()
+    return JSONResponse({"release": reloads.served, "switched": switched}, headers=HEADERS)

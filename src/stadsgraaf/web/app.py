@@ -10,7 +10,7 @@ from stadsgraaf.archive import Archive
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
-from stadsgraaf.web import admin, describing, discovery, dumps, metrics, openapi, operation, static
+from stadsgraaf.web import admin, dataset_description, discovery, dumps, metrics, openapi, static
 from stadsgraaf.web.delivery import Delivery
 from stadsgraaf.web.failures import HANDLERS
 from stadsgraaf.web.language import localised
@@ -67,7 +67,7 @@ ROUTES = [
     Route("/queries/{name}", catalogue.query),
     Route("/data", data.data),
     Route("/data.{suffix}", data.data),
-    Route("/.well-known/void", describing.void),
+    Route("/.well-known/void", dataset_description.void),
     Route("/.well-known/api-catalog", discovery.api_catalog),
     Route("/.well-known/security.txt", discovery.security),
     Route("/openapi.json", openapi.openapi),
@@ -75,8 +75,8 @@ ROUTES = [
     Route("/sitemap.xml", discovery.sitemap),
     Route("/sitemap-{number}.xml", discovery.sitemap_part),
     Route("/llms.txt", discovery.llms),
-    Route("/void", describing.void),
-    Route("/void.{suffix}", describing.void),
+    Route("/void", dataset_description.void),
+    Route("/void.{suffix}", dataset_description.void),
     Route("/dumps/{name}", dumps.dump),
     Route("/shacl", shacl.shacl, methods=["GET", "POST", "OPTIONS"]),
     Route("/releases", releases.releases),
@@ -95,7 +95,7 @@ _READING = ["GET", "HEAD"]
 ADMINISTRATION = [
     Route("/admin/queries", admin.queries),
     Route("/admin/queries/{id}", admin.stop_query, methods=["DELETE"]),
-    Route("/admin/reload", operation.reload, methods=["POST"]),
+    Route("/admin/reload", admin.reload, methods=["POST"]),
     Route("/metrics", metrics.metrics),
 ]
 

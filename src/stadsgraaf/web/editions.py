@@ -31,10 +31,10 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Elsewhere, Store
 from stadsgraaf.verification import check
+from stadsgraaf.web.admin import Reloads
 from stadsgraaf.web.app import Application, create_app
 from stadsgraaf.web.language import localised
 from stadsgraaf.web.metrics import Metrics
-from stadsgraaf.web.operation import Reloads
 from stadsgraaf.web.problems import render
 
 __all__ = ["HEADER", "Edition", "Editions"]

@@ -10,7 +10,7 @@ from stadsgraaf.datatypes import kind_of
 from stadsgraaf.parameters import Parameter
 from stadsgraaf.web.site import View
 
-__all__ = ["Choice", "Field", "fields", "parameters_of", "schema_of"]
+__all__ = ["Field", "Option", "fields", "parameters_of", "schema_of"]
 
 _MOST_CHOICES: Final = 400
 #: An enumeration in a schema is read by people too.
@@ -18,7 +18,7 @@ _MOST_LISTED: Final = 60
 
 
 @dataclass(frozen=True)
-class Choice:
+class Option:
     """One value that a parameter can take."""
 
     value: str
@@ -33,7 +33,7 @@ class Field:
     label: str
     kind: str
     value: str
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Option, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -55,7 +55,7 @@ async def _field(view: View, parameter: Parameter, given: Mapping[str, str]) -> 
     if parameter.datatype is not None:
         kind = kind_of(parameter.datatype)
         if kind.input == "truth":
-            truths = (Choice("true", str(view.t("yes"))), Choice("false", str(view.t("no"))))
+            truths = (Option("true", str(view.t("yes"))), Option("false", str(view.t("no"))))
             return Field(name, label, "choice", value, truths)
         return Field(name, label, kind.input, value, attributes=kind.attributes)
     choices = await _choices(view, parameter.target_class)
@@ -72,7 +72,7 @@ def _plain(term: str | None) -> str:
     return value.value if isinstance(value, NamedNode | Literal) else ""
 
 
-async def _choices(view: View, target: str | None) -> tuple[Choice, ...]:
+async def _choices(view: View, target: str | None) -> tuple[Option, ...]:
     """The things that a parameter takes, when they are few enough for a list."""
     if target is None:
         return ()
@@ -82,7 +82,7 @@ async def _choices(view: View, target: str | None) -> tuple[Choice, ...]:
         return ()
     labels = view.labels(row["s"].value for row in rows)
     ordered = sorted(labels.items(), key=lambda item: item[1].casefold())
-    return tuple(Choice(iri, label) for iri, label in ordered)
+    return tuple(Option(iri, label) for iri, label in ordered)
 
 
 async def schema_of(view: View, parameter: Parameter) -> dict[str, Any]:

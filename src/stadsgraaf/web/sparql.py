@@ -42,7 +42,6 @@ from stadsgraaf.web.cache import AnswerCache, Fields, Kept
 from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.coding import Packing, choose, is_packable, tagged
 from stadsgraaf.web.columns import TSV, in_columns, refuse_columns
-from stadsgraaf.web.description import describe
 from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
 from stadsgraaf.web.identity import entity_tag
@@ -58,6 +57,7 @@ from stadsgraaf.web.protocol import (
     header,
     read_request,
 )
+from stadsgraaf.web.service_description import describe
 
 __all__ = ["BrokenOffError", "SparqlEndpoint"]
 

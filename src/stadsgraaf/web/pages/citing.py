@@ -10,7 +10,7 @@ from typing import Final
 from starlette.responses import Response
 
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, attachment
+from stadsgraaf.web.headers import attachment
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import outward
 
@@ -42,10 +42,7 @@ def citation(view: View, iri: str) -> str:
 def answer(view: View, iri: str, suffix: str) -> Response:
     """The reference in a format for reference managers."""
     content = _bibtex(view, iri) if suffix == "bib" else _csl(view, iri)
-    response = Response(content, media_type=_TYPES[suffix])
-    response.headers.update({**SECURITY, **CORS})
-    response.headers["ETag"] = view.etag(suffix)
-    response.headers["Cache-Control"] = MINUTE
+    response = view.data(content.encode(), _TYPES[suffix])
     response.headers["Content-Disposition"] = attachment(f"{_key(iri)}.{suffix}")
     view.vary(response)
     return response

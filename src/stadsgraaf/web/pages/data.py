@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from stadsgraaf.errors import NotFound
 from stadsgraaf.media import HTML, RDF, by_suffix
-from stadsgraaf.web.describing import describe, schema
+from stadsgraaf.web.dataset_description import describe, schema
 from stadsgraaf.web.dumps import FOLDER, dump_type
 from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.signposts import of_dataset

@@ -20,8 +20,8 @@ from stadsgraaf.store.base import Answer, Question, Whole
 from stadsgraaf.web import departed
 from stadsgraaf.web.account import account
 from stadsgraaf.web.asking import term_iri
+from stadsgraaf.web.dataset_description import describe, schema
 from stadsgraaf.web.dates import in_sparql
-from stadsgraaf.web.describing import describe, schema
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.kinds import taxonomy_of
 from stadsgraaf.web.negotiation import chosen_format

@@ -14,7 +14,7 @@ from stadsgraaf.store.base import Elsewhere, Question
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import read_claims
 from stadsgraaf.web.contests import Contest, contests
-from stadsgraaf.web.describing import describe, schema
+from stadsgraaf.web.dataset_description import describe, schema
 from stadsgraaf.web.headers import SECURITY
 from stadsgraaf.web.kinds import Taxonomy, taxonomy_of
 from stadsgraaf.web.negotiation import chosen_format

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from stadsgraaf.errors import NotFound, StadsgraafError, Text
 from stadsgraaf.media import HTML, RDF, Format
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, link_header
+from stadsgraaf.web.headers import Link
 from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import LANGUAGES, split_suffix
@@ -56,11 +56,8 @@ async def problem_type(request: Request) -> Response:
             title=found.title.say(view.language),
             sentence=found().detail(view.language),
         )
-    answer = Response(_body(found(), view, chosen), media_type=chosen.content_type)
-    answer.headers.update({**SECURITY, **CORS, "Cache-Control": MINUTE})
-    answer.headers["ETag"] = view.etag(chosen.name)
+    answer = view.data(_body(found(), view, chosen), chosen.content_type, links=links)
     answer.headers["Content-Location"] = view.urls.problem(slug, chosen.suffix)
-    answer.headers["Link"] = link_header(links)
     view.vary(answer)
     return answer
 

@@ -18,7 +18,7 @@ from stadsgraaf.difference import Difference, by_graph, compare
 from stadsgraaf.errors import NoSuchRelease, ResultTooLarge, Text
 from stadsgraaf.media import HTML, Format
 from stadsgraaf.release import Release
-from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, attachment
+from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, attachment, link_header, ways_in
 from stadsgraaf.web.negotiation import chosen_format, preferred
 from stadsgraaf.web.querystring import page_number
 from stadsgraaf.web.site import Site, View
@@ -82,14 +82,14 @@ async def releases(request: Request) -> Response:
             )
         )
     if preferred(request.scope, (HTML, _JSON)) is _JSON:
-        return _as_json(rows)
+        return _as_json(view, rows)
     answer = view.page("releases.html", rows=rows, current=kept[0].identifier if kept else None)
     del answer.headers["ETag"]  # the list changes without the release
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 
 
-def _as_json(rows: Sequence[_Kept]) -> Response:
+def _as_json(view: View, rows: Sequence[_Kept]) -> Response:
     content = [
         {
             "release": row.identifier,
@@ -102,8 +102,10 @@ def _as_json(rows: Sequence[_Kept]) -> Response:
         }
         for row in rows
     ]
-    headers = {**SECURITY, **CORS, "Cache-Control": "no-cache", "Vary": "Accept"}
-    return JSONResponse({"releases": content}, headers=headers)
+    body = bytes(JSONResponse({"releases": content}).body)
+    answer = view.data(body, "application/json", "no-cache")
+    answer.headers["Vary"] = "Accept"
+    return answer
 
 
 # --- changes ----------------------------------------------------------------------------------------
@@ -148,7 +150,7 @@ async def changes(request: Request) -> Response:
     chosen = chosen_format(request.scope, suffix, (HTML, PATCH))
     etag = view.etag(f"{from_} {to} {chosen.name}")
     if chosen is PATCH:
-        return _as_patch(difference, from_, to, etag)
+        return _as_patch(view, difference, from_, to, etag)
     subjects = _by_subject(view, difference)
     page, size = page_number(request), site.settings.page_size
     link = view.urls.changes
@@ -187,13 +189,14 @@ async def _difference(site: Site, before: Release, after: Release) -> Difference
     return await site.once(f"changes {before.identifier} {after.identifier}", ask)
 
 
-def _as_patch(difference: Difference, from_: str, to: str, etag: str) -> Response:
+def _as_patch(view: View, difference: Difference, from_: str, to: str, etag: str) -> Response:
     lines = difference.as_patch(*(f"urn:stadsgraaf:release:{each}" for each in (to, from_)))
     headers = {
         **SECURITY,
         **CORS,
         "ETag": etag,
         "Cache-Control": MINUTE,
+        "Link": link_header(ways_in(view.urls.prefix)),
         "Vary": "Accept",
         "Content-Disposition": attachment(f"{from_}-{to}.{PATCH.suffix}"),
     }
