@@ -814,10 +814,18 @@ def test_what_can_vary_is_evaluated_every_time() -> None:
 
 def test_kept_answers_are_bounded() -> None:
     store = SizedStore(b"x" * 600)
-    ask = client_of(store, Settings(cache_length=1000))
+    ask = client_of(store, Settings(cache_length=3000))
     for query in ("ASK {1}", "ASK {2}", "ASK {2}", "ASK {1}"):
         ask.get(query)
     assert store.asked == 3
+
+
+def test_many_small_answers_are_bounded_with_what_is_around_them() -> None:
+    store = SizedStore(b"{}")
+    ask = client_of(store, Settings(cache_length=10_000))
+    for number in (*range(20), 0):
+        ask.get(f"ASK {{{number}}}")
+    assert store.asked == 21
 
 
 def test_large_answer_is_not_kept() -> None:

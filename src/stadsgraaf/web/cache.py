@@ -1,7 +1,7 @@
 """Answers that were given before, kept whole and bounded in bytes.
 
->>> cache = AnswerCache(size=10, largest=5)
->>> cache.put("a", Kept([], b"12345")); cache.put("b", Kept([], b"12345")); cache.put("c", Kept([], b"1"))
+>>> cache = AnswerCache(size=3000, largest=1000)
+>>> cache.put("a", Kept([], b"1")); cache.put("b", Kept([], b"2")); cache.put("c", Kept([], b"3"))
 >>> cache.get("a") is None, cache.get("b") is None
 (True, False)
 """
@@ -14,6 +14,8 @@ __all__ = ["AnswerCache", "Fields", "Kept"]
 
 #: How many requests are remembered as they came.
 _ADDRESSES = 4096
+#: Bytes that an answer takes beside its body, with its headers and its key.
+_AROUND = 1024
 
 Fields = list[tuple[bytes, bytes]]
 
@@ -27,7 +29,7 @@ class Kept:
 
 
 class AnswerCache:
-    """Of ``size`` bytes in total; an answer of more than ``largest`` is not kept.
+    """Of ``size`` bytes in total, with what is around them; a body of more than ``largest`` is not kept.
 
     The one that was not asked for longest goes first.
     """
@@ -56,7 +58,7 @@ class AnswerCache:
             return
         self._forget(self._kept.pop(key, None))
         self._kept[key] = kept
-        self._used += len(kept.body)
+        self._used += len(kept.body) + _AROUND
         while self._used > self._size:
             self._forget(self._kept.popitem(last=False)[1])
 
@@ -71,4 +73,4 @@ class AnswerCache:
         return self._addresses.get(address)
 
     def _forget(self, kept: Kept | None) -> None:
-        self._used -= len(kept.body) if kept else 0
+        self._used -= len(kept.body) + _AROUND if kept else 0

@@ -72,7 +72,8 @@ _SLOW: Final = '"slow-queries"'
 _TIME: Final = '"evaluation-time"'
 #: Headers that decide about an answer; and how much of a request is worth remembering, in bytes.
 _DECIDING: Final = frozenset((b"accept", b"accept-encoding", b"host"))
-_LONGEST_ADDRESS: Final = 8192
+_LONGEST_ADDRESS: Final = 4096
+_LONGEST_FIELDS: Final = 1024
 _USUAL_ACCEPT: Final = 256
 #: Bytes that are packed faster than a thread is woken; and the size of what has none yet.
 _QUICKLY_PACKED: Final = 16_384
@@ -433,6 +434,8 @@ def _address(scope: Scope) -> Hashable:
     if scope["method"] not in ("GET", "HEAD") or len(scope["query_string"]) > _LONGEST_ADDRESS:
         return None
     fields = tuple(pair for pair in scope["headers"] if pair[0] in _DECIDING)
+    if sum(len(value) for _, value in fields) > _LONGEST_FIELDS:
+        return None
     return scope["path"], scope["query_string"], fields, scope.get("scheme"), scope.get("root_path")
 
 
