@@ -1,5 +1,6 @@
 """Results as Arrow and Parquet, over HTTP: typed, whole, and by a process of its own."""
 
+import asyncio
 import io
 import json
 import urllib.error
@@ -16,7 +17,12 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from serving import Server, serving, write_release
 
+from stadsgraaf.errors import QueryMemoryLimit, ResultTooLarge
+from stadsgraaf.media import RESULTS
+from stadsgraaf.store.base import Answer, Limits
+from stadsgraaf.store.output import BYTES
 from stadsgraaf.web import protocol, sparql
+from stadsgraaf.web.columns import made_apart
 
 pyarrow = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -147,6 +153,51 @@ def test_what_can_not_be_given_is_an_error(
     found, headers, body = ask(server, query)
     assert (found, headers["Content-Type"]) == (status, "application/problem+json")
     assert json.loads(body)["type"].endswith("/" + slug)
+
+
+class Pieces:
+    """Chunks of an answer that breaks off, or that goes on."""
+
+    def __init__(self, pieces: list[bytes], error: Exception | None = None) -> None:
+        self.pieces, self.error = iter(pieces), error
+
+    def __aiter__(self) -> "Pieces":
+        return self
+
+    async def __anext__(self) -> bytes:
+        for piece in self.pieces:
+            return piece
+        raise self.error or StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(
+    ("module", "argument", "piece"),
+    [
+        ("stadsgraaf.store.columnar", "Parquet", b"?x\n1\n2\n"),
+        ("stadsgraaf.web.sheet", "graph", b"<a:a> <a:b> <a:c> .\n"),
+    ],
+)
+def test_answer_that_breaks_off_is_its_error_in_what_is_made_apart_too(
+    module: str, argument: str, piece: bytes
+) -> None:
+    pieces = Pieces([piece], ResultTooLarge(limit=1, unit=BYTES))
+    with pytest.raises(ResultTooLarge):
+        asyncio.run(
+            made_apart(Answer("select", RESULTS[3], pieces), module, argument, Limits(seconds=20))
+        )
+
+
+def test_workbook_that_needs_too_much_memory_is_said() -> None:
+    pieces = Pieces([b"<a:a> <a:b> <a:c> .\n" * 100_000] * 10)
+    with pytest.raises(QueryMemoryLimit):
+        asyncio.run(
+            made_apart(
+                Answer("graph", RESULTS[0], pieces), "stadsgraaf.web.sheet", "graph", Limits(20, 8)
+            )
+        )
 
 
 def test_pyarrow_never_weighs_on_the_server(server: Server) -> None:

@@ -35,10 +35,8 @@ from pyoxigraph import (
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.store import sandbox
 
-__all__ = ["OUT_OF_MEMORY", "is_available", "write"]
+__all__ = ["is_available", "write"]
 
-#: How the process ends when its memory was not enough.
-OUT_OF_MEMORY: Final = 12
 _XSD: Final = PREFIXES["xsd"]
 _INTEGERS: Final = frozenset(
     _XSD + name
@@ -220,18 +218,13 @@ def _main(chosen: str, mib: int) -> int:
 
     pa.set_cpu_count(1)
     sandbox.deny_system_calls()
-    sandbox.limit_memory(_address_space() + (mib << 20))
+    sandbox.limit_growth(mib)
     try:
         write(sys.stdin.buffer, chosen, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except (MemoryError, pa.ArrowMemoryError):
-        return OUT_OF_MEMORY
+        return sandbox.OUT_OF_MEMORY
     return 0
-
-
-def _address_space() -> int:
-    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 – a file of the kernel
-        return int(file.read().split()[0]) * 4096
 
 
 if __name__ == "__main__":

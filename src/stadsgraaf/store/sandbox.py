@@ -16,7 +16,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-__all__ = ["deny_system_calls", "die_with_parent", "drop_limits", "limit_memory"]
+__all__ = [
+    "OUT_OF_MEMORY",
+    "deny_system_calls",
+    "die_with_parent",
+    "drop_limits",
+    "limit_growth",
+    "limit_memory",
+]
+
+#: How a process of its own ends when its memory was not enough.
+OUT_OF_MEMORY: Final = 12
 
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_SECCOMP: Final = 22
@@ -129,3 +139,9 @@ def limit_memory(size: int) -> None:
         return
     resource.setrlimit(resource.RLIMIT_AS, (size, resource.RLIM_INFINITY))
     _limited[0] = size
+
+
+def limit_growth(mib: int) -> None:
+    """Let the address space grow by so many MiB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit_memory(pages * resource.getpagesize() + (mib << 20))

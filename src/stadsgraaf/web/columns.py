@@ -1,9 +1,10 @@
-"""Answers as Arrow or Parquet, made by a process of its own of what a worker answers in TSV.
+"""Answers as Arrow, Parquet or Excel, made by a process of its own of what a worker answers.
 
 Whole or not at all: the answer begins when all of it is there.
 """
 
 import asyncio
+import contextlib
 import os
 import sys
 from typing import Final
@@ -18,10 +19,11 @@ from stadsgraaf.errors import (
 )
 from stadsgraaf.media import COLUMNAR, RESULTS, Format
 from stadsgraaf.store.base import Answer, Limits
-from stadsgraaf.store.columnar import OUT_OF_MEMORY, is_available
+from stadsgraaf.store.columnar import is_available
 from stadsgraaf.store.output import BYTES
+from stadsgraaf.store.sandbox import OUT_OF_MEMORY
 
-__all__ = ["COLUMNS", "TSV", "in_columns", "refuse_columns"]
+__all__ = ["COLUMNS", "TSV", "in_columns", "made_apart", "refuse_columns"]
 
 #: Those that can be given here.
 COLUMNS: Final[tuple[Format, ...]] = COLUMNAR if is_available() else ()
@@ -48,22 +50,31 @@ def refuse_columns() -> NotAcceptable:
 async def in_columns(answer: Answer, chosen: Format, limits: Limits) -> bytes:
     """The whole answer in one of `COLUMNS`. Raises what the store raises, and its limits again."""
     if answer.form == "graph":
+        await answer.aclose()
         raise NotAcceptable(available=[])
+    return await made_apart(answer, "stadsgraaf.store.columnar", chosen.name, limits)
+
+
+async def made_apart(answer: Answer, module: str, argument: str, limits: Limits) -> bytes:
+    """What ``python -m module argument MIB`` makes of the whole answer.
+
+    Raises what the store raises, and its limits again.
+    """
     try:
         async with asyncio.timeout(limits.seconds), _free:
-            return await _convert(answer, chosen, limits)
+            return await _convert(answer, module, argument, limits)
     except TimeoutError:
         raise QueryTimeout(limit=limits.seconds) from None
     finally:
         await answer.aclose()
 
 
-async def _convert(answer: Answer, chosen: Format, limits: Limits) -> bytes:
+async def _convert(answer: Answer, module: str, argument: str, limits: Limits) -> bytes:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "stadsgraaf.store.columnar",
-        chosen.name,
+        module,
+        argument,
         str(limits.memory_mib),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -77,7 +88,8 @@ async def _convert(answer: Answer, chosen: Format, limits: Limits) -> bytes:
         await feeding
         ended = await process.wait()
     except BaseException:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):  # it may have ended already
+            process.kill()
         feeding.cancel()
         await process.wait()
         raise
@@ -90,10 +102,14 @@ async def _convert(answer: Answer, chosen: Format, limits: Limits) -> bytes:
 
 async def _feed(answer: Answer, process: asyncio.subprocess.Process) -> None:
     assert process.stdin  # noqa: S101 – it is a pipe
-    async for chunk in answer.chunks:
-        process.stdin.write(chunk)
-        await process.stdin.drain()
-    process.stdin.close()
+    try:
+        async for chunk in answer.chunks:
+            process.stdin.write(chunk)
+            await process.stdin.drain()
+    except (BrokenPipeError, ConnectionResetError):
+        return  # how it ended says why
+    finally:  # also when the answer breaks off: the process is not to wait for more
+        process.stdin.close()
 
 
 async def _collect(process: asyncio.subprocess.Process, limits: Limits) -> bytes:

@@ -8,6 +8,7 @@ document that is cut off still gives the solutions before the cut.
 ['urn:a']
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -56,7 +57,8 @@ async def read_excerpt(answer: Answer, size: int) -> Excerpt:
     finally:
         await answer.aclose()
     read = read_triples if answer.form == "graph" else read_solutions
-    return Excerpt(read(bytes(content), whole=whole), whole)
+    table = await asyncio.to_thread(read, bytes(content), whole=whole)
+    return Excerpt(table, whole)
 
 
 def read_solutions(content: bytes, *, whole: bool = True) -> Table:

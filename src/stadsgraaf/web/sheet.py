@@ -2,8 +2,12 @@
 
 Numbers and days are cells of their type. Everything else is text and stays text: a cell that begins
 like a formula is marked so that it never becomes one, https://owasp.org/www-community/attacks/CSV_Injection
+
+Run as ``python -m stadsgraaf.web.sheet FORM MIB``, a process of its own: what a worker answered comes in
+as SPARQL JSON, or N-Triples when the form is ``graph``, and the workbook goes out.
 """
 
+import sys
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any, Final
@@ -12,7 +16,9 @@ import xlsxwriter
 from pyoxigraph import Literal
 
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.store import sandbox
 from stadsgraaf.web.asking import Table, Term
+from stadsgraaf.web.excerpt import read_solutions, read_triples
 
 __all__ = ["MOST_ROWS", "workbook"]
 
@@ -96,3 +102,20 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if day >= _FIRST_DAY else None
+
+
+def _main(form: str, mib: int) -> int:
+    workbook(Table(("x",), []))  # what is loaded late is loaded before the doors are shut
+    sandbox.deny_system_calls()
+    sandbox.limit_growth(mib)
+    read = read_triples if form == "graph" else read_solutions
+    try:
+        sys.stdout.buffer.write(workbook(read(sys.stdin.buffer.read())))
+        sys.stdout.buffer.flush()
+    except MemoryError:
+        return sandbox.OUT_OF_MEMORY
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1], int(sys.argv[2])))

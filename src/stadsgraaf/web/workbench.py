@@ -4,7 +4,6 @@ The endpoint calls it when a page or a workbook for spreadsheets is asked for;
 ``scope["stadsgraaf.sparql"]`` holds what was asked and ``scope["stadsgraaf.format"]`` as what.
 """
 
-import asyncio
 import json
 import time
 from collections.abc import Mapping
@@ -18,15 +17,15 @@ from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.media import RDF, RESULTS, SHEET
 from stadsgraaf.store.base import Limits, Question
 from stadsgraaf.web.clients import client_of
-from stadsgraaf.web.columns import COLUMNS
-from stadsgraaf.web.excerpt import read_excerpt, read_solutions, read_triples
+from stadsgraaf.web.columns import COLUMNS, made_apart
+from stadsgraaf.web.excerpt import read_excerpt
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY, attachment
 from stadsgraaf.web.pages.catalogue import is_refused, summaries
 from stadsgraaf.web.protocol import SparqlRequest
 from stadsgraaf.web.results import Grid, as_grid
-from stadsgraaf.web.sheet import MOST_ROWS, workbook
+from stadsgraaf.web.sheet import MOST_ROWS
 from stadsgraaf.web.site import View
 from stadsgraaf.web.snippets import snippets
 
@@ -183,12 +182,9 @@ def fault_of(error: StadsgraafError, query: str, view: View) -> Fault:
 async def _sheet(view: View, question: Question, asked: SparqlRequest) -> Response:
     """The whole result for a spreadsheet. Raises ResultTooLarge when a sheet cannot take it."""
     limits = _limits(view, asked)
-    answer = await view.site.store.answer(
-        question, replace(limits, rows=min(limits.rows, MOST_ROWS))
-    )
-    read = read_triples if answer.form == "graph" else read_solutions
-    table = read(await answer.read())
-    content = await asyncio.to_thread(workbook, table)
+    limits = replace(limits, rows=min(limits.rows, MOST_ROWS))
+    answer = await view.site.store.answer(question, limits)
+    content = await made_apart(answer, "stadsgraaf.web.sheet", answer.form, limits)
     headers = {
         **SECURITY,
         **CORS,
