@@ -49,6 +49,10 @@ def test_messages_are_dutch_where_the_user_is(
 ) -> None:
     monkeypatch.setenv("LC_ALL", "nl_NL.UTF-8")
     assert "bestaat niet" in run("validate", str(tmp_path / "none")).stderr
+    (tmp_path / "a.ttl").write_text(GOOD + "ex:a ex:b .\n", encoding="utf-8")
+    assert "1 overtreding" in run("validate", str(tmp_path)).stdout
+    assert "1 violation" in run("validate", str(tmp_path), "--language", "en").stdout
+    assert "1 overtreding" in run("build", str(tmp_path), "-o", str(tmp_path / "out")).stderr
 
 
 def test_an_empty_folder_has_nothing_to_serve(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 import click
 
 from stadsgraaf import __version__
-from stadsgraaf.errors import Language, StadsgraafError, of_the_machine
+from stadsgraaf.cli.options import spoken
+from stadsgraaf.errors import StadsgraafError, of_the_machine
 
 __all__ = ["main"]
 
@@ -82,7 +83,7 @@ class _Group(click.Group):
             click.echo("stadsgraaf: interrupted", err=True)
             ctx.exit(INTERRUPTED)
         except StadsgraafError as error:
-            click.echo(f"stadsgraaf: {error.detail(_language())}", err=True)
+            click.echo(f"stadsgraaf: {error.detail(spoken())}", err=True)
             ctx.exit(error.exit_code)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -92,16 +93,11 @@ class _Group(click.Group):
             if fault is None:
                 traceback.print_exc()
                 ctx.exit(3)
-            click.echo(f"stadsgraaf: {fault.detail(_language())}", err=True)
+            click.echo(f"stadsgraaf: {fault.detail(spoken())}", err=True)
             ctx.exit(fault.exit_code)
         except Exception:  # noqa: BLE001 – the last line of defence: anything else is exit code 3
             traceback.print_exc()
             ctx.exit(3)
-
-
-def _language() -> Language:
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
-    return "nl" if spoken.startswith("nl") else "en"
 
 
 @click.group(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from stadsgraaf.cli.options import DIRECTORY, STRICT, Steps, cache_for
+from stadsgraaf.cli.options import DIRECTORY, STRICT, Steps, cache_for, spoken
 from stadsgraaf.settings import Settings
 
 __all__ = ["build"]
@@ -72,7 +72,7 @@ def build(
     def show(report: Report) -> None:
         if not report.conforms:
             steps.end()
-            click.echo(report.render("text", least=Severity.VIOLATION), err=True)
+            click.echo(report.render("text", language=spoken(), least=Severity.VIOLATION), err=True)
 
     def tell(line: str) -> None:
         steps.end()

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from stadsgraaf.cli.options import outputs
+from stadsgraaf.cli.options import language_option, outputs
 from stadsgraaf.errors import Text, UsageError
 
 __all__ = ["diff"]
@@ -34,7 +34,7 @@ __all__ = ["diff"]
     default="breaking",
     help="What gives exit code 1. Default: breaking changes that no new version declares.",
 )
-@click.option("--language", type=click.Choice(["nl", "en"]), default="en", help="Of labels, words.")
+@language_option("Of labels, words.")
 @click.pass_context
 def diff(
     context: click.Context,

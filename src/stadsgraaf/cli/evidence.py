@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from stadsgraaf.cli.options import DIRECTORY
+from stadsgraaf.cli.options import DIRECTORY, language_option
 from stadsgraaf.copies import explain
 from stadsgraaf.coverage import cover
 from stadsgraaf.dataset import Dataset
@@ -24,7 +24,7 @@ __all__ = ["evidence"]
     envvar="STADSGRAAF_ARTICLE",
     help="The text that the evidence points into (UTF-8).",
 )
-@click.option("--language", type=click.Choice(["nl", "en"]), default="en", help="Of the claims.")
+@language_option("Of the claims.")
 @click.option("--gaps", is_flag=True, help="Print the stretches of the text that no claim covers.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only what does not match.")
 @click.pass_context

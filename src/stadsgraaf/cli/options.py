@@ -4,13 +4,14 @@ import hashlib
 import os
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import click
 
-from stadsgraaf.errors import UsageError
+from stadsgraaf.errors import Language, UsageError
 
 __all__ = [
     "DIRECTORY",
@@ -19,7 +20,9 @@ __all__ = [
     "cache_for",
     "cache_for_store",
     "cache_for_validation",
+    "language_option",
     "outputs",
+    "spoken",
 ]
 
 #: So many triples are worth a mention while one waits.
@@ -35,6 +38,18 @@ STRICT = click.option(
     is_flag=True,
     help="Refuse a folder with violations, also one that does not describe itself.",
 )
+
+
+def spoken() -> Language:
+    """The language of the user: Dutch where the environment says so, else English."""
+    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
+    return "nl" if said.startswith("nl") else "en"
+
+
+def language_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option ``--language``, which says of what it is."""
+    text = f"{what} Default: that of the user (LANG), else English."
+    return click.option("--language", type=click.Choice(["nl", "en"]), default=spoken, help=text)
 
 
 def cache_for(directory: Path) -> Path:

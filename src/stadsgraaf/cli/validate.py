@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stadsgraaf.cli.options import Steps, cache_for_validation, outputs
+from stadsgraaf.cli.options import Steps, cache_for_validation, language_option, outputs
 from stadsgraaf.errors import Language, NoSuchPath, NothingToServe, Text, UsageError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ _NO_RELEASE = Text(
     type=click.Path(path_type=Path, dir_okay=False),
     help="The text that evidence points into, to check its digests. Default: STADSGRAAF_ARTICLE.",
 )
-@click.option("--language", type=click.Choice(["nl", "en"]), default="en", help="Of the report.")
+@language_option("Of the report.")
 @click.option("--explain", metavar="RULE", help="Print the page of a rule; all: list the rules.")
 @click.option(
     "--no-cache",
