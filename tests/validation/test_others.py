@@ -128,7 +128,7 @@ FAULTS: dict[str, tuple[dict[str, str | bytes], str, int, str]] = {
     "one value where a list belongs": (
         {"s.ttl": SHAPES + "e:Q a sh:NodeShape ; sh:targetClass e:C ;\n sh:in e:p ."}, "shacl/shapes", 6, "This is no list",
     ),
-    "a query that is not closed": ({"a.ttl": DATA + "e:a e:b 1 .", "q/x.sparql": "ASK { ?x a ?y"}, "query/syntax", 1, "SPARQL"),
+    "a query that is not closed": ({"a.ttl": DATA + "e:a e:b 1 .", "q/x.sparql": "ASK { ?x a ?y"}, "query/syntax", 1, "put “}”"),
 }  # fmt: skip
 
 

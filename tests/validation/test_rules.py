@@ -30,7 +30,7 @@ PREFIXES = "@prefix ex: <http://example.org/> .\n"
 def example(rule: Rule, text: str) -> dict[str, str]:
     """The files of an example: a query goes beside a file of data."""
     if rule.name.startswith("query/"):
-        return {"queries/x.rq": text, "a.ttl": PREFIXES + "ex:a ex:b ex:c ."}
+        return {"queries/x.rq": text, "a.ttl": PREFIXES + "ex:a ex:before ex:c ."}
     return {"a.ttl": text}
 
 

@@ -25,7 +25,23 @@ _FORMS = frozenset(
 #: Constraints on what kind of value it is: one that fails there fails those on its form too.
 _KINDS = frozenset({"Datatype", "NodeKind"})
 _OF_A_KIND = _FORMS - _KINDS | {"MinLength", "MaxLength", "LanguageIn", "In"}
+_LIMITS = frozenset(
+    {
+        f"{end}{kind}"
+        for end in ("Min", "Max")
+        for kind in ("Count", "Length", "Inclusive", "Exclusive")
+    }
+    | {"QualifiedMinCount", "QualifiedMaxCount"}
+)
 _SAYS = frozenset({"SPARQL", "Class", "Node", "LessThan", "LessThanOrEquals"})
+#: Built-in rules of which one is broken whenever another is.
+_CAUSED = {
+    "label/missing-language": "label/no-language",
+    "skos/one-way-top": "skos/top-with-broader",
+    "skos/unnamed-top": "skos/broader-cycle",
+    "data/self-reference": "skos/broader-cycle",
+    "owl/wrong-datatype": "owl/wrong-kind-of-value",
+}
 _LABELS = (f"<{PREFIXES['skos']}prefLabel>", f"<{PREFIXES['rdfs']}label>")
 #: Built-in rules that say of data what shapes often say too.
 _VERIFY = ("skos/", "label/", "owl/", "data/")
@@ -62,6 +78,9 @@ class _Causes:
         self._paths: dict[str, set[str]] = defaultdict(set)
         self._unknown: set[str] = set()
         self._meant: set[tuple[str, str]] = set()
+        self._named: set[tuple[str, str]] = set()
+        self._of_values: set[str] = set()
+        self._impossible: set[object] = set()
         self._judged: set[tuple[str, object]] = set()
         self._pathed: set[tuple[str, str]] = set()
         self._misformed: set[tuple[str, str, str]] = set()
@@ -69,27 +88,41 @@ class _Causes:
         self._valued: set[tuple[str, str]] = set()
         self._values: dict[str, set[str]] = defaultdict(set)
         for finding in findings:
-            if finding.name == "lexical/literal":
-                self._literals.add((finding.focus, finding.path, finding.value))
-                self._paths[finding.focus].add(finding.path[1:-1])
-            elif finding.name.startswith("term/"):
-                self._unknown.add(finding.value)
-                if finding.meant:
-                    self._meant.add((finding.focus, f"<{finding.meant}>"))
-            elif finding.component:
-                self._judged.add((finding.focus, finding.span))
-                self._pathed.add((finding.focus, finding.path))
-                self._values[finding.value].add(finding.path)
-                if finding.component != "SPARQL":
-                    self._valued.add((finding.path, finding.value))
-                if finding.component in _KINDS:
-                    self._mistyped.add((finding.focus, finding.path, finding.value))
-                if finding.component in _FORMS and finding.value:
-                    self._misformed.add((finding.focus, finding.path, finding.value))
-                    self._paths[finding.focus].add(finding.path[1:-1])
+            if finding.name != "term/slip":
+                self._learn(finding)
+
+    def _learn(self, finding: Finding) -> None:
+        self._named.add((finding.name, finding.focus))
+        self._of_values.add(finding.value)
+        if finding.name == "shacl/contradiction":
+            self._impossible.add(finding.declared)
+        elif finding.name == "lexical/literal":
+            self._literals.add((finding.focus, finding.path, finding.value))
+            self._paths[finding.focus].add(finding.path[1:-1])
+        elif finding.name.startswith("term/"):
+            self._unknown.add(finding.value)
+            if finding.meant:
+                self._meant.add((finding.focus, f"<{finding.meant}>"))
+        elif finding.component:
+            self._learn_result(finding)
+
+    def _learn_result(self, finding: Finding) -> None:
+        place = (finding.focus, finding.path, finding.value)
+        self._judged.add((finding.focus, finding.span))
+        self._pathed.add((finding.focus, finding.path))
+        self._values[finding.value].add(finding.path)
+        if finding.component != "SPARQL":
+            self._valued.add((finding.path, finding.value))
+        if finding.component in _KINDS:
+            self._mistyped.add(place)
+        if finding.component in _FORMS and finding.value:
+            self._misformed.add(place)
+            self._paths[finding.focus].add(finding.path[1:-1])
 
     def explain(self, finding: Finding) -> bool:
         """Whether another finding brought this one about."""
+        if finding.name == "term/slip":
+            return finding.value in self._of_values
         if finding.name.startswith(_VERIFY):
             return (
                 (finding.focus, finding.span) in self._judged
@@ -99,12 +132,14 @@ class _Causes:
                     and any((finding.focus, path) in self._pathed for path in _LABELS)
                 )
                 or finding.value in self._unknown
+                or (_CAUSED.get(finding.name, ""), finding.focus) in self._named
             )
         if finding.name == "shacl/engine":
             # rdflib fails on some literals that are not well-formed
             return any(finding.mentions & paths for paths in self._paths.values())
         return bool(finding.component) and (
             self._of_a_form(finding)
+            or (finding.component in _LIMITS and finding.declared in self._impossible)
             or (finding.focus, finding.path, finding.value) in self._literals
             or finding.value in self._unknown
             or bool(finding.mentions & self._paths.get(finding.focus, set()))

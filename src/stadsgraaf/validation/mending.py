@@ -21,7 +21,7 @@ def as_meant(dataset: Dataset, findings: Iterable[Finding]) -> Dataset:
     names: dict[str, str] = {}
     spaces: dict[str, dict[str, str]] = {}
     for finding in findings:
-        if finding.meant and finding.name.startswith("term/"):
+        if finding.meant and finding.name.startswith("term/") and finding.name != "term/slip":
             iri = finding.value[1:-1]
             if finding.name == "term/namespace":
                 spaces.setdefault(finding.span.file, {})[iri] = finding.meant

@@ -286,7 +286,9 @@ class Scope:
             if _TYPE in predicates
             else frozenset(),
             files=frozenset(PurePosixPath(name).name for name in changed),
-            queries=_names(before) != _names(after) or not changed.isdisjoint(shapes),
+            queries=_names(before) != _names(after)
+            or not changed.isdisjoint(shapes)
+            or (after.dataset.base_iri is None and bool(delta) and bool(after.query_files)),
             loses=bool(roots) or _loses(delta, before, after),
             roots=roots,
         )

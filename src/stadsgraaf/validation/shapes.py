@@ -24,6 +24,11 @@ _SH = PREFIXES["sh"]
 _FIRST, _REST = PREFIXES["rdf"] + "first", PREFIXES["rdf"] + "rest"
 _SPEECH = frozenset({"message", "severity", "name", "description", "order", "group"})
 _REFERENCES = {f"{_SH}{name}" for name in ("property", "node", "qualifiedValueShape", "not")}
+_LEADS = {
+    *_REFERENCES,
+    *(f"{_SH}{name}" for name in ("and", "or", "xone")),
+    *(f"{PREFIXES['rdf']}{name}" for name in ("first", "rest")),
+}
 _KINDS = {f"{_SH}{name}" for name in ("NodeShape", "PropertyShape")}
 
 
@@ -124,6 +129,26 @@ class Shapes:
     def excerpt(self, span: Span) -> str:
         """The line of a place."""
         return self._places.excerpt(span)
+
+    def is_recursive(self, shape: Term) -> bool:
+        """Whether a shape refers to itself, by way of others or not."""
+        todo, seen = [shape], set[Term]()
+        while todo:
+            about = self._about[todo.pop()]
+            referred = [thing for predicate, thing in about if predicate in _LEADS]
+            if shape in referred:
+                return True
+            todo += (thing for thing in referred if thing not in seen)
+            seen.update(referred)
+        return False
+
+    def types(self, shape: Term) -> list[Term]:
+        """The classes of a shape."""
+        return [
+            thing
+            for predicate, thing in self._about[shape]
+            if predicate == PREFIXES["rdf"] + "type"
+        ]
 
     def values(self, shape: Term, name: str) -> list[Term]:
         """Values of a SHACL property of a shape, by its local name; lists are unfolded."""

@@ -6,8 +6,9 @@ of which rdflib knows the terms.
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -17,7 +18,7 @@ from rdflib.namespace import DefinedNamespace
 
 from stadsgraaf.namespaces import PREFIXES
 
-__all__ = ["Kind", "Unknown", "Vocabulary", "namespace_of", "uses"]
+__all__ = ["Kind", "Unknown", "Vocabulary", "is_slip", "namespace_of", "nearest", "uses"]
 
 _TYPE = PREFIXES["rdf"] + "type"
 #: Classes whose instances are terms of a vocabulary.
@@ -69,6 +70,11 @@ _KNOWN_SPACES = frozenset({*PREFIXES.values(), "http://schema.org/", "https://sc
 _NEARLY = 0.93
 #: How alike two names must be to say “did you mean”.
 _ALIKE = 0.8
+#: schema.org is written with http and with https.
+_OTHER_SCHEMA, _SCHEMA = "http://schema.org/", "https://schema.org/"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz-"
+#: Names of a namespace beyond which one that is not described is no exception; and too short ones.
+_MANY, _SHORT = 100, 4
 
 
 class Kind(StrEnum):
@@ -82,11 +88,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Unknown:
-    """A name that nobody declares. ``foreign`` when another vocabulary should; ``near`` or empty."""
+    """A name that nobody declares. ``foreign`` when another vocabulary should; ``near`` or empty.
+
+    ``slip`` when nobody has to declare it, but one is that differs in a letter.
+    """
 
     iri: str
     near: str
     foreign: bool
+    slip: bool = False
 
 
 def namespace_of(iri: str) -> str:
@@ -96,6 +106,48 @@ def namespace_of(iri: str) -> str:
     'http://e/def/ont/'
     """
     return iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
+
+
+def _near_spellings(word: str) -> Iterator[str]:
+    """A word with two letters changed round, one too few, one too many, or one that is another."""
+    for at in range(len(word)):
+        left, right = word[:at], word[at + 1 :]
+        if right and word[at].isalpha() and right[0].isalpha():
+            yield left + right[0] + word[at] + right[1:]
+        if word[at].isalpha():
+            yield left + right
+            yield from (left + letter + right for letter in _LETTERS)
+    for at in range(len(word) + 1):
+        yield from (word[:at] + letter + word[at:] for letter in _LETTERS)
+
+
+def nearest(iri: str, names: Iterable[str]) -> str:
+    """The name in the same namespace that is nearly the same, in more than a number.
+
+    >>> nearest("http://e/befoer", ["http://e/before"]), nearest("http://e/p2", ["http://e/p1"])
+    ('http://e/before', '')
+    """
+    others = [name for name in names if _DIGITS.sub("", name) != _DIGITS.sub("", iri)]
+    return Vocabulary.closest(iri, others)
+
+
+def is_slip(namespace: str, other: str) -> bool:
+    """Whether two namespaces differ as a slip of the pen makes them: in case, http or one letter.
+
+    >>> is_slip("http://e/unit#", "http://e/units#"), is_slip("http://e/v1/", "http://e/v2/")
+    (True, False)
+    """
+    one, two = (re.sub("^https?", "", space).lower() for space in (namespace, other))
+    if one == two or one.rstrip("#/") == two.rstrip("#/"):
+        return True
+    short, long = sorted((one, two), key=len)
+    if len(long) - len(short) != 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    return long[at].isalpha() and short[at:] == long[at + 1 :]
+
+
+_DIGITS = re.compile(r"\d+")
 
 
 def _closed_vocabularies() -> dict[str, tuple[frozenset[str], bool]]:
@@ -136,11 +188,20 @@ class Vocabulary:
         self.own = {namespace_of(iri) for iri in answered}
         self._promised = base_iri is not None
         self._near: dict[str, str] = {}
+        self._asked: Counter[str] = Counter()
         self._meant: dict[tuple[str, str], str] = {}
+
+    @cached_property
+    def _described(self) -> set[str]:
+        return {namespace_of(iri) for iri in self.declared}
 
     @cached_property
     def _world(self) -> dict[str, tuple[frozenset[str], bool]]:
         return _closed_vocabularies()
+
+    def is_declared(self, iri: str) -> bool:
+        """Whether the dataset says something of it."""
+        return iri in self.declared
 
     def unknown(self, iri: str, kind: Kind) -> Unknown | None:
         """Why a name should be declared and is not, or None when all is well."""
@@ -151,9 +212,28 @@ class Vocabulary:
             if kind == Kind.THING and not self._promised:
                 return None
             return Unknown(iri, self._nearest(iri, space), foreign=False)
+        if space == _OTHER_SCHEMA:
+            told = self._foreign(_SCHEMA + iri[len(space) :], _SCHEMA)
+            return told and replace(told, iri=iri, near=told.near.replace(_SCHEMA, space, 1))
         if space in self._world and iri != space:
             return self._foreign(iri, space)
         return None
+
+    def slip(self, iri: str) -> str:
+        """What is described and is nearly called so, in one letter; or an empty text.
+
+        Of a namespace of which much is not described nothing can be told.
+        """
+        space = namespace_of(iri)
+        if iri in self.declared or iri == space or space not in self._described:
+            return ""
+        self._asked[space] += 1
+        local = iri[len(space) :]
+        if self._asked[space] > _MANY or len(local) < _SHORT:
+            return ""
+        return next(
+            (space + one for one in _near_spellings(local) if space + one in self.declared), ""
+        )
 
     def meant_namespace(self, prefix: str, namespace: str) -> str:
         """The well-known namespace that a prefix was probably meant for, or an empty text.
@@ -168,28 +248,33 @@ class Vocabulary:
         known = _KNOWN_SPACES
         if namespace in self.own or namespace in known or namespace in self._world:
             return ""
+        if namespace in self._described:
+            return ""
         usual = PREFIXES.get(prefix, "")
         if usual and difflib.SequenceMatcher(None, usual, namespace).ratio() > _ALIKE:
             return usual
         near = difflib.get_close_matches(namespace, known, 1, _NEARLY)
-        return near[0] if near else ""
+        if near:
+            return near[0]
+        return next((space for space in sorted(self.own) if is_slip(namespace, space)), "")
 
     def _foreign(self, iri: str, space: str) -> Unknown | None:
         names, whole = self._world[space]
         if iri in names or iri in _NEWER or _MEMBER.fullmatch(iri):
             return None
-        near = self._closest(iri, names)
+        near = self.closest(iri, names)
         # a list that may lack new terms proves a slip only when a known term is close
         return Unknown(iri, near, foreign=True) if whole or near else None
 
     def _nearest(self, iri: str, space: str) -> str:
         if iri not in self._near:
             same = {name for name in self.declared if namespace_of(name) == space}
-            self._near[iri] = self._closest(iri, same)
+            self._near[iri] = self.closest(iri, same)
         return self._near[iri]
 
     @staticmethod
-    def _closest(iri: str, names: Iterable[str]) -> str:
+    def closest(iri: str, names: Iterable[str]) -> str:
+        """The name in the namespace of an IRI that is nearly the same, or an empty text."""
         space = len(namespace_of(iri))
         local = {name[space:]: name for name in names if len(name) > space}
         lowered = {name.lower(): name for name in local}

@@ -1,21 +1,27 @@
-"""Literals that their datatype does not know, as the files have them."""
+"""Literals that their datatype does not know, and slips of the pen, as the files have them."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from pyoxigraph import Literal
 
+from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import shorten
+from stadsgraaf.turtle.scan import tokens
 from stadsgraaf.validation.catalogue import rule
-from stadsgraaf.validation.finding import Finding
+from stadsgraaf.validation.finding import Finding, Span
 from stadsgraaf.validation.lexical import faulty, hint
 from stadsgraaf.validation.stages.subject import Subject, about, cut
+from stadsgraaf.validation.writing import Slip, addresses, misread
 
 __all__ = ["lexical"]
 
 
 def lexical(subject: Subject) -> Iterator[Finding]:
-    """Literals that their datatype does not know, as the files have them."""
+    """Literals that their datatype does not know, and slips of the pen, as the files have them."""
+    for document in subject.dataset.documents:
+        yield from _slips(document)
     found = [
         (number, index, literal)
         for number, document in enumerate(subject.dataset.documents)
@@ -24,6 +30,44 @@ def lexical(subject: Subject) -> Iterator[Finding]:
     subject.learn_subjects((number, index) for number, index, _ in found)
     for number, index, literal in found:
         yield _bad_literal(subject, (number, index), literal)
+
+
+def _slips(document: Document) -> Iterator[Finding]:
+    """What is written wrong, outside of comments; and an address outside of a text."""
+    text = document.turtle.text
+    wrong = [("lexical/address", slip) for slip in addresses(text)]
+    wrong += [("lexical/encoding", slip) for slip in misread(text)]
+    if not wrong:
+        return
+    words = list(tokens(text)) if document.turtle.placed else []
+    starts = [start for start, _ in words]
+    for name, slip in wrong:
+        at = bisect_right(starts, slip.start) - 1
+        inside = at >= 0 and slip.start < words[at][1]
+        begins = inside and starts[at] == slip.start - 1
+        if not words or (begins if name == "lexical/address" else inside):
+            yield _slip(document, name, slip)
+
+
+def _slip(document: Document, name: str, slip: Slip) -> Finding:
+    found = rule(name)
+    begin, end = document.turtle.position(slip.start), document.turtle.position(slip.end)
+    what = Text("address", "adres") if name == "lexical/address" else Text("text", "tekst")
+    return Finding(
+        rule=found.iri,
+        name=found.name,
+        severity=found.severity,
+        span=Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column),
+        message=Text(
+            f"“{cut(slip.written)}” is no {what.en} as it was meant. Did you mean “{cut(slip.meant)}”?",
+            f"“{cut(slip.written)}” is geen {what.nl} zoals bedoeld. Bedoelde je “{cut(slip.meant)}”?",
+        ),
+        reason=found.why,
+        mend=found.mend,
+        value=slip.written,
+        excerpt=document.turtle.line(begin.line),
+        meant=slip.meant,
+    )
 
 
 def _bad_literal(subject: Subject, place: tuple[int, int], literal: Literal) -> Finding:

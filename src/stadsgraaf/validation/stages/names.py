@@ -26,7 +26,7 @@ def terms(subject: Subject) -> Iterator[Finding]:
     for number, document in enumerate(subject.dataset.documents):
         for iri, kind, index, part in uses(document.turtle.triples):
             if (iri, kind) not in verdicts:
-                verdicts[iri, kind] = subject.vocabulary.unknown(iri, kind)
+                verdicts[iri, kind] = _verdict(subject, iri, kind)
             verdict = verdicts[iri, kind]
             if verdict is not None:
                 found.setdefault((number, iri), (index, part, verdict))
@@ -35,6 +35,15 @@ def terms(subject: Subject) -> Iterator[Finding]:
     subject.learn_subjects((number, index) for (number, _), (index, _, _) in found.items())
     for (number, iri), (index, part, verdict) in found.items():
         yield _unknown_name(subject, (number, index, part), verdict, len(words[number, iri]))
+
+
+def _verdict(subject: Subject, iri: str, kind: Kind) -> Unknown | None:
+    """What is wrong with a name; of a thing, also that one is described that is nearly called so."""
+    unknown = subject.vocabulary.unknown(iri, kind)
+    if unknown is not None or kind != Kind.THING:
+        return unknown
+    near = subject.vocabulary.slip(iri)
+    return Unknown(iri, near, foreign=False, slip=True) if near else None
 
 
 def _namespaces(subject: Subject) -> Iterator[Finding]:
@@ -84,7 +93,13 @@ def _unknown_name(
         )
     return about(
         subject,
-        rule("term/unknown" if unknown.foreign else "term/undeclared"),
+        rule(
+            "term/slip"
+            if unknown.slip
+            else "term/unknown"
+            if unknown.foreign
+            else "term/undeclared"
+        ),
         subject.places.span((number, index), part),
         message,
         focus=triple.subject,

@@ -1,23 +1,25 @@
 """Every query parses, and names only what is declared; those inside shapes too."""
 
-import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pyoxigraph import Literal, Store, Triple
+from rdflib.plugins.sparql import prepareQuery
 
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import PREFIXES, shorten
 from stadsgraaf.turtle.scan import Lines, token_end
-from stadsgraaf.validation import sparql
+from stadsgraaf.validation import asking, sparql
+from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import rule
-from stadsgraaf.validation.finding import Finding, Span
+from stadsgraaf.validation.finding import NO_TEXT, Finding, Span
 from stadsgraaf.validation.shapes import Shapes
 from stadsgraaf.validation.stages.subject import Subject, unknown_message
-from stadsgraaf.validation.terms import Kind, Unknown
+from stadsgraaf.validation.terms import Kind, Unknown, namespace_of
 
-__all__ = ["queries"]
+__all__ = ["broken_queries", "queries"]
 
 _SH = PREFIXES["sh"]
 
@@ -41,8 +43,9 @@ def _check_query(subject: Subject, file: str, text: str) -> Iterator[Finding]:
     try:
         Store().query(text)
     except SyntaxError as error:
-        yield _query_syntax(file, text, lines, error)
+        yield _query_syntax(file, text, error)
         return
+    yield from _in_vain(subject, file, text)
     words = sparql.tokens(text)
     seen: set[str] = set()
     for iri, word in sparql.mentioned(words, sparql.prefixes_of(words)):
@@ -86,84 +89,169 @@ def _query_name(subject: Subject, span: Span, unknown: Unknown, excerpt: str) ->
     )
 
 
+#: Variables that SHACL binds, https://www.w3.org/TR/shacl/#pre-binding-of-variables
+_PREBOUND = frozenset({"this", "PATH", "shapesGraph", "currentShape"})
 _QUERY_ERROR = re.compile(r"(?:error )?at (?:line )?(\d+)(?::| column )(\d+):? ?(.*)", re.DOTALL)
 
 
-def _query_syntax(file: str, text: str, lines: Lines, error: SyntaxError) -> Finding:
+def _query_syntax(file: str, text: str, error: SyntaxError) -> Finding:
+    lines = Lines(text)
+    message, at = _gave_up(error, lines)
+    fault = asking.explain(text, message, at, sparql.prefixes_of(sparql.tokens(text)))
+    (line, column), (end_line, end_column) = lines.at(fault.start), lines.at(fault.end)
+    excerpt = text.split("\n")[line - 1]
+    span = Span(file, line, column, end_line, end_column)
+    return _broken_query(span, fault.reason, message, excerpt)
+
+
+def _broken_query(span: Span, reason: Text, message: str, excerpt: str) -> Finding:
     found = rule("query/syntax")
-    message = str(error.msg or error)
-    place = _QUERY_ERROR.search(message)
-    line = error.lineno or (int(place[1]) if place else 1)
-    column = error.offset or (int(place[2]) if place else 1)
-    reason = " ".join((place[3] if place else message).split())
-    start = min(lines.offset(line, column), len(text))
-    end = token_end(text, start)
-    slip, keyword = _slip(text, start)
-    if slip is not None:
-        start, end = slip.at, slip.at + len(slip.text)
-        line, column = lines.at(start)
-        reason = f"did you mean {keyword} in place of {slip.text}?"
-    end_line, end_column = lines.at(end)
     return Finding(
         rule=found.iri,
         name=found.name,
         severity=found.severity,
-        span=Span(file, line, column, end_line, end_column),
-        message=Text(
-            f"This is not SPARQL: {reason}".rstrip("?.") + ("?" if reason.endswith("?") else "."),
-            f"Dit is geen SPARQL: {reason}".rstrip("?.") + ("?" if reason.endswith("?") else "."),
-        ),
+        span=span,
+        message=reason,
         reason=found.why,
         mend=found.mend,
         engine=message,
-        excerpt=text.split("\n")[line - 1] if line <= len(lines.starts) else "",
+        excerpt=excerpt,
     )
 
 
-def _slip(text: str, at: int) -> tuple[sparql.Token | None, str]:
-    """A word at or shortly before the place of an error that is nearly a keyword, and the keyword."""
-    words = [word for word in sparql.tokens(text) if word.kind == "word" and word.at <= at]
-    for word in reversed(words[-2:]):
-        near = difflib.get_close_matches(word.upper, _KEYWORDS, 1, 0.7)
-        if near and near[0] != word.upper and word.upper != "A":
-            return word, near[0]
-    return None, ""
+def _gave_up(error: SyntaxError, lines: Lines) -> tuple[str, int]:
+    """What the parser says, and the offset at which it gave up."""
+    message = str(error.msg or error)
+    place = _QUERY_ERROR.search(message)
+    line = error.lineno or (int(place[1]) if place else 1)
+    column = error.offset or (int(place[2]) if place else 1)
+    return message, lines.offset(line, column)
 
 
-_KEYWORDS = [
-    "SELECT",
-    "CONSTRUCT",
-    "ASK",
-    "DESCRIBE",
-    "WHERE",
-    "PREFIX",
-    "BASE",
-    "FILTER",
-    "OPTIONAL",
-    "UNION",
-    "MINUS",
-    "GRAPH",
-    "SERVICE",
-    "BIND",
-    "VALUES",
-    "DISTINCT",
-    "REDUCED",
-    "ORDER",
-    "GROUP",
-    "HAVING",
-    "LIMIT",
-    "OFFSET",
-    "EXISTS",
-    "COUNT",
-]
+def _in_vain(subject: Subject, file: str, text: str) -> Iterator[Finding]:
+    """Variables that are never bound, and names that the data do not use but nearly."""
+    lines, words = Lines(text), sparql.tokens(text)
+    for word in asking.unbound(text):
+        yield _of_word("query/unbound", Span(file, *_place(lines, word)), word, text, _UNBOUND)
+    prefixes = sparql.prefixes_of(words)
+    seen: set[str] = set()
+    for iri, word in sparql.mentioned(words, prefixes):
+        told = iri in seen or subject.vocabulary.unknown(iri, Kind.PREDICATE) is not None
+        near = "" if told else subject.nearly_used(iri)
+        seen.add(iri)
+        space = namespace_of(iri)
+        if near and namespace_of(near) != space:
+            near = "" if space in seen else near
+            seen.add(space)
+        if near:
+            name = shorten(near, {**subject.prefixes, **prefixes})
+            mend = Text(f" Did you mean {name}?", f" Bedoelde je {name}?")
+            span = Span(file, *_place(lines, word))
+            yield replace(
+                _of_word("query/unused-name", span, word, text, _UNUSED, mend), value=f"<{iri}>"
+            )
+
+
+def _place(lines: Lines, word: sparql.Token) -> tuple[int, int, int, int]:
+    line, column = lines.at(word.at)
+    return line, column, line, column + len(word.text)
+
+
+_UNBOUND = Text(
+    "{0} is asked for and stands nowhere else in the query.",
+    "Om {0} wordt gevraagd en zij staat verder nergens in de query.",
+)
+_UNUSED = Text("The data do not use {0}.", "De data gebruiken {0} niet.")
+
+
+def _of_word(
+    name: str,
+    span: Span,
+    word: sparql.Token,
+    text: str,
+    said: Text,
+    mend: Text = NO_TEXT,
+) -> Finding:
+    found = rule(name)
+    return Finding(
+        rule=found.iri,
+        name=found.name,
+        severity=found.severity,
+        span=span,
+        message=Text(said.en.format(word.text) + mend.en, said.nl.format(word.text) + mend.nl),
+        reason=found.why,
+        mend=found.mend,
+        value=word.text,
+        excerpt=text.split("\n")[span.line - 1],
+    )
 
 
 def _queries_in_shapes(subject: Subject) -> Iterator[Finding]:
-    """Names in ``sh:select`` and ``sh:ask``; their syntax is SHACL's to judge."""
+    """Names in ``sh:select`` and ``sh:ask``, and variables that are never bound.
+
+    Whether they are SPARQL is told with the shapes, which are not asked else.
+    """
     for document in subject.shape_documents:
         for index, triple in enumerate(document.turtle.triples):
             if triple.predicate.value in {f"{_SH}select", f"{_SH}ask"}:
                 yield from _check_shape_query(subject, subject.shapes, document, index)
+
+
+def broken_queries(subject: Subject) -> Iterator[tuple[Term, Finding]]:
+    """Constraints with a query that is no SPARQL, each with what is wrong."""
+    for document in subject.shape_documents:
+        for index, triple in enumerate(document.turtle.triples):
+            asks = triple.predicate.value in {f"{_SH}select", f"{_SH}ask"}
+            if not asks or not isinstance(triple.object, Literal):
+                continue
+            if isinstance(triple.subject, Triple) or sparql.too_complex(triple.object.value):
+                continue
+            finding = _broken_in_shape(subject.shapes, document, index, triple.subject)
+            if finding is not None:
+                yield triple.subject, finding
+
+
+def _broken_in_shape(
+    known: Shapes, document: Document, index: int, constraint: Term
+) -> Finding | None:
+    query = getattr(document.turtle.triples[index].object, "value", "")
+    declared = known.declared_prefixes(constraint)
+    header = "".join(f"PREFIX {name}: <{iri}> " for name, iri in declared.items())
+    try:
+        Store().query(header + query)
+    except SyntaxError as error:
+        message, at = _gave_up(error, Lines(header + query))
+        if _other_parser_reads(header + query):
+            return None
+    else:
+        return None
+    names = declared | sparql.prefixes_of(sparql.tokens(query))
+    fault = asking.explain(query, message, max(at - len(header), 0), names)
+    start = document.turtle.positions.offsets(index)[2]
+    raw = document.turtle.text[start : token_end(document.turtle.text, start)]
+    inside = raw.find(query)
+    begin, end = document.turtle.position(start), document.turtle.end(start)
+    if inside >= 0:
+        begin = document.turtle.position(start + inside + fault.start)
+        end = document.turtle.position(start + inside + fault.end)
+    span = Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column)
+    reason = fault.reason
+    if "PREFIX" in reason.en:
+        reason = Text(
+            reason.en.split(":", 2)[0] + ":” is not declared: name it in sh:prefixes (sh:declare).",
+            reason.nl.split(":", 2)[0]
+            + ":” is niet gedeclareerd: noem het in sh:prefixes (sh:declare).",
+        )
+    return _broken_query(span, reason, message, document.turtle.line(begin.line))
+
+
+def _other_parser_reads(query: str) -> bool:
+    """Whether the parser of pySHACL reads a query all the same."""
+    try:
+        prepareQuery(query)
+    except Exception:  # noqa: BLE001 – whatever it says, it does not read it
+        return False
+    return True
 
 
 def _check_shape_query(
@@ -172,11 +260,19 @@ def _check_shape_query(
     triple = document.turtle.triples[index]
     if not isinstance(triple.object, Literal) or isinstance(triple.subject, Triple):
         return
-    words = sparql.tokens(triple.object.value)
+    query = triple.object.value
+    words = sparql.tokens(query)
     prefixes = known.declared_prefixes(triple.subject) | sparql.prefixes_of(words)
     start = document.turtle.positions.offsets(index)[2]
     raw = document.turtle.text[start : token_end(document.turtle.text, start)]
     seen: set[str] = set()
+    for word in asking.unbound(query):
+        if word.text[1:] not in _PREBOUND:
+            at = start + raw.rfind(query[: word.at + len(word.text)]) + word.at
+            begin, end = document.turtle.position(at), document.turtle.position(at + len(word.text))
+            span = Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column)
+            found = _of_word("query/unbound", replace(span, line=1), word, query, _UNBOUND)
+            yield replace(found, span=span, excerpt=document.turtle.line(begin.line))
     for iri, word in sparql.mentioned(words, prefixes):
         unknown = subject.vocabulary.unknown(iri, Kind.PREDICATE)
         if unknown is None or iri in seen:

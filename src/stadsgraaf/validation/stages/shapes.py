@@ -13,12 +13,14 @@ from stadsgraaf.namespaces import PREFIXES, shorten
 from stadsgraaf.validation import shacl
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import rule
+from stadsgraaf.validation.demands import Demand, demands
 from stadsgraaf.validation.finding import Finding, Severity, Span
 from stadsgraaf.validation.results import Outcome, Result
 from stadsgraaf.validation.scope import Scope
 from stadsgraaf.validation.sentences import PARAMETERS, sentences
 from stadsgraaf.validation.shapes import MAX_NESTING, Shapes, said
 from stadsgraaf.validation.sparql import tokens, too_complex
+from stadsgraaf.validation.stages.queries import broken_queries
 from stadsgraaf.validation.stages.subject import Subject, about, cut
 
 __all__ = ["shapes"]
@@ -75,15 +77,9 @@ def shapes(subject: Subject) -> Iterator[Finding | None]:
             known, str(node), f"something in it nests {depth} deep, of {MAX_NESTING} at most"
         )
     yield from _advanced(subject, known)
-    sound = _without(known.whole, ill_formed)
-    broken = dict(_unasked(sound))
-    for constraint, reason in broken.items():
-        yield _unusable(known, str(constraint), reason)
-    sound = [t for t in sound if t.object not in broken] if broken else sound
-    unread = dict(_bad_patterns(subject, known))
-    yield from unread.values()
-    sound = [t for t in sound if t not in unread] if unread else sound
-    plain = not (ill_formed or broken or unread or known.dangling or known.too_deep)
+    sound, unusable = _usable(subject, known, _without(known.whole, ill_formed))
+    yield from unusable
+    plain = not (ill_formed or unusable or known.dangling or known.too_deep)
     carried = subject.carried if plain else None
     outcome = Outcome()
     begun = _begun(subject, sound, carried.scope if carried else subject.scope)
@@ -125,6 +121,34 @@ def _begun(subject: Subject, sound: Sequence[Triple], scope: Scope | None) -> sh
     )
 
 
+def _usable(
+    subject: Subject, known: Shapes, shapes: Sequence[Triple]
+) -> tuple[Sequence[Triple], list[Finding]]:
+    """The shapes without what an engine would stop at, and what is told of that."""
+    told: list[Finding] = []
+    queries = dict(broken_queries(subject))
+    forms = {node: reason for node, reason in _unasked(shapes) if node not in queries}
+    told += queries.values()
+    told += (_unusable(known, str(node), reason) for node, reason in forms.items())
+    barred: set[Triple] = set()
+    for triple, finding in _bad_patterns(subject, known):
+        barred.add(triple)
+        told.append(finding)
+    for demand in demands(known):
+        told.append(_demanded(subject, known, demand))
+        barred |= {demand.barred} if demand.barred is not None else set()
+    if queries or forms or barred:
+        unasked = {*queries, *forms}
+        shapes = [t for t in shapes if t.object not in unasked and t not in barred]
+    closed = {t.subject for t in shapes if t.predicate.value == _SH + "closed"}
+    lonely = {t.subject for t in shapes if t.predicate.value == _SH + "ignoredProperties"} - closed
+    if lonely:
+        # that does nothing, and pySHACL stops at it
+        ignored = _SH + "ignoredProperties"
+        shapes = [t for t in shapes if t.predicate.value != ignored or t.subject not in lonely]
+    return shapes, told
+
+
 def _most_telling(results: Sequence[Result]) -> list[Result]:
     """Without “neither a node shape nor a property shape” where another result says why."""
     told = {result.focus for result in results if not _is_choice(result)}
@@ -149,6 +173,21 @@ def _unasked(shapes: Iterable[Triple]) -> Iterator[tuple[object, str]]:
         form = next((word.upper for word in tokens(query) if word.upper in _ALL_FORMS), wanted)
         if form != wanted:
             yield triple.subject, f"its query begins with {form}; write {wanted} there"
+
+
+def _demanded(subject: Subject, known: Shapes, demand: Demand) -> Finding:
+    """What no shape of SHACL finds wrong with a shape."""
+    triple, span = known.triples[demand.place], known.triple_span(demand.place)
+    assert not isinstance(triple.subject, Triple)  # noqa: S101 – demands are of shapes
+    found = about(
+        subject,
+        rule(demand.rule),
+        span,
+        demand.reason,
+        focus=triple.subject,
+        path=str(triple.predicate),
+    )
+    return replace(found, excerpt=known.excerpt(span), declared=known.span(triple.subject))
 
 
 def _bad_patterns(subject: Subject, known: Shapes) -> Iterator[tuple[Triple, Finding]]:
@@ -323,7 +362,8 @@ def _the(name: str, language: Language) -> str:
 def _recursive(subject: Subject, known: Shapes, told: str) -> Finding:
     """A shape that an engine says to be recursive; the last one that it names has an IRI, or none."""
     named = [NamedNode(iri) for iri in re.findall(r"[<\s]([A-Za-z][\w+.-]*:[^<>\s]+)>", told)]
-    shape = next((node for node in named if known.span(node)), None)
+    placed = [node for node in named if known.span(node)]
+    shape = next((n for n in placed if known.is_recursive(n)), next(iter(placed), None))
     span = (known.span(shape) if shape else None) or Span(
         known.documents[0].path.as_posix(), 0, 0, 0, 0
     )

@@ -1,5 +1,6 @@
 """What is validated, with what the stages share."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,7 +23,7 @@ from stadsgraaf.validation.places import Places
 from stadsgraaf.validation.results import Outcome
 from stadsgraaf.validation.scope import Scope
 from stadsgraaf.validation.shapes import Shapes
-from stadsgraaf.validation.terms import Unknown, Vocabulary
+from stadsgraaf.validation.terms import Unknown, Vocabulary, is_slip, namespace_of, nearest
 
 if TYPE_CHECKING:
     from stadsgraaf.validation.carrying import Carried
@@ -136,6 +137,30 @@ class Subject:
         graphs = {document.graph.value for document in dataset.documents}
         graphs |= {getattr(quad.graph_name, "value", "") for quad in dataset.derived}
         return Vocabulary(chain(written, dataset.derived), dataset.base_iri, self.unread | graphs)
+
+    @cached_property
+    def _used(self) -> dict[str, set[str]]:
+        """Every name in the data, by namespace."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for triple in self.triples:
+            for term in (triple.subject, triple.predicate, triple.object):
+                if isinstance(term, NamedNode):
+                    found[namespace_of(term.value)].add(term.value)
+        return found
+
+    def nearly_used(self, iri: str) -> str:
+        """The name in the data that one which is not there was probably meant for, or nothing.
+
+        A dataset with a namespace of its own says what is declared in it.
+        """
+        space = namespace_of(iri)
+        if self.dataset.base_iri is not None or iri == space or space in PREFIXES.values():
+            return ""
+        if space in self._used:
+            names = self._used[space]
+            return "" if iri in names or self.vocabulary.is_declared(iri) else nearest(iri, names)
+        other = next((one for one in self._used if one != space and is_slip(space, one)), "")
+        return other + iri[len(space) :] if other else ""
 
     def share_shapes(self, other: "Subject") -> None:
         """Take what the shapes say from another subject, when they are the same."""
