@@ -8,12 +8,22 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["included"]
+__all__ = ["included", "names_a_file"]
 
 #: Contexts that name contexts that name contexts.
 _DEPTH: Final = 8
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _CONTEXT: Final = "@context"
+_NAMED: Final = re.compile(r'"@context"\s*:\s*(?:\[[^\]]*?)?"(?![A-Za-z][A-Za-z0-9+.-]*:)')
+
+
+def names_a_file(text: str) -> bool:
+    """Whether what JSON-LD says may depend on another file.
+
+    >>> names_a_file('{"@context": "c.jsonld"}'), names_a_file('{"@context": "http://e/c"}')
+    (True, False)
+    """
+    return _NAMED.search(text) is not None
 
 
 def included(thing: Any, path: Path, depth: int = 0) -> tuple[Any, bool]:

@@ -88,3 +88,13 @@ def test_contexts_that_name_each_other_come_to_an_end(tmp_path: Path) -> None:
     ((name, place, message, _),) = found(tmp_path)
     assert (name, place) == ("syntax/serialisation", (1, 2))
     assert "name each other" in message
+
+
+def test_a_file_that_rests_on_a_context_is_read_again_when_that_changed(tmp_path: Path) -> None:
+    (tmp_path / "c.jsonld").write_text('{"@context": {"p": "http://e/p"}}')
+    (tmp_path / "a.jsonld").write_text('{"@context": "c.jsonld", "@id": "http://e/a", "p": 1}')
+    before = {one.path: one for one in gather([tmp_path]).dataset.documents}
+    (tmp_path / "c.jsonld").write_text('{"@context": {"p": "http://e/q"}}')
+    after = gather([tmp_path], known={Path("a.jsonld"): before[Path("a.jsonld")]}).dataset
+    said = [triple.predicate.value for one in after.documents for triple in one.turtle.triples]
+    assert said == ["http://e/q"]

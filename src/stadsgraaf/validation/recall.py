@@ -19,6 +19,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from stadsgraaf import __version__
+from stadsgraaf.contexts import names_a_file
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import PREFIXES
@@ -117,6 +118,8 @@ class Memory:
 def key_of(subject: Subject, stages: Sequence[str], profile: Profile) -> str | None:
     """The same for all that is found alike; None when other things count too."""
     dataset = subject.dataset
+    if any(names_a_file(d.turtle.text) for d in dataset.documents if d.path.suffix == ".jsonld"):
+        return None
     if dataset.faults or subject.unread or subject.focus is not None or _is_impure(subject):
         return None
     digest = blake2b(digest_size=20)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
+from stadsgraaf.contexts import names_a_file
 from stadsgraaf.dataset import Dataset, Document, check_name, turtle_files, walk
 from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault, Text, UsageError
 from stadsgraaf.validation import serialisations
@@ -129,6 +130,11 @@ def is_excluded(path: Path, patterns: Iterable[str]) -> bool:
     return any(fnmatch(name, pattern.rstrip("/")) for pattern in patterns for name in names)
 
 
+def _alone(document: Document) -> bool:
+    """Whether a file says what it says without another one, such as a context of JSON-LD."""
+    return document.path.suffix.lower() != ".jsonld" or not names_a_file(document.turtle.text)
+
+
 def _with(
     dataset: Dataset,
     files: Iterable[Path],
@@ -140,7 +146,8 @@ def _with(
         below = _below(dataset.root, file)
         progress(str(below))
         graph, role, blank_prefix = dataset.names_of(file)
-        if (again := known.get(below)) is not None and (again.graph, again.role) == (graph, role):
+        again = known.get(below)
+        if again is not None and (again.graph, again.role) == (graph, role) and _alone(again):
             documents.append(again)
             continue
         read = serialisations.read(file, base_iri=graph.value, blank_prefix=blank_prefix)
