@@ -15,7 +15,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from serving import Server, in_graph, serving, write_release
 
-from stadsgraaf.store.link import Spool
+from stadsgraaf.store.reply import Spool
 from stadsgraaf.web.headers import SECURITY
 
 _RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"

@@ -4,20 +4,22 @@ Any engine can stand behind it: pyoxigraph in this process, in killable workers,
 SPARQL 1.1 Protocol store.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from stadsgraaf.errors import Text
 from stadsgraaf.media import Form, Format
 
 __all__ = [
     "Answer",
+    "Begun",
     "Chunks",
     "Door",
     "Elsewhere",
     "Form",
     "Limits",
+    "Prompt",
     "Question",
     "Running",
     "Share",
@@ -26,6 +28,7 @@ __all__ = [
     "Supervised",
     "Task",
     "Whole",
+    "WholeAnswer",
 ]
 
 
@@ -151,6 +154,45 @@ class Answer:
     async def aclose(self) -> None:
         """Stop the work behind this answer."""
         await self.chunks.aclose()
+
+
+class WholeAnswer(NamedTuple):
+    """An answer of which all is here: the form of the query, the format, the bytes."""
+
+    form: Form
+    format: Format
+    body: bytes
+
+
+class Begun(Protocol):
+    """A question that a store took on."""
+
+    @property
+    def whole(self) -> WholeAnswer | None:
+        """The answer, when all of it is here; to be taken once, and then there is nothing to read."""
+        ...
+
+    async def answer(self) -> Answer:
+        """What `Store.answer` gives, or raises."""
+        ...
+
+    def abandon(self) -> None:
+        """Nobody waits for it any more: the work ends."""
+        ...
+
+
+@runtime_checkable
+class Prompt(Protocol):
+    """A store that takes questions on without being waited for."""
+
+    def begin(
+        self, question: Question, limits: Limits, told: Callable[[], None] | None = None
+    ) -> Begun:
+        """Take it on; ``told`` is called once, when its answer begins, is whole, or will not come.
+
+        Raises at once what is known at once; see `Store.answer`.
+        """
+        ...
 
 
 class Door(Protocol):

@@ -1,15 +1,14 @@
-"""A worker as the pool sees it, and the answer that it is giving."""
+"""A worker as the pool sees it."""
 
 import asyncio
 import json
-from collections import deque
-from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Protocol, cast
 
 from stadsgraaf.errors import QueryTimeout, StadsgraafError, StoreError, StoreUnavailable
-from stadsgraaf.media import Form, Format
-from stadsgraaf.store.base import Limits, Running
+from stadsgraaf.store.base import Running
+from stadsgraaf.store.inquiry import Inquiry
 from stadsgraaf.store.origin import Errand, Origin
+from stadsgraaf.store.reply import Reply, Spool
 from stadsgraaf.store.spawner import Birth
 from stadsgraaf.store.wire import (
     ANSWERED,
@@ -35,40 +34,7 @@ from stadsgraaf.store.wire import (
     frame,
 )
 
-__all__ = ["Asked", "KilledElsewhereError", "Owner", "Reply", "Spool", "Worker"]
-
-
-class KilledElsewhereError(Exception):
-    """Somebody killed the worker before anything of its answer was read: ask another one."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question that the pool took on, by its number; ``since`` is the loop's time."""
-
-    number: int
-    client: str
-    query: str
-    since: float
-
-    def seen(self, state: Literal["waiting", "running", "slow", "held-up"], now: float) -> Running:
-        """What who looks after the pool sees of it."""
-        return Running(str(self.number), self.client, self.query, state, now - self.since)
-
-
-@dataclass
-class Spool:
-    """How much of answers may wait for slow readers, in bytes; beyond it, workers wait."""
-
-    total: int = 134_217_728
-    each: int = 16_777_216
-    least: int = 262_144
-    used: int = 0
-
-    @property
-    def room(self) -> int:
-        """What one answer may keep waiting now."""
-        return self.each if self.used < self.total else self.least
+__all__ = ["Owner", "Worker"]
 
 
 class Owner(Protocol):
@@ -98,118 +64,13 @@ class Owner(Protocol):
         ...
 
 
-class Reply:
-    """The answer that a worker is giving: part of `Chunks`."""
-
-    def __init__(self, worker: "Worker", limits: Limits, spool: Spool) -> None:
-        self.limits = limits
-        self.head: tuple[Form, Format] | None = None
-        self.was_read = False
-        self._worker: Worker | None = worker
-        self._spool = spool
-        self._chunks: deque[bytes] = deque()
-        self._waiting = 0
-        self._size = 0
-        self._ended = False
-        self._error: Exception | None = None
-        self._news: asyncio.Future[None] | None = None
-
-    @property
-    def size(self) -> int | None:
-        """The size of the answer, when all of it is here."""
-        return self._size if self._ended else None
-
-    @property
-    def is_over_its_room(self) -> bool:
-        """Whether the reader lags so far behind that the worker must wait."""
-        return self._waiting > self._spool.room
-
-    # The worker's side
-
-    def feed(self, data: bytes) -> None:
-        """More of the answer."""
-        self._chunks.append(data)
-        self._count(len(data))
-        self._size += len(data)
-        self._tell()
-
-    def end(self) -> None:
-        """The answer is complete."""
-        self._ended = True
-        self._worker = None
-        self._tell()
-
-    def fail(self, error: Exception) -> None:
-        """There is no more; what has not been read will not be."""
-        self._error = error
-        self._worker = None
-        self._drop()
-        self._tell()
-
-    def _count(self, size: int) -> None:
-        self._waiting += size
-        self._spool.used += size
-
-    def _drop(self) -> None:
-        self._chunks.clear()
-        self._count(-self._waiting)
-
-    def _tell(self) -> None:
-        if self._news and not self._news.done():
-            self._news.set_result(None)
-
-    # The reader's side
-
-    async def started(self) -> tuple[Form, Format]:
-        """What is answered, once the first bytes are there or all of it is."""
-        while not (self._error or self._ended or (self.head and self._chunks)):
-            await self._listen()
-        if self._error:
-            raise self._error
-        if not self.head:
-            raise StoreUnavailable(reason="a worker ended without an answer")
-        return self.head
-
-    async def _listen(self) -> None:
-        self._news = asyncio.get_running_loop().create_future()
-        try:
-            await self._news
-        finally:
-            self._news = None
-
-    def __aiter__(self) -> "Reply":
-        return self
-
-    async def __anext__(self) -> bytes:
-        while not self._chunks:
-            if self._error:
-                raise self._error
-            if self._ended:
-                raise StopAsyncIteration
-            await self._listen()
-        self.was_read = True
-        chunk = self._chunks.popleft()
-        self._count(-len(chunk))
-        if self._worker:
-            self._worker.go_on(self)
-        return chunk
-
-    async def aclose(self) -> None:
-        """Part of `Chunks`."""
-        self._ended = True
-        self._drop()
-        if self._worker:
-            worker, self._worker = self._worker, None
-            worker.abandon()
-
-
 class Worker(asyncio.Protocol):
     """One worker process. It is starting, idle, busy with a reply, or dead."""
 
     def __init__(self, owner: Owner, birth: Birth) -> None:
         self.birth = birth
         self.reply: Reply | None = None
-        self.asked: Asked | None = None
+        self.asked: Inquiry | None = None
         self.since = 0.0
         self.is_slow = False
         self.is_yielding = False
@@ -238,15 +99,14 @@ class Worker(asyncio.Protocol):
         if self.is_dead:
             self._transport.abort()
 
-    def ask(self, payload: bytes, asked: Asked, limits: Limits) -> Reply:
-        """Have it answer an encoded question."""
+    def ask(self, asked: Inquiry) -> None:
+        """Have it answer a question."""
         self.asked = asked
         self.since = self._loop.time()
-        self.reply = Reply(self, limits, self._owner.spool)
+        self.reply = asked.reply = Reply(self, asked.limits, self._owner.spool, asked.hear)
         self.is_fetching = self._is_late = False
         if self._transport:
-            self._transport.write(frame(QUESTION, payload))
-        return self.reply
+            self._transport.write(frame(QUESTION, asked.payload))
 
     def data_received(self, data: bytes) -> None:
         """Part of `asyncio.Protocol`."""
@@ -260,10 +120,9 @@ class Worker(asyncio.Protocol):
     def _hear(self, reply: Reply, kind: bytes, payload: bytes) -> None:
         if kind == WHOLE:
             self._tell_origin(None)
-            reply.head, body, tired = decode_whole(payload)
-            reply.feed(body)
-            reply.end()
-            self._finish(tired=tired)
+            head, body, tired = decode_whole(payload)
+            self._finish(tired=tired)  # first: it has the next question while this one is written
+            reply.complete(head, body)
         elif kind == HEAD:
             reply.head = decode_head(payload)
         elif kind == DATA:

@@ -22,7 +22,7 @@ import logging
 import signal
 import socket
 from collections import Counter
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -46,9 +46,11 @@ from stadsgraaf.store import priority
 from stadsgraaf.store.base import Answer, Door, Limits, Question, Running, Share
 from stadsgraaf.store.budget import Budget
 from stadsgraaf.store.evaluation import MAX_LENGTH, is_longer
-from stadsgraaf.store.link import Asked, KilledElsewhereError, Reply, Spool, Worker
+from stadsgraaf.store.inquiry import Inquiry
+from stadsgraaf.store.link import Worker
 from stadsgraaf.store.origin import GARBAGE, Origin
 from stadsgraaf.store.precheck import MAX_DEPTH
+from stadsgraaf.store.reply import KilledElsewhereError, Reply, Spool
 from stadsgraaf.store.service import HIDDEN
 from stadsgraaf.store.spawner import Spawner
 from stadsgraaf.store.waiting import RETRY_AFTER, WaitingRoom
@@ -75,8 +77,6 @@ _STALLED: Final = 1.0
 _QUEUED: Final = 5.0
 #: Seconds after which who asked for what was stopped may ask again.
 _STOPPED: Final = 60
-#: How often a question is put to another worker when somebody killed the first.
-_ATTEMPTS: Final = 3
 _BACKOFF: Final = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0)
 _log = logging.getLogger(__name__)
 
@@ -133,8 +133,7 @@ class PoolStore:
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
         self._slow: Counter[str] = Counter()
-        self._waiting: WaitingRoom[Worker] = WaitingRoom(queue_length)
-        self._places: dict[Asked, asyncio.Future[Worker]] = {}
+        self._waiting: WaitingRoom[Inquiry] = WaitingRoom(queue_length)
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         #: How many workers ended, by why: what killed them, else "replaced" or "lost".
@@ -255,44 +254,43 @@ class PoolStore:
 
     async def answer(self, question: Question, limits: Limits) -> Answer:
         """Begin to answer; see `Store.answer`."""
+        return await self.begin(question, limits).answer()
+
+    def begin(
+        self, question: Question, limits: Limits, told: Callable[[], None] | None = None
+    ) -> Inquiry:
+        """Part of `Prompt`."""
         if is_longer(question.query, self._length_limit):
             raise QueryTooLong(limit=self._length_limit)
         if wait := self._budget.wait(question.client):
             raise ClientTimeUsed(limit=self._budget.seconds, retry_after=wait)
-        payload = encode_question(question, limits)
-        asked = Asked(next(_NUMBERS), question.client, question.query, self._loop.time())
-        for _ in range(_ATTEMPTS):
-            worker = await self._take(asked, limits)
-            reply = worker.ask(payload, asked, limits)
-            self._look_after()
-            try:
-                form, chosen = await reply.started()
-            except KilledElsewhereError:
-                continue
-            except BaseException:
-                await reply.aclose()
-                raise
-            return Answer(form, chosen, reply, reply.size)
-        raise StoreBusy(retry_after=RETRY_AFTER)
+        inquiry = Inquiry(
+            self,
+            next(_NUMBERS),
+            question.client,
+            question.query,
+            encode_question(question, limits),
+            limits,
+            told,
+            self._loop.time(),
+        )
+        self.put(inquiry)
+        return inquiry
 
-    async def _take(self, asked: Asked, limits: Limits) -> Worker:
-        """A worker that is free, for the client of this question."""
+    def put(self, inquiry: Inquiry) -> None:
+        """Part of `Desk`."""
         if self._closed:
             raise StoreUnavailable(reason="it is closed")
-        if self._idle and self._may_enter(asked.client):
-            return self._idle.pop()
-        place = self._places[asked] = self._waiting.join(asked.client)
+        if self._idle and self._may_enter(inquiry.client):
+            self._idle.pop().ask(inquiry)
+        else:
+            inquiry.waiting_since = self._loop.time()
+            self._waiting.join(inquiry.client, inquiry)
         self._look_after()
-        patience = self._loop.call_later(min(_QUEUED, limits.seconds), _send_away, place)
-        try:
-            return await place
-        except asyncio.CancelledError:
-            if place.done() and not place.cancelled() and not place.exception():
-                self._offer(place.result())
-            raise
-        finally:
-            patience.cancel()
-            del self._places[asked]
+
+    def withdraw(self, inquiry: Inquiry) -> None:
+        """Part of `Desk`."""
+        self._waiting.leave(inquiry.client, inquiry)
 
     def _may_enter(self, client: str) -> bool:
         """Whether a client gets a worker: with its part of slow ones, only if others keep one."""
@@ -374,8 +372,8 @@ class PoolStore:
         if worker.is_dead or self._closed:
             return
         self._idle.append(worker)
-        while self._idle and (place := self._waiting.call(self._may_enter)):
-            place.set_result(self._idle.pop())
+        while self._idle and (inquiry := self._waiting.call(self._may_enter)):
+            self._idle.pop().ask(inquiry)
 
     async def _explain(self, worker: Worker, reply: Reply) -> None:
         """Why a worker ended that nobody of us killed."""
@@ -404,6 +402,7 @@ class PoolStore:
         busy = [worker for worker in self._workers if worker.reply]
         for worker in busy:
             self._check(worker, now)
+        self._send_away(now)
         self._make_room(busy, now)
         self._fill()
         if busy or len(self._waiting):
@@ -434,6 +433,13 @@ class PoolStore:
             worker.reprieved = StoreBusy(retry_after=RETRY_AFTER)
         worker.is_slow = True
         self._slow[worker.client] += 1
+
+    def _send_away(self, now: float) -> None:
+        """Who has waited too long is to come back later."""
+        for inquiry in self._waiting:
+            if now - inquiry.waiting_since > min(_QUEUED, inquiry.limits.seconds):
+                self._waiting.leave(inquiry.client, inquiry)
+                inquiry.fail(StoreBusy(retry_after=RETRY_AFTER))
 
     def _make_room(self, busy: list[Worker], now: float) -> None:
         """While others wait, the answer that waits longest for its reader is broken off."""
@@ -528,15 +534,16 @@ class PoolStore:
     def running(self) -> Sequence[Running]:
         """Part of `Supervised`."""
         now = self._loop.time()
-        waiting = (asked.seen("waiting", now) for asked in self._places)
+        waiting = (inquiry.seen("waiting", now) for inquiry in self._waiting)
         found = (worker.seen(now) for worker in self._workers)
         return sorted((*waiting, *filter(None, found)), key=lambda each: int(each.id))
 
     def stop(self, id_: str) -> bool:
         """Part of `Supervised`."""
-        for asked, place in self._places.items():
-            if str(asked.number) == id_ and not place.done():
-                place.set_exception(QueryStopped(retry_after=_STOPPED))
+        for inquiry in self._waiting:
+            if str(inquiry.number) == id_:
+                self._waiting.leave(inquiry.client, inquiry)
+                inquiry.fail(QueryStopped(retry_after=_STOPPED))
                 return True
         for worker in self._workers:
             if worker.reply and worker.asked and str(worker.asked.number) == id_:
@@ -571,7 +578,9 @@ class PoolStore:
         self._closed = True
         if self._timer:
             self._timer.cancel()
-        self._waiting.send_home(StoreUnavailable(reason=_CLOSED))
+        for inquiry in self._waiting:
+            self._waiting.leave(inquiry.client, inquiry)
+            inquiry.fail(StoreUnavailable(reason=_CLOSED))
         for worker in list(self._workers):
             worker.die(StoreUnavailable(reason=_CLOSED))
         self._workers.clear()
@@ -584,12 +593,6 @@ class PoolStore:
             await self._door.close()
         if self.origin:
             await self.origin.close()
-
-
-def _send_away(place: asyncio.Future[Worker]) -> None:
-    """It has waited too long."""
-    if not place.done():
-        place.set_exception(StoreBusy(retry_after=RETRY_AFTER))
 
 
 _CLOSED = Text("it is being closed", "hij wordt gesloten")

@@ -1,12 +1,16 @@
 """Who gets the next free worker: every client in turn, and its oldest and newest question in turn.
 
 The oldest, because nothing is to be overtaken for ever by a client's own other connections; the newest,
-because of more questions than can be answered some are to be answered soon. What waits too long all the
-same fails, with the advice to come back.
+because of more questions than can be answered some are to be answered soon.
+
+>>> room = WaitingRoom[str](10)
+>>> for question in ("a1", "a2", "a3", "b1"):
+...     room.join(question[0], question)
+>>> [room.call(lambda client: True) for _ in range(4)]
+['a1', 'b1', 'a3', 'a2']
 """
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
@@ -17,71 +21,63 @@ __all__ = ["RETRY_AFTER", "WaitingRoom"]
 #: Seconds after which a refused client may come back.
 RETRY_AFTER: Final = 2
 
-_Place = TypeVar("_Place")
+_Question = TypeVar("_Question")
 
 
 @dataclass
-class _Line(Generic[_Place]):
+class _Line(Generic[_Question]):
     """What one client has waiting, the oldest first; and which end is called next."""
 
-    waiting: list[asyncio.Future[_Place]] = field(default_factory=list)
+    waiting: list[_Question] = field(default_factory=list)
     newest_next: bool = False
 
-    def call(self) -> asyncio.Future[_Place] | None:
-        while self.waiting:
-            future = self.waiting.pop(-1 if self.newest_next else 0)
-            if not future.done():
-                self.newest_next = not self.newest_next
-                return future
-        return None
+    def call(self) -> _Question:
+        found = self.waiting.pop(-1 if self.newest_next else 0)
+        self.newest_next = not self.newest_next
+        return found
 
 
-class WaitingRoom(Generic[_Place]):
-    """Futures of a place, by client. Not more than ``length``, of which one client gets half."""
+class WaitingRoom(Generic[_Question]):
+    """Questions, by client. Not more than ``length``, of which one client gets half."""
 
     def __init__(self, length: int) -> None:
         self._length = length
         self._share = max(1, length // 2)
-        self._clients: dict[str, _Line[_Place]] = {}
+        self._clients: dict[str, _Line[_Question]] = {}
 
     def __len__(self) -> int:
-        return sum(len(line.waiting) for line in self._clients.values())
+        return sum([len(line.waiting) for line in self._clients.values()])
 
-    def join(self, client: str) -> asyncio.Future[_Place]:
-        """Wait for a place. Raises TooManyRequests or StoreBusy when there is no room to wait."""
+    def __iter__(self) -> Iterator[_Question]:
+        for line in list(self._clients.values()):
+            yield from list(line.waiting)
+
+    def join(self, client: str, question: _Question) -> None:
+        """Wait for a worker. Raises TooManyRequests or StoreBusy when there is no room to wait."""
         line = self._clients.get(client) or _Line()
         if len(line.waiting) >= self._share:
             raise TooManyRequests(retry_after=RETRY_AFTER)
         if len(self) >= self._length:
             raise StoreBusy(retry_after=RETRY_AFTER)
-        future: asyncio.Future[_Place] = asyncio.get_running_loop().create_future()
-        self._clients.setdefault(client, line).waiting.append(future)
-        future.add_done_callback(lambda done: self._leave(client, done))
-        return future
+        self._clients.setdefault(client, line).waiting.append(question)
 
-    def _leave(self, client: str, done: asyncio.Future[_Place]) -> None:
+    def leave(self, client: str, question: _Question) -> bool:
+        """Wait no longer; False when it did not."""
         line = self._clients.get(client)
-        if line and done in line.waiting:
-            line.waiting.remove(done)
-        if line and not line.waiting:
+        if line is None or question not in line.waiting:
+            return False
+        line.waiting.remove(question)
+        if not line.waiting:
             del self._clients[client]
+        return True
 
-    def call(self, may_enter: Callable[[str], bool]) -> asyncio.Future[_Place] | None:
-        """The next future to fill, of the client whose turn it is among those that may."""
-        for client, line in list(self._clients.items()):
-            if may_enter(client) and (future := line.call()):
-                self._to_the_back(client)
-                return future
+    def call(self, may_enter: Callable[[str], bool]) -> _Question | None:
+        """The next question to ask, of the client whose turn it is among those that may."""
+        for client in self._clients:
+            if may_enter(client):
+                line = self._clients.pop(client)  # to the back
+                found = line.call()
+                if line.waiting:
+                    self._clients[client] = line
+                return found
         return None
-
-    def _to_the_back(self, client: str) -> None:
-        line = self._clients.pop(client)
-        if line.waiting:
-            self._clients[client] = line
-
-    def send_home(self, error: Exception) -> None:
-        """Everybody leaves with this error."""
-        for line in list(self._clients.values()):
-            for future in list(line.waiting):
-                if not future.done():
-                    future.set_exception(error)
