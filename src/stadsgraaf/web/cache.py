@@ -9,6 +9,9 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
+
+from stadsgraaf.web.cycle import lines_of
 
 __all__ = ["AnswerCache", "Fields", "Kept"]
 
@@ -26,6 +29,11 @@ class Kept:
 
     headers: Fields
     body: bytes
+
+    @cached_property
+    def head(self) -> bytes:
+        """The headers as they are written."""
+        return lines_of(self.headers)
 
 
 class AnswerCache:

@@ -9,10 +9,11 @@ import asyncio
 import json
 import re
 from http import HTTPStatus
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 from urllib.parse import unquote
 
 import httptools
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from stadsgraaf.errors import (
@@ -25,6 +26,7 @@ from stadsgraaf.errors import (
 )
 from stadsgraaf.media import PROBLEM
 from stadsgraaf.web.cycle import Cycle
+from stadsgraaf.web.express import Express, Head, Passing
 from stadsgraaf.web.headers import CORS, SECURITY
 from stadsgraaf.web.protocol import is_host
 
@@ -50,6 +52,12 @@ class GuardedProtocol(HttpToolsProtocol):
 
     #: Seconds in which the head of a request must be there.
     head_seconds: ClassVar[float]
+    #: The short way of plain queries, if there is one.
+    express: ClassVar[Express | None] = None
+    #: The head of a request that it does not know yet, and what came while one is on that way.
+    unknown: Head | None = None
+    cycle: Any
+    _meanwhile = b""
     _patience: asyncio.TimerHandle | None = None
     _since = 0.0
     _stall: asyncio.TimerHandle | None = None
@@ -70,6 +78,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """Part of `asyncio.Protocol`."""
         self._cancel_timers()
         super().connection_lost(exc)
+        if isinstance(self.cycle, Passing):
+            self.cycle.hang_up()
 
     def _cancel_timers(self) -> None:
         for timer in (self._patience, self._stall):
@@ -102,12 +112,42 @@ class GuardedProtocol(HttpToolsProtocol):
         """Part of `asyncio.Protocol`."""
         if self._refused:
             return
+        if isinstance(self.cycle, Passing) and not self.cycle.response_complete:
+            self._meanwhile += data
+            self.flow.pause_reading()
+            return
+        if self.express and self._is_idle and self.express.take(self, data):
+            return
         self._head_size += len(data)
         if self._in_head:
             data = _without_upgrade(data)
         super().data_received(data)
         if self._head_size > MAX_URL + MAX_HEADERS:
             self._refuse(HeadersTooLarge(limit=MAX_HEADERS))
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether what comes is the begin of a request, and all before it is answered and taken."""
+        is_free = self.cycle is None or self.cycle.response_complete
+        return self._in_head and not self._head_size and is_free and not self.flow.write_paused
+
+    def go_ordinary(self, scope: Scope) -> "asyncio.Task[None]":
+        """Answer a request without a body that was on the short way."""
+        self.scope = cast("Any", scope)
+        self.expect_100_continue = False
+        self.cycle = self._cycle(keep_alive=self.cycle.keep_alive)
+        self.cycle.more_body = False
+        self.cycle.message_event.set()
+        task = self.loop.create_task(self.cycle.run_asgi(self.app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+        return task
+
+    def catch_up(self) -> None:
+        """Take what came while a request was on the short way."""
+        data, self._meanwhile = self._meanwhile, b""
+        if data and not self.transport.is_closing():
+            self.data_received(data)
 
     def on_message_begin(self) -> None:
         """Part of httptools' protocol."""
@@ -132,14 +172,18 @@ class GuardedProtocol(HttpToolsProtocol):
         scope["http_version"] = version
         scope["raw_path"], scope["query_string"] = path, query
         scope["path"] = unquote(path.decode("ascii")) if b"%" in path else path.decode("ascii")
-        before, self.cycle = self.cycle, self._cycle(version)
+        if self.express and self.unknown:
+            self.express.learn(self.unknown, cast("Any", scope))
+            self.unknown = None
+        keep_alive = version != "1.0" and self.parser.should_keep_alive()
+        before, self.cycle = self.cycle, self._cycle(keep_alive=keep_alive)
         if before is None or before.response_complete:
             self._start_asgi_task(self.cycle, self.app)
         else:
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self.app))
 
-    def _cycle(self, version: str) -> Cycle:
+    def _cycle(self, *, keep_alive: bool) -> Cycle:
         return Cycle(
             scope=self.scope,
             transport=self.transport,
@@ -150,7 +194,7 @@ class GuardedProtocol(HttpToolsProtocol):
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
             expect_100_continue=self.expect_100_continue,
-            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            keep_alive=keep_alive,
             on_response=self.on_response_complete,
         )
 
@@ -274,9 +318,10 @@ class GuardedProtocol(HttpToolsProtocol):
         super().resume_writing()
 
 
-def guarded(head_seconds: float) -> type[GuardedProtocol]:
-    """The protocol for who has so many seconds for the head of a request."""
-    return type("_Guarded", (GuardedProtocol,), {"head_seconds": head_seconds})
+def guarded(head_seconds: float, express: Express | None = None) -> type[GuardedProtocol]:
+    """The protocol for who has so many seconds for the head of a request; with a short way or without."""
+    members = {"head_seconds": head_seconds, "express": express}
+    return type("_Guarded", (GuardedProtocol,), members)
 
 
 def _target(url: bytes) -> tuple[bytes, bytes]:

@@ -6,12 +6,13 @@ RFC 9112, section 4, https://www.rfc-editor.org/rfc/rfc9112#name-message-format
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-__all__ = ["Cycle"]
+__all__ = ["Cycle", "head_of", "lines_of"]
 
 #: What no name and no value of a field may have, RFC 9110, section 5.
 _BAD_NAME: Final = re.compile(rb'[\x00-\x20\x7f()<>@,;:\\"/\[\]={}]')
@@ -31,6 +32,18 @@ def _line(name: bytes, value: bytes) -> bytes:
 
 
 _usual_line = lru_cache(maxsize=1024)(_line)
+
+
+def lines_of(fields: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The lines of a head. Raises RuntimeError when a field cannot be one."""
+    return b"".join(
+        [_line(*pair) if pair[0] in _CHANGING else _usual_line(*pair) for pair in fields]
+    )
+
+
+def head_of(status: int, *parts: bytes) -> bytes:
+    """A head of lines that are written already."""
+    return b"".join((STATUS_LINE[status], *parts, b"\r\n"))
 
 
 class Cycle(RequestResponseCycle):

@@ -10,9 +10,11 @@ import asyncio
 import contextlib
 import logging
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
@@ -41,7 +43,6 @@ __all__ = ["HEADER", "Edition", "Editions"]
 
 #: Names the release of an answer.
 HEADER: Final = "Stadsgraaf-Release"
-_FIELD: Final = HEADER.lower().encode()
 
 _NAMED: Final = re.compile(rb"(?:^|&)release=([^&]*)")
 #: Requests that may wait until an older release is open.
@@ -101,21 +102,34 @@ class Edition:
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, and say from which release."""
-        name = (_FIELD, self.release.identifier.encode())
+        name = self.name
 
         def named(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message["headers"], name]}
             return send(message)
 
-        self.users += 1
-        self.since = asyncio.get_running_loop().time()
+        self.enter()
         try:
             await self.app(scope, receive, named)
         finally:
-            self.users -= 1
-            if self._retired and not self.users:
-                self._idle.set()
+            self.leave()
+
+    @cached_property
+    def name(self) -> tuple[bytes, bytes]:
+        """The field of a response that names the release."""
+        return HEADER.lower().encode(), self.release.identifier.encode()
+
+    def enter(self) -> None:
+        """There is a request more that it answers."""
+        self.users += 1
+        self.since = time.monotonic()
+
+    def leave(self) -> None:
+        """That request is answered."""
+        self.users -= 1
+        if self._retired and not self.users:
+            self._idle.set()
 
     async def check(self) -> None:
         """See that it answers, and have at hand what the first readers need.
@@ -282,7 +296,7 @@ class Editions:
             self._waiting -= 1
 
     def _close_idle(self) -> None:
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         for identifier, edition in list(self._older.items()):
             if not edition.users and now - edition.since >= _IDLE:
                 self._retire(self._older.pop(identifier))

@@ -8,7 +8,7 @@ text of a query only when the settings say so.
 import logging
 import re
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable, Mapping
 from random import getrandbits
 from typing import Any, Final
 
@@ -19,13 +19,14 @@ from stadsgraaf.settings import Settings
 from stadsgraaf.web.metrics import Metrics
 from stadsgraaf.web.tracing import Tracing
 
-__all__ = ["NOTES", "Observed", "route_of"]
+__all__ = ["ID", "NOTES", "Observed", "Seen", "identifier_of", "route_of"]
 
 #: In the scope: what is worth saying of a request, filled in by who answers it.
 NOTES: Final = "stadsgraaf.notes"
 
 _DECENT: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_ID: Final = b"x-request-id"
+#: The field of a response that has the identifier of its request.
+ID: Final = b"x-request-id"
 _RELEASE: Final = b"stadsgraaf-release"
 _ERROR: Final = 500
 _LANGUAGES: Final = frozenset(("nl", "en"))
@@ -63,7 +64,7 @@ class Observed:
         self._app = app
         self._said = settings.log_requests
         self._says_queries = settings.log_queries
-        self._metrics = metrics
+        self.metrics = metrics
         self._routes = routes
         self._tracing = tracing
 
@@ -72,13 +73,13 @@ class Observed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        identifier = _identifier(scope)
-        seen = _Seen(send, identifier)
-        scope[NOTES] = {}
+        identifier = identifier_of(scope["headers"])
+        seen = Seen(identifier, send)
+        scope[NOTES] = seen.notes
         token = REQUEST.set(identifier.decode("ascii"))
-        route = route_of(scope["path"], self._routes)
+        route = self.route(scope)
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._metrics.under_way += 1
+        self.metrics.under_way += 1
         begun = time.perf_counter()
         try:
             with self._tracing.span(route, method, scope["headers"]) as span:
@@ -90,19 +91,26 @@ class Observed:
                 finally:
                     self._tracing.finish(span, seen.status, seen.release)
         finally:
-            seconds = time.perf_counter() - begun
-            self._metrics.under_way -= 1
-            self._metrics.count(route, method, seen.status, seconds)
-            if seen.broke_off:
-                self._metrics.broken.inc()
-            self._say(scope, seen, seconds)
             REQUEST.reset(token)
+            self.metrics.under_way -= 1
+            self.remember(route, scope, seen, time.perf_counter() - begun)
 
-    def _say(self, scope: Scope, seen: "_Seen", seconds: float) -> None:
+    def route(self, scope: Scope) -> str:
+        """The part of the site that a request is for."""
+        return route_of(scope["path"], self._routes)
+
+    def remember(self, route: str, scope: Mapping[str, Any], seen: "Seen", seconds: float) -> None:
+        """Count a request, and say how it was answered."""
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self.metrics.count(route, method, seen.status, seconds)
+        if seen.broke_off:
+            self.metrics.broken.inc()
+        self._say(scope, seen, seconds)
+
+    def _say(self, scope: Mapping[str, Any], seen: "Seen", seconds: float) -> None:
         is_wrong = seen.status >= _ERROR or seen.broke_off
         if self._said == "none" or (self._said == "errors" and not is_wrong):
             return
-        notes: dict[str, Any] = scope[NOTES]
         extra: dict[str, Any] = {
             "method": scope["method"],
             "path": scope["path"],
@@ -113,30 +121,35 @@ class Observed:
         }
         if seen.broke_off:
             extra["broken_off"] = True
-        if self._says_queries and "query" in notes:
-            extra["query"] = notes["query"]
+        if self._says_queries and "query" in seen.notes:
+            extra["query"] = seen.notes["query"]
+        token = REQUEST.set(seen.identifier.decode("ascii"))
         _log.log(logging.WARNING if is_wrong else logging.INFO, "answered", extra=extra)
+        REQUEST.reset(token)
 
 
-def _identifier(scope: Scope) -> bytes:
-    given = [value for name, value in scope["headers"] if name == _ID]
+def identifier_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The identifier of a request with these headers."""
+    given = [value for name, value in headers if name == ID]
     if len(given) == 1 and _DECENT.fullmatch(given[0]):
         return bytes(given[0])
     return b"%016x" % getrandbits(64)
 
 
-class _Seen:
-    """What goes out, on its way."""
+class Seen:
+    """What goes out, on its way to ``send``."""
 
-    def __init__(self, send: Send, identifier: bytes) -> None:
+    def __init__(self, identifier: bytes, send: Send | None = None) -> None:
+        self.identifier = identifier
         self.status = 0
         self.size = 0
         self.release = ""
         self.broke_off = False
+        self.notes: dict[str, Any] = {}
         self._send = send
-        self._identifier = identifier
 
     def __call__(self, message: Message) -> Awaitable[None]:
+        """Part of ASGI: what an application sends."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             fields = message["headers"]
@@ -144,7 +157,8 @@ class _Seen:
                 if name == _RELEASE:
                     self.release = value.decode("ascii")
                     break
-            message = {**message, "headers": [*fields, (_ID, self._identifier)]}
+            message = {**message, "headers": [*fields, (ID, self.identifier)]}
         else:
             self.size += len(message.get("body", b""))
+        assert self._send  # noqa: S101 – only what has a way out is called
         return self._send(message)

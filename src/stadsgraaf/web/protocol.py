@@ -44,8 +44,10 @@ __all__ = [
     "endpoint_url",
     "header",
     "is_host",
+    "read_address",
     "read_body",
     "read_parameters",
+    "read_query",
     "read_request",
     "root_url",
 ]
@@ -60,6 +62,8 @@ _FORM = "application/x-www-form-urlencoded"
 BODY_TYPES: Final = (_DIRECT, _FORM)
 
 _MAX_PARAMETERS = 100
+#: What the query component of an address is called, in errors.
+_ADDRESS: Final = "query string"
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
 _ONCE = ("query", "timeout", "format", "output", "labels")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
@@ -162,13 +166,23 @@ async def read_request(scope: Scope, receive: Receive, settings: Settings) -> Sp
     method: str = scope["method"]
     if method not in METHODS:
         raise MethodNotAllowed(method=method, allowed=METHODS)
-    parameters = read_parameters(scope["query_string"], "query string")
+    parameters = read_parameters(scope["query_string"], _ADDRESS)
     if method in _WITH_BODY:
         given = await _body_parameters(scope, receive, settings)
         if any(name == "release" for name, _ in given):
             raise InvalidParameter(name="release", reason=_IN_ADDRESS)
         parameters += given
     return _request(scope, settings, parameters)
+
+
+def read_address(scope: Scope, settings: Settings) -> SparqlRequest:
+    """The request of a head, without a body. Raises what `read_request` does of these."""
+    return _request(scope, settings, read_parameters(scope["query_string"], _ADDRESS))
+
+
+def read_query(text: bytes) -> str:
+    """The value of ``query`` in an address. Raises NotUtf8 or RequestError."""
+    return _decoded(text, _ADDRESS)
 
 
 def _request(

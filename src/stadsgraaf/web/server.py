@@ -35,6 +35,7 @@ from stadsgraaf.web.app import ADMINISTRATION, ROUTES
 from stadsgraaf.web.backstage import Backstage
 from stadsgraaf.web.connections import guarded
 from stadsgraaf.web.editions import Editions
+from stadsgraaf.web.express import Express
 from stadsgraaf.web.forwarded import Forwarded
 from stadsgraaf.web.listening import BACKLOG, Place, administration, listen
 from stadsgraaf.web.notifying import Notifier
@@ -154,7 +155,8 @@ async def _serve(
     ]
     try:
         app = Observed(editions, settings, editions.metrics, _ROUTES, tracing)
-        config = configuration(Forwarded(app, settings), settings, _room())
+        express = None if settings.telemetry else Express(editions, app, settings)
+        config = configuration(Forwarded(app, settings), settings, _room(), express)
         server = _Server(config, announce, editions, settings, notifier, sockets.backstage)
         await server.serve(sockets=[sockets.public])
     finally:
@@ -171,13 +173,16 @@ def _room() -> int:
 
 
 def configuration(
-    app: ASGIApp, settings: Settings, connections: int | None = None
+    app: ASGIApp,
+    settings: Settings,
+    connections: int | None = None,
+    express: Express | None = None,
 ) -> uvicorn.Config:
     """How uvicorn runs an application of ours."""
     logging.getLogger("uvicorn.error").addFilter(_said_already)
     return uvicorn.Config(
         app,
-        http=guarded(settings.body_timeout),
+        http=guarded(settings.body_timeout, express),
         ws="none",
         lifespan="off",
         loop="none",

@@ -13,7 +13,7 @@ Who asks for HTML gets the workbench: an ASGI application, called with what was 
 import asyncio
 import hashlib
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import ClassVar, Final, NamedTuple
@@ -35,13 +35,24 @@ from stadsgraaf.errors import (
 from stadsgraaf.media import COLUMNAR, HTML, RDF, RESULTS, SHEET, Format, negotiate
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
-from stadsgraaf.store.base import Answer, Limits, Question, Sharing, Store, Whole
+from stadsgraaf.store.base import (
+    Answer,
+    Begun,
+    Limits,
+    Prompt,
+    Question,
+    Sharing,
+    Store,
+    Whole,
+    WholeAnswer,
+)
 from stadsgraaf.store.budget import WINDOW
 from stadsgraaf.store.evaluation import is_longer
 from stadsgraaf.web.cache import AnswerCache, Fields, Kept
 from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.coding import Packing, choose, is_packable, tagged
 from stadsgraaf.web.columns import TSV, in_columns, refuse_columns
+from stadsgraaf.web.cycle import lines_of
 from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
 from stadsgraaf.web.identity import entity_tag
@@ -59,7 +70,7 @@ from stadsgraaf.web.protocol import (
 )
 from stadsgraaf.web.service_description import describe
 
-__all__ = ["BrokenOffError", "SparqlEndpoint"]
+__all__ = ["BEGUN", "BrokenOffError", "SparqlEndpoint"]
 
 #: How long a client may keep what it got.
 _KEEP: Final = "public, max-age=60"
@@ -95,6 +106,10 @@ _EXPOSED: Final = (
 )
 
 
+#: In the scope: a question that was put to the store on the short way.
+BEGUN: Final = "stadsgraaf.begun"
+
+
 class BrokenOffError(Exception):
     """A limit hit after bytes went out; the server ends the connection without ending the answer."""
 
@@ -113,7 +128,10 @@ class SparqlEndpoint:
         self._settings = settings
         self._workbench = workbench
         self._sharing = store if isinstance(store, Sharing) else None
+        self._prompt = store if isinstance(store, Prompt) else None
         self._headers = _common_headers(release, settings, self._sharing)
+        #: The fields of every answer, as they are written.
+        self.head = lines_of(self._headers)
         self.cache = AnswerCache(settings.cache_length, _LARGEST_KEPT)
         self._limits = Limits(
             seconds=settings.query_timeout,
@@ -177,8 +195,7 @@ class SparqlEndpoint:
         question = _question(request, scope)
         if is_longer(question.query, self._settings.query_length):  # also one that is known
             raise QueryTooLong(limit=self._settings.query_length)
-        etag = entity_tag(self._release.identifier, question, columns)
-        etag = etag and tagged(etag, _coding(scope))
+        etag = self.tag(question, _coding(scope), columns)
         if columns:
             question = replace(question, results=TSV)
         if NOTES in scope:
@@ -191,7 +208,11 @@ class SparqlEndpoint:
         if etag and await self._again(etag, scope, send):
             return
         async with Hangup(receive):
-            answer = await self._store.answer(question, self._limits_of(request))
+            begun: Begun | None = scope.get(BEGUN)
+            if begun:
+                answer = await begun.answer()
+            else:
+                answer = await self._store.answer(question, self._limits_of(request))
             try:
                 if columns:
                     answer = await self._as_columns(answer, columns, request)
@@ -205,6 +226,50 @@ class SparqlEndpoint:
     async def _as_columns(self, answer: Answer, columns: Format, request: SparqlRequest) -> Answer:
         body = await in_columns(answer, columns, self._limits_of(request))
         return Answer(answer.form, columns, Whole(body), len(body))
+
+    # --- the short way --------------------------------------------------------------------------
+
+    @staticmethod
+    def plain(request: SparqlRequest, scope: Scope) -> tuple[Question, str | None] | None:
+        """A question that is answered with bytes of the store, and their coding; None for others."""
+        chosen = _chosen(request)
+        is_plain = request.task == "answer" and chosen in (*RESULTS, *RDF)
+        return (_question(request, scope), _coding(scope)) if request.query and is_plain else None
+
+    def tag(
+        self, question: Question, coding: str | None, columns: Format | None = None
+    ) -> str | None:
+        """The entity tag of an answer."""
+        etag = entity_tag(self._release.identifier, question, columns)
+        return etag and tagged(etag, coding)
+
+    def begin(
+        self, question: Question, request: SparqlRequest, told: Callable[[], None]
+    ) -> Begun | None:
+        """Ask a store that tells when it has the answer; None when this one does not."""
+        if self._prompt is None:
+            return None
+        return self._prompt.begin(question, self._limits_of(request), told)
+
+    def keep(self, whole: WholeAnswer, etag: str | None, coding: str | None) -> Kept | None:
+        """An answer as it goes out; None for one that others are not to wait for while it is packed."""
+        fields = _content(whole.format) + _caching(etag)
+        body = whole.body
+        if coding and is_packable(whole.format.media_type, len(body)):
+            if len(body) >= _QUICKLY_PACKED:
+                return None
+            fields.append((b"content-encoding", coding.encode()))
+            packing = Packing(coding)
+            body = packing.piece(body) + packing.end()
+        return self._keep(fields, body, etag)
+
+    def _keep(self, fields: Fields, body: bytes, etag: str | None) -> Kept:
+        kept = Kept([*fields, (b"content-length", b"%d" % len(body))], body)
+        if etag:
+            self.cache.put(etag, kept)
+        return kept
+
+    # --- answers --------------------------------------------------------------------------------
 
     async def _again(self, etag: str, scope: Scope, send: Send) -> bool:
         """Send what was kept, or that the client has it; whether there was anything."""
@@ -233,12 +298,10 @@ class SparqlEndpoint:
             body = await answer.read()
             if packing:
                 body = await _packed(packing, body) + packing.end()
-            fields.append((b"content-length", b"%d" % len(body)))
-            if etag:
-                self.cache.put(etag, Kept(fields, body))
-            await self._send(send, 200, fields + self._share(scope), body)
+            kept = self._keep(fields, body, etag)
+            await self._send(send, 200, kept.headers + self.share(client_of(scope)), body)
             return
-        await self._start(send, 200, fields + self._share(scope))
+        await self._start(send, 200, fields + self.share(client_of(scope)))
         if request.method != "HEAD":
             await _stream(answer, send, packing)
         await send({"type": "http.response.body", "body": packing.end() if packing else b""})
@@ -248,11 +311,11 @@ class SparqlEndpoint:
             return self._limits
         return replace(self._limits, seconds=request.seconds)
 
-    def _share(self, scope: Scope) -> Fields:
+    def share(self, client: str) -> Fields:
         """What this client may still have."""
         if self._sharing is None:
             return []
-        share = self._sharing.share(client_of(scope))
+        share = self._sharing.share(client)
         left = f"{_SLOW};r={share.limit - share.used}"
         if share.seconds:
             left += f", {_TIME};r={int(share.seconds_left)}"
@@ -303,7 +366,9 @@ class SparqlEndpoint:
     ) -> None:
         response = render(error, scope)
         response.headers["Access-Control-Expose-Headers"] = _EXPOSED
-        for name, value in self._share(scope) if isinstance(error, TooManyRequests) else ():
+        for name, value in (
+            self.share(client_of(scope)) if isinstance(error, TooManyRequests) else ()
+        ):
             response.headers[name.decode()] = value.decode()
         if error.status in (RequestTimeout.status, BodyTooLarge.status):
             response.headers["Connection"] = "close"  # the rest of the body is not waited for
