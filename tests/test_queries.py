@@ -100,3 +100,11 @@ def test_queries_become_data(members: Path) -> None:
     values = {quad.predicate.value.rsplit("#")[-1]: quad.object.value for quad in quads}
     assert values["select"] == read_query(members).sparql
     assert {quad.subject.value for quad in quads} == {"http://example.org/id/query/list-members"}
+
+
+@pytest.mark.parametrize("columns", ["[a]", "{a: {en: A}}", "3"])
+def test_columns_that_cannot_be_read_are_refused(tmp_path: Path, columns: str) -> None:
+    path = tmp_path / "q.rq"
+    path.write_text(f"#+ summary: S\n#+ columns: {columns}\nSELECT ?a {{}}\n", encoding="utf-8")
+    with pytest.raises(SyntaxFault, match="columns"):
+        read_query(path)

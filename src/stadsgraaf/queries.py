@@ -15,7 +15,7 @@ The header is that of grlc, https://github.com/CLARIAH/grlc, with languages adde
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Query:
     """One canned query.
 
-    A ``figure`` measures the dataset and stands on the page of statistics. ``graph`` is set on a
+    ``columns`` are what variables of the answer are called on its page. A ``figure`` measures the dataset and stands on the page of statistics. ``graph`` is set on a
     rule: the named graph that its triples go to. Of the ``tags`` one means something here:
     ``start`` puts the question on the landing page.
     """
@@ -49,6 +49,7 @@ class Query:
     sparql: str
     form: Form
     parameters: tuple[Parameter, ...] = ()
+    columns: Mapping[str, Text] = field(default_factory=dict)
     competency: str | None = None
     figure: bool = False
     graph: str | None = None
@@ -75,6 +76,7 @@ class Query:
             "form": self.form,
             "sparql": self.sparql,
             "parameters": [parameter.as_json() for parameter in self.parameters],
+            "columns": {name: label._asdict() for name, label in self.columns.items()},
         }
 
 
@@ -125,6 +127,7 @@ def read_query(path: Path) -> Query:
         parameters=tuple(
             _parameter(path, entry, prefixes) for entry in fields.get("parameters") or ()
         ),
+        columns=_columns(path, fields.get("columns") or {}),
         competency=fields.get("competency"),
         figure=bool(fields.get("figure")),
         graph=fields.get("graph"),
@@ -159,6 +162,20 @@ def _parse_header(path: Path, header: str) -> dict[str, Any]:
 def _text(fields: Mapping[str, Any], key: str) -> Text:
     english = str(fields.get(key, ""))
     return Text(english, str(fields.get(f"{key}-nl", english)))
+
+
+def _columns(path: Path, entries: Any) -> dict[str, Text]:
+    """The names of columns: a text for both languages, or one for each."""
+    try:
+        return {
+            str(name): Text(str(said["en"]), str(said["nl"]))
+            if isinstance(said, dict)
+            else Text(str(said), str(said))
+            for name, said in entries.items()
+        }
+    except (AttributeError, KeyError):
+        reason = "columns is no mapping of variables to a text, or to {en: …, nl: …}"
+        raise SyntaxFault(file=str(path), line=1, column=1, reason=reason) from None
 
 
 def _parameter(path: Path, entry: Mapping[str, Any], prefixes: Mapping[str, str]) -> Parameter:

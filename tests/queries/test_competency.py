@@ -96,6 +96,14 @@ def test_a_query_is_described_in_both_languages(name: str, queries: Mapping[str,
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_every_column_has_a_name_on_the_page(name: str, queries: Mapping[str, Query]) -> None:
+    query = queries[name]
+    answer = Store().query(query.sparql)
+    variables = {v.value for v in answer.variables} if isinstance(answer, QuerySolutions) else set()
+    assert set(query.columns) == variables - {each.name for each in query.parameters}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_parameter_is_a_variable_of_the_query_with_a_default(
     name: str, queries: Mapping[str, Query]
 ) -> None:

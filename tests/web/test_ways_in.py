@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from samples import SAMPLE, publish
-from visiting import BROWSER, Client, links_of, open_site
+from visiting import BROWSER, Client, Page, links_of, open_site
 
 from stadsgraaf.settings import Settings
 from stadsgraaf.web.passages import pieces
@@ -210,6 +210,17 @@ def test_a_document_leads_to_its_reader(client: Client) -> None:
     page = client.browse("/en/doc/document/log").page
     assert "Read it with its 2 claims" in page.text
     assert any(href.startswith("/en/article?document=") for href in links_of(page))
+
+
+def test_a_column_is_called_as_the_query_says_else_by_its_variable(client: Client) -> None:
+    for language, name in (("en", "Harbour"), ("nl", "Haven")):
+        table = client.browse(f"/{language}/queries/list-harbours").text.partition("<table")[2]
+        head = Page(table.partition("</thead>")[0])
+        assert head.text.split()[-2:] == [name, "depth"]
+        statistics = client.browse(f"/{language}/statistics").text
+        assert f'<th scope="col">{name}</th>' in statistics
+    data = client.get("/queries/list-harbours.csv").text
+    assert data.split()[0] == "harbour,depth"
 
 
 def test_a_question_has_its_form_its_answer_and_its_query(client: Client) -> None:

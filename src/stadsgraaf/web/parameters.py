@@ -10,7 +10,7 @@ from stadsgraaf.datatypes import kind_of
 from stadsgraaf.parameters import Parameter
 from stadsgraaf.web.site import View
 
-__all__ = ["Field", "Option", "fields", "parameters_of", "schema_of"]
+__all__ = ["Field", "Option", "fields", "heads_of", "parameters_of", "schema_of"]
 
 _MOST_CHOICES: Final = 400
 #: An enumeration in a schema is read by people too.
@@ -40,6 +40,12 @@ class Field:
 def parameters_of(found: Mapping[str, Any]) -> tuple[Parameter, ...]:
     """The parameters of a query in the release's catalogue."""
     return tuple(map(Parameter.from_json, found["parameters"]))
+
+
+def heads_of(view: View, found: Mapping[str, Any]) -> dict[str, str]:
+    """What the columns of the answer to a canned query are called: as it says, or as its parameters."""
+    heads = {each.name: each.label.say(view.language) for each in parameters_of(found)}
+    return heads | {name: view.text(said) for name, said in found.get("columns", {}).items()}
 
 
 async def fields(

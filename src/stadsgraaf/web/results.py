@@ -1,6 +1,8 @@
 """The result of a query as a table for people: labels for IRIs, dates in words, links."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pyoxigraph import BlankNode
 
@@ -31,8 +33,15 @@ def read_grid(view: View, content: bytes, most: int) -> Grid:
     return as_grid(view, read_results(content), most)
 
 
-def as_grid(view: View, table: Table, most: int, *, whole: bool = True) -> Grid:
-    """The table of a result, its first rows at most."""
+def as_grid(
+    view: View,
+    table: Table,
+    most: int,
+    *,
+    heads: Mapping[str, str] = MappingProxyType({}),
+    whole: bool = True,
+) -> Grid:
+    """The table of a result, its first rows at most; ``heads`` name variables."""
     shown = table.rows[:most]
     labels = view.labels({iri for row in shown for term in row.values() if (iri := term_iri(term))})
     rows = tuple(
@@ -47,7 +56,8 @@ def as_grid(view: View, table: Table, most: int, *, whole: bool = True) -> Grid:
         for index in range(len(table.variables))
         if rows and all(row[index] is None or row[index].kind == "number" for row in rows)  # type: ignore[union-attr]  # None was just seen to
     )
-    return Grid(table.variables, numeric, rows, len(table.rows), table.truth, whole)
+    columns = tuple(heads.get(name, name) for name in table.variables)
+    return Grid(columns, numeric, rows, len(table.rows), table.truth, whole)
 
 
 def _cell(view: View, term: Term, label: str | None) -> Value:

@@ -23,7 +23,7 @@ from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.identity import is_volatile
 from stadsgraaf.web.negotiation import chosen_format, prefers_page
-from stadsgraaf.web.parameters import fields, parameters_of
+from stadsgraaf.web.parameters import fields, heads_of, parameters_of
 from stadsgraaf.web.results import Grid, as_grid
 from stadsgraaf.web.sheet import workbook
 from stadsgraaf.web.signposts import of_part
@@ -228,7 +228,7 @@ async def _run(
     except StadsgraafError as error:
         return Outcome(fault=error)
     table = read_triples(body) if answer.form == "graph" else read_results(body)
-    grid = as_grid(view, table, _SHOWN_ROWS)
+    grid = as_grid(view, table, _SHOWN_ROWS, heads=heads_of(view, found))
     return Outcome(grid, await figures(view, grid) if answer.form == "select" else None)
 
 

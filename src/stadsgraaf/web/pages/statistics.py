@@ -19,6 +19,7 @@ from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.store.base import Question
 from stadsgraaf.web.asking import Table, iris
 from stadsgraaf.web.dumps import FOLDER
+from stadsgraaf.web.parameters import heads_of
 from stadsgraaf.web.results import Grid, as_grid
 from stadsgraaf.web.site import View
 
@@ -177,7 +178,7 @@ async def _figure(view: View, query: dict[str, Any]) -> Figure:
         name=query["name"],
         title=view.text(query["summary"]),
         text=view.text(query["description"]),
-        grid=as_grid(view, table, _SHOWN_ROWS) if table else None,
+        grid=as_grid(view, table, _SHOWN_ROWS, heads=heads_of(view, query)) if table else None,
         query=query["sparql"],
         href=view.urls.query(query["name"]),
         edit=view.urls.sparql(query["sparql"]),
