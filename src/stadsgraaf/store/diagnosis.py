@@ -9,11 +9,11 @@ import difflib
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from stadsgraaf.errors import MalformedQuery, Text
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.store.lexer import Token, position, tokens
+from stadsgraaf.store.mistakes import Mistake, of_select, of_terms
 
 __all__ = ["Complain", "diagnose"]
 
@@ -146,51 +146,80 @@ _KEYWORDS = frozenset(
         "YEAR",
     )
 )
-_POSITION = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): expected (.*)\Z", re.DOTALL)
+_POSITION = re.compile(
+    r"error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(.*)\Z", re.DOTALL
+)
 _SENTENCE = re.compile(r"(?:^|, )((?:The|IRI|Prefix|Duplicated|SELECT \*|Invalid|No|Not) [^,\[]+)")
 _EXPECTED_SIGN = re.compile(r'"([^"\w]{1,3})"')
 #: Longer than any keyword.
 _PADDING = " " * 64
 _MAX_SHOWN = 40
+_NO_COLON = Text(
+    "a prefix ends with a colon: PREFIX ex: <http://example.org/>",
+    "een prefix eindigt met een dubbele punt: PREFIX ex: <http://example.org/>",
+)
+_TWO_GROUPS = Text(
+    "a blank node cannot stand in two groups: use a variable",
+    "een blanco node kan niet in twee groepen staan: neem een variabele",
+)
+#: The engine's own sentences, in our words.
+_SAID: Mapping[str, Text] = {
+    "SELECT * is not authorized with GROUP BY": Text(
+        "SELECT * cannot go with GROUP BY: name the columns",
+        "SELECT * kan niet bij GROUP BY: noem de kolommen",
+    ),
+    "The SELECT contains a variable that is unbound": Text(
+        "SELECT has a variable that is neither grouped nor counted",
+        "SELECT heeft een variabele die niet gegroepeerd en niet geteld is",
+    ),
+    "The SELECT contains an expression with a variable that is unbound": Text(
+        "SELECT has an expression with a variable that is neither grouped nor counted",
+        "SELECT heeft een expressie met een variabele die niet gegroepeerd en niet geteld is",
+    ),
+    "The SELECT overrides an existing variable using an expression": Text(
+        "a name after AS stands in the group already", "een naam na AS staat al in de groep"
+    ),
+    "Duplicated variable name in SELECT": Text(
+        "a variable stands in SELECT twice", "een variabele staat dubbel in SELECT"
+    ),
+}
 
 #: What the engine says of a text, or None when that is a query.
 Complain = Callable[[str], str | None]
 
 
-class _Fault(NamedTuple):
-    start: int
-    near: str
-    reason: Text
-
-
 def diagnose(query: str, complaint: str, complain: Complain) -> MalformedQuery:
     """The error to raise for a query that the engine refused with this message."""
     found = list(tokens(query))
-    fault = next(_faults(found), None) or _complaint(query, found, complaint, complain)
+    fault = next(_faults(query, found, complaint), None) or _complaint(
+        query, found, complaint, complain
+    )
     line, column = position(query, fault.start)
     return MalformedQuery(
         line=line, column=column, near=fault.near[:_MAX_SHOWN], reason=fault.reason
     )
 
 
-def _faults(found: Sequence[Token]) -> Iterator[_Fault]:
+def _faults(query: str, found: Sequence[Token], complaint: str) -> Iterator[Mistake]:
     """The usual mistakes, the one that hides others first."""
     if not found:
-        yield _Fault(0, "", Text("the query is empty", "de query is leeg"))
+        yield Mistake(0, "", Text("the query is empty", "de query is leeg"))
     yield from _unclosed_strings(found)
     yield from _brackets(found)
+    yield from of_terms(query, found)
     yield from _words(found)
     yield from _prefixes(found)
+    yield from of_select(found, complaint)
 
 
-def _unclosed_strings(found: Sequence[Token]) -> Iterator[_Fault]:
+def _unclosed_strings(found: Sequence[Token]) -> Iterator[Mistake]:
     for token in found:
         if token.kind == "unclosed":
             reason = Text("this string is never closed", "deze tekst wordt nergens afgesloten")
-            yield _Fault(token.start, token.text, reason)
+            yield Mistake(token.start, token.text, reason)
 
 
-def _brackets(found: Sequence[Token]) -> Iterator[_Fault]:
+def _brackets(found: Sequence[Token]) -> Iterator[Mistake]:
     opened: list[Token] = []
     for token in found:
         if token.kind != "punctuation":
@@ -200,7 +229,7 @@ def _brackets(found: Sequence[Token]) -> Iterator[_Fault]:
         elif token.text in _PAIRS.values():
             if not opened:
                 reason = Text("this bracket closes nothing", "dit haakje sluit niets")
-                yield _Fault(token.start, token.text, reason)
+                yield Mistake(token.start, token.text, reason)
                 return
             wanted = _PAIRS[opened.pop().text]
             if token.text != wanted:
@@ -208,17 +237,21 @@ def _brackets(found: Sequence[Token]) -> Iterator[_Fault]:
                     f"expected “{wanted}” instead of “{token.text}”",
                     f"verwachtte “{wanted}” in plaats van “{token.text}”",
                 )
-                yield _Fault(token.start, token.text, reason)
+                yield Mistake(token.start, token.text, reason)
                 return
     if opened:
         reason = Text("this bracket is never closed", "dit haakje wordt nergens gesloten")
-        yield _Fault(opened[-1].start, opened[-1].text, reason)
+        yield Mistake(opened[-1].start, opened[-1].text, reason)
 
 
-def _words(found: Sequence[Token]) -> Iterator[_Fault]:
+def _words(found: Sequence[Token]) -> Iterator[Mistake]:
+    last = ""
     for token in found:
+        if token.kind == "word" and last == "PREFIX":
+            yield Mistake(token.start, token.text, _NO_COLON)
         if token.kind == "word" and token.text.upper() not in _KEYWORDS:
-            yield _Fault(token.start, token.text, _unknown_word(token.text))
+            yield Mistake(token.start, token.text, _unknown_word(token.text))
+        last = token.text.upper()
 
 
 def _unknown_word(word: str) -> Text:
@@ -235,14 +268,14 @@ def _unknown_word(word: str) -> Text:
     )
 
 
-def _prefixes(found: Sequence[Token]) -> Iterator[_Fault]:
+def _prefixes(found: Sequence[Token]) -> Iterator[Mistake]:
     declared = {
         token.text for before, token in itertools.pairwise(found) if before.text.upper() == "PREFIX"
     }
     for token in found:
         prefix = token.text.partition(":")[0] + ":"
         if token.kind == "prefixed" and prefix not in declared:
-            yield _Fault(token.start, token.text, _undeclared(prefix))
+            yield Mistake(token.start, token.text, _undeclared(prefix))
 
 
 def _undeclared(prefix: str) -> Text:
@@ -254,7 +287,7 @@ def _undeclared(prefix: str) -> Text:
     )
 
 
-def _complaint(query: str, found: Sequence[Token], complaint: str, complain: Complain) -> _Fault:
+def _complaint(query: str, found: Sequence[Token], complaint: str, complain: Complain) -> Mistake:
     """The engine's own words, at the first token that it could not go on with."""
     bad = _first_bad(query, found, complain)
     start, near = (bad.start, bad.text) if bad else (len(query), "")
@@ -262,8 +295,10 @@ def _complaint(query: str, found: Sequence[Token], complaint: str, complain: Com
     sentence = _SENTENCE.search(match[3]) if match else None
     if match is None or sentence:
         said = sentence[1].strip() if sentence else complaint
-        return _Fault(start, near, Text(said, said))
-    return _Fault(start, near, _expected(near, complain(query[:start] + _PADDING) or ""))
+        return Mistake(start, near, _SAID.get(said, Text(said, said)))
+    if near.startswith("_:") and near in (token.text for token in found if token.start < start):
+        return Mistake(start, near, _TWO_GROUPS)
+    return Mistake(start, near, _expected(near, complain(query[:start] + _PADDING) or ""))
 
 
 def _first_bad(query: str, found: Sequence[Token], complain: Complain) -> Token | None:

@@ -356,6 +356,21 @@ def test_form_without_acceptable_format_is_not_acceptable(ask: Asker) -> None:
         ("SELECT * { ?s ?p ?o FILTER(?x >) }", 1, 32, "unexpected “)”"),
         ("", 1, 1, "empty"),
         ("ASK {}\x00", 1, 7, "U+0000"),
+        ("SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o }", 1, 8, "?s is neither grouped nor counted"),
+        ("SELECT ?n { { SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o } } }", 1, 22, "SAMPLE(?s)"),
+        ("SELECT ?p (MAX(?o) AS ?m) { ?s ?p ?o } GROUP BY ?s", 1, 8, "put it in GROUP BY"),
+        ("SELECT * { ?s ?p ?o } GROUP BY ?s", 1, 34, "name the columns"),
+        ("SELECT ?s ?s { ?s ?p ?o }", 1, 11, "twice"),
+        ("SELECT (1 AS ?s) { ?s ?p ?o }", 1, 14, "choose another name after AS"),
+        ("SELECT * { ?s ?p ?o BIND(2 AS ?o) }", 1, 31, "choose another name after AS"),
+        ("SELECT COUNT(*) { ?s ?p ?o }", 1, 8, "(COUNT(*) AS ?n)"),
+        ("SELECT ?s (STR(?o)) { ?s ?p ?o }", 1, 11, "needs brackets and a name"),
+        ("ASK { ?s ?p ?o FILTER(COUNT(?o) > 1) }", 1, 23, "use HAVING"),
+        ("ASK { _:a ?p ?o { _:a ?q ?r } }", 1, 19, "use a variable"),
+        ("ASK { ?s ?p 'a\\qb' }", 1, 15, "stands for no character"),
+        ("ASK { ?s ?p '\\uD83D' }", 1, 14, "stands for no character"),
+        ("ASK { ?s <http://e/a b> ?o }", 1, 21, "an IRI cannot have"),
+        ("PREFIX ex <http://e/> ASK {}", 1, 8, "ends with a colon"),
     ],
 )
 def test_malformed_query_is_refused_where_it_is_wrong(
@@ -366,6 +381,7 @@ def test_malformed_query_is_refused_where_it_is_wrong(
     assert (error.members["line"], error.members["column"]) == (line, column)
     assert said in error.detail("en")
     assert "{" not in error.detail("nl").replace("“{”", "")
+    assert error.detail("nl") != error.detail("en")
 
 
 @pytest.mark.parametrize(
