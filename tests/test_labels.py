@@ -8,6 +8,7 @@ from pyoxigraph import RdfFormat, parse
 
 from stadsgraaf import labels as labels_module
 from stadsgraaf.labels import LabelIndex, build_labels, local_name
+from stadsgraaf.release import Release
 
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 DATA = """
@@ -183,3 +184,13 @@ def test_of_very_many_names_the_shortest_are_looked_at(tmp_path: Path) -> None:
         few = index.search("net 17", "en")
         assert not few.more
         assert index.search("wram net 17", "en").corrected
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [("g4 steden", "group/g4"), ("g5 steden", "network/g5"), ("G40 cities", "network/g40")],
+)
+def test_networks_are_found_as_people_call_them(
+    our_release: Release, text: str, thing: str
+) -> None:
+    assert our_release.labels.search(text, "nl").hits[0].iri.endswith(f"/id/{thing}")
