@@ -66,6 +66,8 @@ _NAMESPACE = NamedNode(PREFIXES["vann"] + "preferredNamespaceUri")
 TYPE = NamedNode(PREFIXES["rdf"] + "type")
 _DATASET = NamedNode(PREFIXES["dcat"] + "Dataset")
 CLAIM = NamedNode(SG + "Claim")
+#: Roles of graphs that are no data: they are checked as what they are.
+_ASIDE = frozenset({"shapes", "queries"})
 
 
 @dataclass(frozen=True)
@@ -165,17 +167,18 @@ class Dataset:
     @cached_property
     def asserted(self) -> list[Quad]:
         """What people wrote, in the order of the files; each quad once."""
-        quads = (
-            Quad(triple.subject, triple.predicate, triple.object, document.graph)
-            for document in self.documents
-            for triple in document.turtle.triples
-        )
-        return list(dict.fromkeys(quads))
+        return list(dict.fromkeys(self._written()))
+
+    def _written(self) -> Iterator[Quad]:
+        """The same, with what is written twice twice."""
+        for document in self.documents:
+            for triple in document.turtle.triples:
+                yield Quad(triple.subject, triple.predicate, triple.object, document.graph)
 
     @cached_property
     def derived(self) -> list[Quad]:
         """What the rules and the queries' descriptions add."""
-        return list(derive(self.asserted, self.rules, self.queries, self.base_iri))
+        return list(derive(self._written(), self.rules, self.queries, self.base_iri))
 
     @property
     def quads(self) -> list[Quad]:
@@ -197,14 +200,34 @@ class Dataset:
             counts[iri] = counts.get(iri, 0) + 1
             if quad.predicate == TYPE and quad.object == CLAIM:
                 claims.add(iri)
-        roles: dict[str, Role] = {
-            document.graph.value: document.role for document in self.documents
-        }
-        roles |= {rule.graph: "facts" for rule in self.rules if rule.graph}
+        roles = self._roles
         return [
             Graph(iri, "claims" if iri in claims else roles.get(iri, "queries"), count)
             for iri, count in sorted(counts.items())
         ]
+
+    @property
+    def _roles(self) -> dict[str, Role]:
+        """The roles of the named graphs of files and rules, but for those with claims."""
+        roles: dict[str, Role] = {
+            document.graph.value: document.role for document in self.documents
+        }
+        return roles | {rule.graph: "facts" for rule in self.rules if rule.graph}
+
+    @property
+    def data_triples(self) -> list[Triple]:
+        """What is published but in graphs of shapes and of queries; each triple once."""
+        roles = self._roles
+        parts = [(one.graph.value, one.turtle.triples) for one in self.documents]
+        parts += [(_graph_iri(quad), [quad.triple]) for quad in self.derived]
+        aside = [(iri, part) for iri, part in parts if roles.get(iri, "queries") in _ASIDE]
+        claims = {
+            iri
+            for iri, part in aside
+            if any(t.predicate == TYPE and t.object == CLAIM for t in part)
+        }
+        gone = {iri for iri, _ in aside} - claims
+        return list(dict.fromkeys(t for iri, part in parts if iri not in gone for t in part))
 
     def graph_iris(self, role: Role) -> list[str]:
         """IRIs of the named graphs with this role."""

@@ -164,6 +164,7 @@ def validate(  # noqa: PLR0913 – one for each option
         return
     # millions of terms, hardly a cycle among them: looking for these takes a tenth of the time
     gc.set_threshold(200_000, 20, 50)
+    gc.unfreeze()
     wanted = outputs(forms, FORMATS)
     _choose(stages)
     paths = paths or (Path(),)
@@ -206,6 +207,8 @@ def validate(  # noqa: PLR0913 – one for each option
     broken = _write(report.below(_folder(sources.dataset.root)), wanted, language, show)
     for failure in report.failures:
         click.echo(f"{failure.trace}", err=True, nl=False)
+    # so that the interpreter does not look for cycles once more as it ends
+    gc.freeze()
     if report.failures or broken:
         context.exit(3)
     context.exit(1 if report.fails(least) and not write_baseline else 0)

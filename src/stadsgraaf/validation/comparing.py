@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from pyoxigraph import Quad, RdfFormat, parse
+
 from stadsgraaf.validation.carrying import Carried, carried
 from stadsgraaf.validation.consequences import may_follow
 from stadsgraaf.validation.options import Options
@@ -43,7 +45,8 @@ class Comparison:
         earlier_key, before = self._memory.recall(self._earlier.subject)
         if found is not None and before is not None:
             return found, before
-        share_derived(self._earlier.subject.dataset, self._run.subject.dataset)
+        known = _derived(before) if before is not None else None
+        share_derived(self._earlier.subject.dataset, self._run.subject.dataset, known)
         self._earlier.subject.share_shapes(self._run.subject)
         if before is None and self._memory.asked_again(earlier_key, self._earlier.subject):
             before = self._whole(self._earlier, earlier_key)
@@ -97,6 +100,13 @@ class Comparison:
 
 #: Stages that find nothing where nothing is different, when they found nothing before.
 _STILL = frozenset({"verify", "queries", "formatting"})
+
+
+def _derived(before: Found) -> list[Quad] | None:
+    """What rules added before, unless they read misspelt names as they were meant."""
+    if before.derived is None or "terms" not in before.silent:
+        return None
+    return list(parse(before.derived.encode(), RdfFormat.N_QUADS))
 
 
 def _stays(run: Run, earlier: Run, before: Found) -> Carried | None:

@@ -47,7 +47,8 @@ class Found:
     """What a run found: the findings that stay and those that comments suppress.
 
     ``results`` are those of SHACL, None when they do not say all that it found. ``silent`` are the
-    stages that found nothing, ``notices`` what was not checked.
+    stages that found nothing, ``notices`` what was not checked; ``derived`` is what rules added, as
+    N-Quads, if anybody asked.
     """
 
     all: tuple[Finding, ...]
@@ -55,6 +56,7 @@ class Found:
     results: tuple[Result, ...] | None = None
     silent: frozenset[str] = frozenset()
     notices: tuple[Text, ...] = ()
+    derived: str | None = None
 
     def written(self) -> dict[str, object] | None:
         """The same for JSON; None when it is too much, or JSON cannot hold it."""
@@ -70,6 +72,7 @@ class Found:
             "results": results,
             "silent": sorted(self.silent),
             "notices": self.notices,
+            "derived": self.derived,
         }
 
     @classmethod
@@ -82,6 +85,7 @@ class Found:
             results=None if results is None else tuple(map(_read_result, results)),
             silent=frozenset(written["silent"]),
             notices=tuple(Text(*one) for one in written["notices"]),
+            derived=written["derived"],
         )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from pyoxigraph import RdfFormat, serialize
+
 from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.validation import suppression
 from stadsgraaf.validation.catalogue import rules
@@ -53,6 +55,14 @@ class Run:
         outcome = self.subject.outcomes[-1]
         clean = not (outcome.faults or outcome.recursions or outcome.differences)
         return tuple(outcome.results) if clean and len(outcome.results) == len(found) else None
+
+    @property
+    def derived(self) -> str | None:
+        """What rules added, as N-Quads, if a stage looked at it."""
+        derived = vars(self.subject.dataset).get("derived")
+        if derived is None:
+            return None
+        return (serialize(derived, format=RdfFormat.N_QUADS) or b"").decode()
 
     def widen(self) -> None:
         """Run the stages again that looked at what is different only."""
@@ -121,6 +131,7 @@ def told(run: Run, options: Options) -> Found:
         results=run.results,
         silent=frozenset(name for name, found in run.found.items() if not found),
         notices=tuple(run.subject.notices),
+        derived=run.derived,
     )
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from stadsgraaf.dataset import Dataset, Document
 from stadsgraaf.namespaces import PREFIXES
@@ -355,8 +355,13 @@ class Scope:
         return frozenset(part for root in _roots(shapes) for part in root.parts) - kept
 
 
-def share_derived(before: Dataset, after: Dataset) -> None:
-    """Let two datasets derive once what their rules derive from the same triples."""
+def share_derived(before: Dataset, after: Dataset, known: list[Quad] | None = None) -> None:
+    """Let two datasets derive once what their rules derive from the same triples.
+
+    ``known`` is what is derived from the first one, if anybody knows.
+    """
+    if known is not None:
+        vars(before)["derived"] = known
     rules = [[(query.graph, query.sparql) for query in one.rules] for one in (before, after)]
     queries = [
         [(q.name, q.sparql, q.summary, q.description) for q in one.queries]
@@ -374,7 +379,10 @@ def share_derived(before: Dataset, after: Dataset) -> None:
         ),
     )
     if not any(scope.touches(reads_of_query(query.sparql, {})) for query in after.rules):
-        vars(before)["derived"] = after.derived
+        if known is None:
+            vars(before)["derived"] = after.derived
+        else:
+            vars(after)["derived"] = known
 
 
 def _different_roots(before: "Subject", after: "Subject") -> frozenset[tuple[str, str]] | None:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from stadsgraaf.comparison import Breaking, Breaks
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import shorten
 from stadsgraaf.validation.catalogue import rule
 from stadsgraaf.validation.finding import Finding, Span
 from stadsgraaf.validation.stages.subject import Subject, about
+
+if TYPE_CHECKING:
+    from stadsgraaf.comparison import Breaking, Breaks
 
 __all__ = ["difference"]
 
@@ -19,6 +22,8 @@ def difference(subject: Subject) -> Iterator[Finding]:
     """Breaking changes since the last release, when it is known, that no new version declares."""
     if subject.released is None:
         return
+    from stadsgraaf.comparison import Breaks  # noqa: PLC0415 – its import takes long
+
     dataset = subject.dataset
     found = Breaks.between(subject.released, dataset.asserted, dataset.base_iri)
     # what could not be read is not gone
@@ -29,7 +34,7 @@ def difference(subject: Subject) -> Iterator[Finding]:
         yield _told(subject, found, change, thing)
 
 
-def _told(subject: Subject, found: Breaks, change: Breaking, thing: NamedNode) -> Finding:
+def _told(subject: Subject, found: "Breaks", change: "Breaking", thing: NamedNode) -> Finding:
     """A finding where the thing stands, else where the version stands that must go up."""
     headers = found.headers_of(change.thing)
     places = [subject.places.locate(NamedNode(header.iri)) for header in headers]

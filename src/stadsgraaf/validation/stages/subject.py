@@ -101,15 +101,7 @@ class Subject:
 
         Shapes and queries are not data: they are checked as what they are.
         """
-        dataset = self.dataset
-        aside = {graph.iri for graph in dataset.graphs if graph.role in {"shapes", "queries"}}
-        return list(
-            dict.fromkeys(
-                quad.triple
-                for quad in dataset.quads
-                if not (isinstance(quad.graph_name, NamedNode) and quad.graph_name.value in aside)
-            )
-        )
+        return self.dataset.data_triples
 
     @cached_property
     def data(self) -> shacl.Data:
