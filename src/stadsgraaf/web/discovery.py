@@ -94,7 +94,7 @@ def _urlset(view: View, addresses: Iterable[str]) -> bytes:
 
 
 def _pages(view: View) -> list[str]:
-    ways = [view.urls.home(), view.urls.page("/vocabulary"), *(href for _, href in view.menu)]
+    ways = [view.urls.home(), view.urls.vocabulary(), *(href for _, href in view.menu)]
     return [view.here(href) for href in ways]
 
 

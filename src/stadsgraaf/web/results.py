@@ -6,11 +6,11 @@ from types import MappingProxyType
 
 from pyoxigraph import BlankNode
 
-from stadsgraaf.web.asking import Table, Term, read_results, term_iri
+from stadsgraaf.web.asking import Table, Term, term_iri
 from stadsgraaf.web.site import View
 from stadsgraaf.web.values import Value, show
 
-__all__ = ["Grid", "as_grid", "read_grid"]
+__all__ = ["Grid", "as_grid"]
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,6 @@ class Grid:
     total: int
     truth: bool | None = None
     whole: bool = True
-
-
-def read_grid(view: View, content: bytes, most: int) -> Grid:
-    """The table in a SPARQL JSON document, its first rows at most."""
-    return as_grid(view, read_results(content), most)
 
 
 def as_grid(

@@ -17,7 +17,7 @@ from stadsgraaf.web.kinds import taxonomy_of
 from stadsgraaf.web.nearby import Dated, read_nearby
 from stadsgraaf.web.site import Site
 
-__all__ = ["TYPE", "Inverse", "Pairs", "Statement", "Thing", "read_thing", "read_values"]
+__all__ = ["TYPE", "Inverse", "Statement", "Thing", "read_thing", "read_values"]
 
 TYPE: Final = PREFIXES["rdf"] + "type"
 #: Values and links that one page shows; the rest is on pages of its own.
@@ -28,7 +28,6 @@ MOST_CLAIMS = 60
 _TARGET = PREFIXES["oa"] + "hasTarget"
 _PER_PROPERTY = 40
 
-Pairs = Sequence[tuple[str, Term]]
 
 #: The thing's own triples with their graphs, and what points at it, in one question.
 _FIRST = (

@@ -221,6 +221,14 @@ class Urls:
         """The map, with the places of a thing marked."""
         return self.page("/map", thing=thing)
 
+    def timeline(self, sort: str | None = None, page: int | None = None) -> str:
+        """What is dated, in order; of one sort of things."""
+        return self.page("/timeline", sort=sort, page=page)
+
+    def vocabulary(self) -> str:
+        """The classes and properties, documented from themselves."""
+        return self.page("/vocabulary")
+
     def land(self, version: str) -> str:
         """The outlines of all places as a picture; its address changes when the picture may."""
         return f"{self.prefix}/map/land.svg?{_query(v=version)}"
@@ -261,6 +269,14 @@ class Urls:
     def conformance(self) -> str:
         """What W3C's tests say of the endpoint."""
         return self.page("/conformance")
+
+    def accessibility(self) -> str:
+        """What is known of the accessibility of the site."""
+        return self.page("/accessibility")
+
+    def privacy(self) -> str:
+        """What is kept of visitors."""
+        return self.page("/privacy")
 
     def releases(self) -> str:
         """The releases that can be asked for."""

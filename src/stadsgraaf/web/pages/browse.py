@@ -41,8 +41,8 @@ async def _classes(view: View) -> Response:
         by_sort.setdefault("other", []).append(entry)
     groups = [(sort, by_sort[sort]) for sort in _ORDER if sort in by_sort]
     ways = [
-        ("menu_timeline", view.urls.page("/timeline")),
-        ("vocabulary", view.urls.page("/vocabulary")),
+        ("menu_timeline", view.urls.timeline()),
+        ("vocabulary", view.urls.vocabulary()),
     ]
     if PREFIXES["geo"] + "Geometry" in kinds:
         ways.insert(0, ("menu_map", view.urls.map()))

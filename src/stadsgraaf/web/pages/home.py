@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 import stadsgraaf
 from stadsgraaf.errors import NotFound, NotReady, StoreBusy, StoreError, Text
 from stadsgraaf.media import HTML, RDF, RESULTS
-from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.namespaces import SG, well_known
 from stadsgraaf.store.base import Elsewhere, Question
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import read_claims
@@ -27,6 +27,7 @@ from stadsgraaf.web.pages.times import read_dated
 from stadsgraaf.web.signposts import of_dataset
 from stadsgraaf.web.site import View
 from stadsgraaf.web.teaser import Teaser, read_teaser
+from stadsgraaf.web.tree import SCHEME
 
 __all__ = ["about", "home", "live", "ready"]
 
@@ -34,8 +35,7 @@ _QUESTIONS = 3
 _KINDS = 9
 _TECHNICAL = ("term", "data")
 _START = "start"
-_SCHEME = PREFIXES["skos"] + "ConceptScheme"
-_CLASSES = (PREFIXES["owl"] + "Class", PREFIXES["rdfs"] + "Class")
+_CLASSES = well_known("owl:Class rdfs:Class")
 _CONTESTED = (
     f"SELECT ?claim (COUNT(?other) AS ?n) WHERE {{ ?claim <{SG}contradicts> ?other }}"
     " GROUP BY ?claim ORDER BY DESC(?n) ?claim LIMIT 1"
@@ -99,14 +99,14 @@ async def _example(view: View) -> Contest | None:
 
 async def _ways(view: View, kinds: Mapping[str, int]) -> list[tuple[str, str]]:
     """Ways in beside search: a word and where it leads. What the dataset lacks is left out."""
-    schemes = view.urls.browse(_SCHEME)
+    schemes = view.urls.browse(SCHEME)
     offered = (
         ("claims", view.urls.claims(), SG + "Claim" in kinds),
         ("reader", view.urls.article_index(), bool(await read_documents(view.site))),
         ("map", view.urls.map(), await read_chart(view.site) is not None),
-        ("timeline", view.urls.page("/timeline"), bool(await read_dated(view.site))),
-        ("schemes", schemes, _SCHEME in kinds),
-        ("vocabulary", view.urls.page("/vocabulary"), any(iri in kinds for iri in _CLASSES)),
+        ("timeline", view.urls.timeline(), bool(await read_dated(view.site))),
+        ("schemes", schemes, SCHEME in kinds),
+        ("vocabulary", view.urls.vocabulary(), any(iri in kinds for iri in _CLASSES)),
     )
     return [(word, href) for word, href, present in offered if present]
 

@@ -72,14 +72,10 @@ async def times(request: Request) -> Response:
         line=timeline(moments, rows=_PAGE),
         line_query=_SHOWN,
         sort=sort,
-        sorts=[
-            (each, view.urls.page("/timeline", sort=each), len(dated[each])) for each in present
-        ],
+        sorts=[(each, view.urls.timeline(each), len(dated[each])) for each in present],
         page=number,
-        before=view.urls.page("/timeline", sort=sort, page=number - 1) if number > 1 else None,
-        after=view.urls.page("/timeline", sort=sort, page=number + 1)
-        if start + _PAGE < total
-        else None,
+        before=view.urls.timeline(sort, number - 1) if number > 1 else None,
+        after=view.urls.timeline(sort, number + 1) if start + _PAGE < total else None,
     )
 
 
