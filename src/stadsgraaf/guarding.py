@@ -152,6 +152,9 @@ def _place(
     """Line and column of an error; of RDF/XML the line that was read last when it was met."""
     if fault is not None:
         return fault.line, fault.column
+    if error.lineno is None and "LoadDocument" in error.msg and b'"@context"' in content:
+        before = content[: content.index(b'"@context"')].decode("utf-8", "replace")
+        return before.count("\n") + 1, len(before) - before.rfind("\n")
     if error.lineno is not None or form != RdfFormat.RDF_XML:
         return error.lineno or 0, error.offset or 0
     lines = _Lines(content)

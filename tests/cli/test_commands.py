@@ -83,6 +83,34 @@ def test_validate_names_file_and_line(folder: Path) -> None:
     assert "b.ttl\n  3:11  violation" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("@prefix e: <http://e/> .\ne:a e:p “x” .", "stdin.ttl:2:9"),
+        ('{"@id": "http://e/a",\n "http://e/p": 1,}', "stdin.jsonld:2:16"),
+        ('<?xml version="1.0"?>\n<a>', "stdin.rdf:2:"),
+    ],
+)
+def test_validate_reads_stdin_as_what_it_looks_like(text: str, place: str) -> None:
+    said = run("validate", "-", "--quiet", "--format", "lines", text=text)
+    assert said.exit_code == 1
+    assert said.stdout.startswith(place)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-", "other.ttl"],
+        ["-", "--changed"],
+        ["--baseline", "a.json", "--write-baseline", "b.json"],
+        [".", "--since", "https://example.org/a.ttl"],
+    ],
+)
+def test_validate_refuses_what_contradicts_itself(arguments: list[str], folder: Path) -> None:
+    paths = [str(folder) if one == "." else one for one in arguments]
+    assert run("validate", *paths, text="").exit_code == 2
+
+
 def test_validate_of_good_data_is_zero(folder: Path) -> None:
     assert run("validate", str(folder)).exit_code == 0
 

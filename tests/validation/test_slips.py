@@ -56,6 +56,12 @@ FAULTS: dict[str, tuple[dict[str, str], str, tuple[str, int], str]] = {
     "a text without its end": ({"a.ttl": E + "e:a e:p 1 .", "q.rq": QUERY + "SELECT * {\n ?a e:p 'b }"}, "query/syntax", ("q.rq", 3), "not closed"),
     "a column that stays empty": ({"a.ttl": E + "e:a e:p 1 .", "q.rq": QUERY + "SELECT ?a ?c\n{ ?a e:p ?b }"}, "query/unbound", ("q.rq", 2), "?c"),
     "a name that data spell otherwise": ({"a.ttl": E + "e:a e:before 1 .", "q.rq": QUERY + "SELECT *\n{ ?a e:befoer ?b }"}, "query/unused-name", ("q.rq", 3), "e:before"),
+    "a geometry that is none": ({"a.ttl": E + '@prefix geo: <http://www.opengis.net/ont/geosparql#> .\ne:a geo:asWKT "POINT(5.39, 52.16)"^^geo:wktLiteral .'}, "lexical/literal", ("a.ttl", 3), "POINT(5.39 52.16)"),
+    "a decimal comma": ({"a.ttl": E + "e:a e:width 453,5 ;\n e:height 2 ."}, "lexical/decimal-comma", ("a.ttl", 2), "“453.5”"),
+    "an update that is none": ({"a.ttl": E + "e:a e:p 1 .", "u.ru": QUERY + "DELET WHERE { ?a e:p ?b }"}, "query/syntax", ("u.ru", 2), "DELETE"),
+    "a prefix that an update lacks": ({"a.ttl": E + "e:a e:p 1 .", "u.ru": "INSERT DATA { <http://e/a> f:p 1 }"}, "query/syntax", ("u.ru", 1), "PREFIX f:"),
+    "a value within what a shape asks": ({"s.ttl": SHAPE + "sh:property [ sh:path e:p ; sh:node e:N ] .\ne:N a sh:NodeShape ; sh:property [ sh:path e:q ; sh:minInclusive 3 ] .", "a.ttl": E + "e:a a e:T ; e:p e:b .\ne:b\n e:q 1 ."}, "e:S-p-Node", ("a.ttl", 4), "Take"),
+    "a thing that has not the class that a shape asks": ({"s.ttl": SHAPE + "sh:property [ sh:path e:p ; sh:node e:N ] .\ne:N a sh:NodeShape ; sh:class e:C .", "a.ttl": E + "e:a a e:T ;\n e:p e:b .\ne:b e:q 1 ."}, "e:S-p-Node", ("a.ttl", 3), "e:C"),
     "one value of another kind": ({"s.ttl": SHAPE + "sh:property [ sh:path e:p ; sh:datatype <http://www.w3.org/2001/XMLSchema#integer> ; sh:maxInclusive 9 ; sh:nodeKind sh:Literal ] .", "a.ttl": E + 'e:a a e:T ; e:p "x" .'}, "e:S-p-Datatype", ("a.ttl", 2), "xsd:integer"),
 }  # fmt: skip
 
@@ -91,6 +97,9 @@ def test_a_slip_is_told_once_at_its_line_in_both_languages(name: str, tmp_path: 
         {"a.ttl": OWL + 'e:a rdfs:label "a"@en ; e:size 12 , 1.5 , 1.5e0 .'},
         {"a.ttl": E + "e:site-1 e:p 1 .\ne:a e:near e:site-2 , e:utrecht , <http://x.org/sit> ."},
         {"a.ttl": E + "e:p1 e:q1 1 .", "q.rq": QUERY + "SELECT ?a (COUNT(?b) AS ?n) { ?a e:q2 ?b } GROUP BY ?a"},
+        {"a.ttl": E + "e:a e:p 1, 2 ; e:q 1,2,3 ; e:r '4,5' . # 6,7 ."},
+        {"a.ttl": E + "e:a e:p 1 .", "u.ru": QUERY + "DELETE { ?a e:p ?b } INSERT { ?a e:p 2 } WHERE { ?a e:p ?b }"},
+        {"a.ttl": E + '@prefix geo: <http://www.opengis.net/ont/geosparql#> .\ne:a geo:asWKT "<http://www.opengis.net/def/crs/OGC/1.3/CRS84> MULTIPOLYGON Z (((0 0 1, 1 1 1, 1e0 -0.5 1, 0 0 1)))"^^geo:wktLiteral , "POINT EMPTY"^^geo:wktLiteral , ""^^geo:wktLiteral , "GEOMETRYCOLLECTION(POINT(1 2), LINESTRING(1 2, 3 4))"^^geo:wktLiteral .'},
         {"s.ttl": SHAPE + "sh:ignoredProperties ( e:p ) ; sh:property [ sh:path e:q ; sh:minCount 1 ; sh:maxCount 1 ] ."},
         {"s.ttl": SHAPE + 'sh:sparql [ sh:select "SELECT $this ?value { $this <http://e/p> ?value }" ] .'},
     ],

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["validate"]
 
+_STDIN = Path("-")
+_NOTHING_RELEASED = Text(
+    "There was nothing yet at that revision, so nothing was compared with it.",
+    "In die revisie was er nog niets, dus is er niets mee vergeleken.",
+)
 SEVERITIES = click.Choice(["violation", "warning", "info"])
 _EXPLAIN, _LATEST = "explain", "latest"
 _NO_RELEASE = Text(
@@ -137,7 +143,7 @@ def validate(  # noqa: PLR0913 – one for each option
     """Check Turtle, vocabulary, shapes and queries; say file, line and what to do.
 
     A PATH is a folder or a file, of Turtle, TriG, N-Triples, N-Quads, RDF/XML, JSON-LD or SPARQL;
-    all of them together are the dataset. Default: the folder you are in.
+    all of them together are the dataset. Default: the folder you are in; - is stdin.
 
     Exit code 1 when there are violations; warnings alone do not fail, unless --fail-on says so.
     "stadsgraaf validate explain RULE" tells what a rule means, and how to mend what it finds.
@@ -149,6 +155,7 @@ def validate(  # noqa: PLR0913 – one for each option
       stadsgraaf validate vocabulary.ttl shapes.ttl --engine both
       stadsgraaf validate --format text --format sarif=report.sarif
       stadsgraaf validate --since latest
+      cat some.ttl | stadsgraaf validate - --shapes shapes
       stadsgraaf validate explain skos/broader-cycle
     """
     from stadsgraaf.validation import Options, Severity, gather, reading_profile
@@ -167,9 +174,13 @@ def validate(  # noqa: PLR0913 – one for each option
     gc.unfreeze()
     wanted = outputs(forms, FORMATS)
     _choose(stages)
+    _refuse_both(baseline, write_baseline)
     paths = paths or (Path(),)
+    piped = _STDIN in paths
+    if piped:
+        paths = (_piped(context, paths, changed, since),)
     files = [Path(name) for name in profiles if name not in PROFILES]
-    profile = reading_profile(files, paths)
+    profile = reading_profile(files, (Path(),) if piped else paths)
     standards = [path for name in profiles if name in PROFILES for path in named(name, os.environ)]
     steps = Steps(quiet=quiet)
     sources = gather(paths, (*profile.exclude, *exclude), steps.read)
@@ -204,7 +215,8 @@ def validate(  # noqa: PLR0913 – one for each option
         count = write(write_baseline, report.findings)
         click.echo(f"{write_baseline}: {count} findings", err=True)
     least = Severity(fail_on) if fail_on else profile.fail_on or Severity.VIOLATION
-    broken = _write(report.below(_folder(sources.dataset.root)), wanted, language, show)
+    folder = "." if piped else _folder(sources.dataset.root)
+    broken = _write(report.below(folder), wanted, language, show)
     for failure in report.failures:
         click.echo(f"{failure.trace}", err=True, nl=False)
     # so that the interpreter does not look for cycles once more as it ends
@@ -247,6 +259,10 @@ def _with_release(options: "Options", since: str, place: _Place) -> "Options":
     from stadsgraaf.validation import gather
     from stadsgraaf.validation.changes import latest_tag
 
+    if "://" in since:
+        raise UsageError(
+            reason=f"--since {since}: nothing is fetched; download it, and name the file"
+        )
     if Path(since).exists():
         read = read_side(since, lambda path: gather([path]).dataset)
         return replace(options, released=read.written().read)
@@ -254,8 +270,38 @@ def _with_release(options: "Options", since: str, place: _Place) -> "Options":
     if revision is None:
         return replace(options, notices=(*options.notices, _NO_RELEASE))
     with place.at(revision) as sources:
-        released = tuple(sources.dataset.asserted) if sources else ()
-    return replace(options, released=released)
+        if sources is None:
+            return replace(options, notices=(*options.notices, _NOTHING_RELEASED))
+        return replace(options, released=tuple(sources.dataset.asserted))
+
+
+def _refuse_both(baseline: Path | None, write_baseline: Path | None) -> None:
+    if baseline is not None and write_baseline is not None:
+        reason = "--baseline lets findings pass, --write-baseline writes all of them: give one"
+        raise UsageError(reason=reason)
+
+
+def _piped(
+    context: click.Context, paths: Sequence[Path], changed: str | None, since: str | None
+) -> Path:
+    """A file with what stdin gives, for as long as the command runs."""
+    if len(paths) > 1 or changed is not None or since is not None:
+        raise UsageError(
+            reason="- stands alone: name shapes by --shapes; it has no earlier revision"
+        )
+    content = sys.stdin.buffer.read()
+    start = content[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    ending = ".jsonld" if start[:1] in (b"{", b"[") and _is_json(content) else ".ttl"
+    ending = ".rdf" if start.startswith((b"<?xml", b"<rdf:RDF")) else ending
+    folder = Path(context.with_resource(TemporaryDirectory(prefix="stdin-")))
+    file = folder / f"stdin{ending}"
+    file.write_bytes(content)
+    return file
+
+
+def _is_json(content: bytes) -> bool:
+    """Whether what begins with a brace is JSON, also when a slip makes it none: Turtle has no “\":”."""
+    return b'":' in content or b'" :' in content
 
 
 def _cache() -> "Cache | None":

@@ -30,7 +30,7 @@ class Fault(NamedTuple):
 _KEYWORDS: Final = [
     *("SELECT", "CONSTRUCT", "ASK", "DESCRIBE", "WHERE", "PREFIX", "BASE", "FILTER", "OPTIONAL", "UNION"),
     *("MINUS", "GRAPH", "SERVICE", "BIND", "VALUES", "DISTINCT", "REDUCED", "ORDER", "GROUP", "HAVING"),
-    *("LIMIT", "OFFSET", "EXISTS", "COUNT"),
+    *("LIMIT", "OFFSET", "EXISTS", "COUNT", "INSERT", "DELETE", "DATA", "LOAD", "CLEAR", "USING", "WITH"),
 ]  # fmt: skip
 _CLOSES: Final = {"}": "{", ")": "(", "]": "["}
 #: Expected words that are shown, of the many that a parser lists.

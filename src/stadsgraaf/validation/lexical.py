@@ -113,6 +113,29 @@ def _whole(least: int | None, greatest: int | None) -> Callable[[str], bool]:
     return valid
 
 
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_WKT = re.compile(r"(?is)\s*(?:<[^<>\s]*>\s*)?([a-z]+)\s*(?:zm|z|m)?\s*(empty|\(.*\))\s*")
+_POSITION = re.compile(rf"\s*(?:{_NUMBER}(?:\s+{_NUMBER}){{1,3}}|(?i:empty))\s*")
+
+
+def _is_wkt(text: str) -> bool:
+    """Whether a text is a geometry, https://www.ogc.org/standards/geosparql/: an empty one is, too.
+
+    >>> _is_wkt("POINT(5.39 52.16)"), _is_wkt("POINT(5.39, 52.16)")
+    (True, False)
+    """
+    found = _WKT.fullmatch(text)
+    if found is None:
+        return not text.strip()
+    kind, body = found[1].lower(), found[2]
+    if body.count("(") != body.count(")"):
+        return False
+    if kind == "geometrycollection" or not body.startswith("("):
+        return True
+    parts = (part for part in re.split(r"[(),]", body) if part.strip())
+    return all(_POSITION.fullmatch(part) for part in parts)
+
+
 #: Whether a text is in the lexical space, by IRI of the datatype.
 DATATYPES: dict[str, Callable[[str], bool]] = (
     {
@@ -120,7 +143,7 @@ DATATYPES: dict[str, Callable[[str], bool]] = (
         for name, pattern in _FORMS.items()
     }
     | {_XSD + name: _whole(*bounds) for name, bounds in _RANGES.items()}
-    | {PREFIXES["edtf"] + "EDTF": is_edtf}
+    | {PREFIXES["edtf"] + "EDTF": is_edtf, PREFIXES["geo"] + "wktLiteral": _is_wkt}
 )
 
 
@@ -162,6 +185,7 @@ _EXAMPLES = {
     "hexBinary": "0aff",
     "integer": "42",
     "time": "10:00:00",
+    "wktLiteral": "POINT(5.39 52.16)",
 }
 
 

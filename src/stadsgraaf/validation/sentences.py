@@ -171,6 +171,20 @@ _MENDS: dict[str, Text] = {
         "Remove it, mend its name, or let the shape allow it.",
         "Haal haar weg, verbeter de naam, of laat de vorm haar toe.",
     ),
+    "Not": Text("Take away what gives it that shape.", "Haal weg wat het die vorm geeft."),
+    "And": Text("Add what all of them ask for.", "Voeg toe wat zij alle vragen."),
+    "Or": Text("Add what one of them asks for.", "Voeg toe wat een ervan vraagt."),
+    "Xone": Text(
+        "Add what one of them asks for, or take away what meets another too.",
+        "Voeg toe wat een ervan vraagt, of haal weg wat ook aan een ander voldoet.",
+    ),
+    "QualifiedMinCount": Text(
+        "Add one that has this shape, or mend one that nearly has.",
+        "Voeg er een toe met deze vorm, of verbeter er een die haar bijna heeft.",
+    ),
+    "QualifiedMaxCount": Text(
+        "Keep at most {wanted} that have it.", "Houd er hoogstens {wanted} die haar hebben."
+    ),
     "HasValue": Text("Add {wanted}.", "Voeg {wanted} toe."),
     "In": Text("Choose one of these.", "Kies een van deze."),
 }

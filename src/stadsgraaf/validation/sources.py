@@ -18,7 +18,7 @@ from stadsgraaf.validation.serialisations import ENDINGS
 
 __all__ = ["Sources", "gather", "is_excluded"]
 
-_QUERIES = (".rq", ".sparql")
+_QUERIES = (".rq", ".sparql", ".ru")
 _PACKAGES = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-__all__ = ["Slip", "addresses", "misread"]
+__all__ = ["Slip", "addresses", "decimal_commas", "misread"]
 
 
 class Slip(NamedTuple):
@@ -50,6 +50,19 @@ def addresses(text: str) -> Iterator[Slip]:
 
 def _whole(written: str, mail: bool) -> str:  # noqa: FBT001 – private
     return f"mailto:{written}" if mail else f"https://{written}"
+
+
+_DECIMAL: Final = re.compile(r"(?<=[\s(])([+-]?\d+),(\d+)(?=\s*[;.)\]]|\s+[;.])")
+
+
+def decimal_commas(text: str) -> Iterator[Slip]:
+    """Two whole numbers with a comma and nothing else between them.
+
+    >>> [slip.meant for slip in decimal_commas("<http://e/a> <http://e/p> 453,5 ; <http://e/q> 1,2,3 .")]
+    ['453.5']
+    """
+    for found in _DECIMAL.finditer(text):
+        yield Slip(found.start(), found.end(), found[0], f"{found[1]}.{found[2]}")
 
 
 #: A character of UTF-8 read as two or three of Windows-1252, in the words that it stands in.

@@ -19,4 +19,6 @@ def render(report: Report, *, language: Language = "en") -> str:
 
 def _line(finding: Finding, language: Language) -> str:
     message = " ".join(finding.sentence(language).split())
-    return f"{finding.span}: {_WORDS[finding.severity]}: {message} [{finding.name}]\n"
+    # a line break in the name of a file would make two lines of one
+    place = str(finding.span).replace("\n", "\\n").replace("\r", "\\r")
+    return f"{place}: {_WORDS[finding.severity]}: {message} [{finding.name}]\n"

@@ -103,7 +103,10 @@ def _finding(finding: Finding, language: Language, pen: _Pen) -> Iterator[str]:
     told = finding.message.say(language).startswith(finding.reason.say(language))
     if finding.reason.en and finding.component and not told:
         yield pen.dim(f"      {finding.reason.say(language)}")
+    said = finding.message.say(language)
     for detail in finding.details:
+        if detail.message.say(language) in said:
+            continue
         yield f"      – {detail.message.say(language)} ({detail.name})"
 
 

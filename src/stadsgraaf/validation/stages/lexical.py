@@ -13,7 +13,7 @@ from stadsgraaf.validation.catalogue import rule
 from stadsgraaf.validation.finding import Finding, Span
 from stadsgraaf.validation.lexical import faulty, hint
 from stadsgraaf.validation.stages.subject import Subject, about, cut
-from stadsgraaf.validation.writing import Slip, addresses, misread
+from stadsgraaf.validation.writing import Slip, addresses, decimal_commas, misread
 
 __all__ = ["lexical"]
 
@@ -37,6 +37,8 @@ def _slips(document: Document) -> Iterator[Finding]:
     text = document.turtle.text
     wrong = [("lexical/address", slip) for slip in addresses(text)]
     wrong += [("lexical/encoding", slip) for slip in misread(text)]
+    if document.turtle.placed:
+        wrong += [("lexical/decimal-comma", slip) for slip in decimal_commas(text)]
     if not wrong:
         return
     words = list(tokens(text)) if document.turtle.placed else []
@@ -45,14 +47,23 @@ def _slips(document: Document) -> Iterator[Finding]:
         at = bisect_right(starts, slip.start) - 1
         inside = at >= 0 and slip.start < words[at][1]
         begins = inside and starts[at] == slip.start - 1
+        if name == "lexical/decimal-comma":
+            begins = inside = at >= 0 and starts[at] == slip.start
         if not words or (begins if name == "lexical/address" else inside):
             yield _slip(document, name, slip)
+
+
+_WHAT = {
+    "lexical/address": Text("address", "adres"),
+    "lexical/encoding": Text("text", "tekst"),
+    "lexical/decimal-comma": Text("single number", "enkel getal"),
+}
 
 
 def _slip(document: Document, name: str, slip: Slip) -> Finding:
     found = rule(name)
     begin, end = document.turtle.position(slip.start), document.turtle.position(slip.end)
-    what = Text("address", "adres") if name == "lexical/address" else Text("text", "tekst")
+    what = _WHAT[name]
     return Finding(
         rule=found.iri,
         name=found.name,

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pyoxigraph import Literal, Store, Triple
+from pyparsing import ParseException
 from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.algebra import translateUpdate
+from rdflib.plugins.sparql.parser import parseUpdate
 
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Text
@@ -40,10 +43,13 @@ def _check_query(subject: Subject, file: str, text: str) -> Iterator[Finding]:
     if reason is not None:
         yield _too_complex(file, text, reason)
         return
+    if file.endswith(".ru"):
+        yield from _check_update(file, text)
+        return
     try:
         Store().query(text)
     except SyntaxError as error:
-        yield _query_syntax(file, text, error)
+        yield _query_syntax(file, text, *_gave_up(error, lines))
         return
     yield from _in_vain(subject, file, text)
     words = sparql.tokens(text)
@@ -94,9 +100,18 @@ _PREBOUND = frozenset({"this", "PATH", "shapesGraph", "currentShape"})
 _QUERY_ERROR = re.compile(r"(?:error )?at (?:line )?(\d+)(?::| column )(\d+):? ?(.*)", re.DOTALL)
 
 
-def _query_syntax(file: str, text: str, error: SyntaxError) -> Finding:
+def _check_update(file: str, text: str) -> Iterator[Finding]:
+    """An update is read and never done, https://www.w3.org/TR/sparql11-update/ ."""
+    try:
+        translateUpdate(parseUpdate(text))
+    except ParseException as error:
+        yield _query_syntax(file, text, str(error), error.loc)
+    except Exception as error:  # noqa: BLE001 – rdflib raises a plain one for a prefix
+        yield _query_syntax(file, text, str(error), 0)
+
+
+def _query_syntax(file: str, text: str, message: str, at: int) -> Finding:
     lines = Lines(text)
-    message, at = _gave_up(error, lines)
     fault = asking.explain(text, message, at, sparql.prefixes_of(sparql.tokens(text)))
     (line, column), (end_line, end_column) = lines.at(fault.start), lines.at(fault.end)
     excerpt = text.split("\n")[line - 1]

@@ -440,6 +440,11 @@ def _shacl_finding(subject: Subject, known: Shapes, result: Result) -> Finding:
     told = component == "SPARQL" or component not in PARAMETERS
     message = _spoken(known, result) if told and result.messages else own
     iri, name = _shape_name(known, result, component)
+    details = tuple(_shacl_finding(subject, known, detail) for detail in result.details)
+    if len(details) == 1 and component == "Node" and details[0].span.file:
+        # what is to be mended is in the thing, not where it is named
+        span, mend = (details[0].span if details[0].path else span), details[0].message
+        reason = Text(reason.en.rstrip(".") + ":", reason.nl.rstrip(".") + ":")
     return Finding(
         rule=iri,
         name=name,
@@ -461,7 +466,7 @@ def _shacl_finding(subject: Subject, known: Shapes, result: Result) -> Finding:
         declared=declared,
         mentions=known.mentions(result.constraint),
         excerpt=places.excerpt(span),
-        details=tuple(_shacl_finding(subject, known, detail) for detail in result.details),
+        details=details,
         stable_focus=places.stable(result.focus),
     )
 
