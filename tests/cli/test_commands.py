@@ -87,7 +87,7 @@ def test_validate_names_file_and_line(folder: Path) -> None:
     ("text", "place"),
     [
         ("@prefix e: <http://e/> .\ne:a e:p “x” .", "stdin.ttl:2:9"),
-        ('{"@id": "http://e/a",\n "http://e/p": 1,}', "stdin.jsonld:2:16"),
+        ('{"@id": "http://e/a",\n "http://e/p": 1,}', "stdin.jsonld:2:17"),
         ('<?xml version="1.0"?>\n<a>', "stdin.rdf:2:"),
     ],
 )

@@ -175,10 +175,8 @@ def validate(  # noqa: PLR0913 – one for each option
     wanted = outputs(forms, FORMATS)
     _choose(stages)
     _refuse_both(baseline, write_baseline)
-    paths = paths or (Path(),)
     piped = _STDIN in paths
-    if piped:
-        paths = (_piped(context, paths, changed, since),)
+    paths = (_piped(context, paths, changed, since),) if piped else paths or (Path(),)
     files = [Path(name) for name in profiles if name not in PROFILES]
     profile = reading_profile(files, (Path(),) if piped else paths)
     standards = [path for name in profiles if name in PROFILES for path in named(name, os.environ)]
@@ -196,7 +194,7 @@ def validate(  # noqa: PLR0913 – one for each option
         source=_source(source),
         cache=None if no_cache else _cache(),
     )
-    since = since or profile.since
+    since = since or (None if piped else profile.since)
     if since:
         steps("last release")
         there = _Place(paths, sources, (*profile.exclude, *exclude))
@@ -215,8 +213,8 @@ def validate(  # noqa: PLR0913 – one for each option
         count = write(write_baseline, report.findings)
         click.echo(f"{write_baseline}: {count} findings", err=True)
     least = Severity(fail_on) if fail_on else profile.fail_on or Severity.VIOLATION
-    folder = "." if piped else _folder(sources.dataset.root)
-    broken = _write(report.below(folder), wanted, language, show)
+    report = report.below("." if piped else _folder(sources.dataset.root))
+    broken = _write(report, wanted, language, show)
     for failure in report.failures:
         click.echo(f"{failure.trace}", err=True, nl=False)
     # so that the interpreter does not look for cycles once more as it ends
