@@ -268,7 +268,8 @@ def _commands() -> str:
     return """## Commands
 
 `--help` on each shows its options and examples. Exit codes: 0 done · 1 findings (violations,
-mismatches, syntax errors in the data) · 2 wrong usage · 3 failure of the machine or the program.
+mismatches, syntax errors in the data) · 2 wrong usage · 3 failure of the machine or the program · 130
+interrupted (Ctrl+C; a server ends with 0).
 
 """ + _table(("command", "what it does"), rows)
 

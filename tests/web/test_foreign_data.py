@@ -163,7 +163,8 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 
 def test_what_has_neither_name_nor_kind_is_counted_listed_and_found(bare: Client) -> None:
-    assert "1 thing" in bare.browse("/en/").page.text
+    assert "1 thing, 3 triples" in bare.browse("/en/").page.text
+    assert "0 classes, 2 properties" in bare.browse("/en/data").page.text
     assert "/en/browse?class=" in links_of(bare.browse("/en/browse").page)
     assert "café noir" in bare.browse("/en/browse?class=").page.text
     found = bare.get("/search.json?q=noir").json()["results"]

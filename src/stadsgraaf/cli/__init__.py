@@ -1,7 +1,7 @@
 """The command ``stadsgraaf``: thin commands over the library.
 
 Exit codes: 0 done, 1 findings (violations, mismatches, syntax errors in the data), 2 wrong usage,
-3 internal failure. A crash never looks like success.
+3 internal failure, 130 interrupted. A crash never looks like success.
 """
 
 import os
@@ -27,6 +27,7 @@ Exit codes:
   1  findings: violations, mismatches, syntax errors in the data
   2  wrong usage
   3  failure of the machine or the program
+  130  interrupted (Ctrl+C); a server ends with 0
 """
 
 

@@ -160,10 +160,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "needed": Text("Required", "Verplicht"),
     "uses": Text("Uses", "Gebruikt"),
     "data_text_elsewhere": Text(
-        "{triples} triples, {classes} classes, {properties} properties. Ask for them, or take a "
-        "single thing.",
-        "{triples} triples, {classes} klassen, {properties} eigenschappen. Vraag ernaar, of neem één "
-        "ding.",
+        "{triples}, {classes}, {properties}. Ask for them, or take a single thing.",
+        "{triples}, {classes}, {properties}. Vraag ernaar, of neem één ding.",
     ),
     "elsewhere": Text("Known elsewhere as", "Elders bekend als"),
     "take": Text("Take it with you", "Neem mee"),
@@ -281,9 +279,6 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "read_with_claims": Text("Read it with its {n} claims", "Lees het met zijn {n} beweringen"),
     # --- lists ----------------------------------------------------------------------------------
-    "home_counts": Text(
-        "{things} things, {triples} triples.", "{things} dingen, {triples} triples."
-    ),
     "home_claims": Text(
         "{n} claims, each with its holder, its certainty and its source.",
         "{n} beweringen, elk met houder, stelligheid en bron.",
@@ -368,6 +363,10 @@ WORDS: Final[Mapping[str, Text]] = {
     "sort_term": Text("Terms of the vocabulary", "Termen van het vocabulaire"),
     "n_things_one": Text("{n} thing", "{n} ding"),
     "n_things_many": Text("{n} things", "{n} dingen"),
+    "n_classes_one": Text("{n} class", "{n} klasse"),
+    "n_classes_many": Text("{n} classes", "{n} klassen"),
+    "n_properties_one": Text("{n} property", "{n} eigenschap"),
+    "n_properties_many": Text("{n} properties", "{n} eigenschappen"),
     "what_is_kind": Text("what this kind is", "wat deze soort is"),
     "narrow": Text("Filters", "Filters"),
     "chosen": Text("Chosen", "Gekozen"),
@@ -483,10 +482,8 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     # --- data -----------------------------------------------------------------------------------
     "data_text": Text(
-        "{triples} triples, {classes} classes, {properties} properties. Take all of it, a named "
-        "graph, or a single thing.",
-        "{triples} triples, {classes} klassen, {properties} eigenschappen. Neem alles, een named "
-        "graph, of één ding.",
+        "{triples}, {classes}, {properties}. Take all of it, a named graph, or a single thing.",
+        "{triples}, {classes}, {properties}. Neem alles, een named graph, of één ding.",
     ),
     "statistics": Text("Statistics", "Statistieken"),
     "conformance": Text("Conformance", "Conformiteit"),
