@@ -1,5 +1,6 @@
 """The house: imports go one way, and serving never loads what only building needs."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -139,3 +140,36 @@ def test_nothing_about_cities_is_in_the_code(root: Path) -> None:
             continue
         words = set(re.findall("[a-z]+", path.read_text(encoding="utf-8").lower()))
         assert not words & names, path
+
+
+def _exported(tree: ast.Module) -> set[str] | None:
+    for each in tree.body:
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == "__all__":
+            return set(ast.literal_eval(each.value))
+    return None
+
+
+def test_what_a_module_uses_of_another_is_what_that_one_offers() -> None:
+    trees = {
+        ".".join(("stadsgraaf", *path.relative_to(PACKAGE).with_suffix("").parts)): ast.parse(
+            path.read_text(encoding="utf-8")
+        )
+        for paths in modules().values()
+        for path in paths
+    }
+    offered = {name.removesuffix(".__init__"): _exported(tree) for name, tree in trees.items()}
+    used = {
+        (each.module, alias.name, name)
+        for name, tree in trees.items()
+        for each in ast.walk(tree)
+        if isinstance(each, ast.ImportFrom) and each.module in offered
+        for alias in each.names
+    }
+    assert len(used) > len(trees)
+    hidden = [
+        f"{user} imports {name} of {module}"
+        for module, name, user in sorted(used)
+        if (names := offered[module]) is not None and name not in names
+        if f"{module}.{name}" not in offered
+    ]
+    assert hidden == []

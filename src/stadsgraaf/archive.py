@@ -34,7 +34,7 @@ from stadsgraaf.release import Release
 from stadsgraaf.suppression import HEAD as SUPPRESSED_HEAD
 from stadsgraaf.suppression import Suppressed
 
-__all__ = ["Archive", "Switch"]
+__all__ = ["MAKING", "Archive", "Switch"]
 
 #: What a release is called, and the beginning of the folder that one is made in.
 _IDENTIFIER: Final = re.compile(r"[0-9a-f]{16}")

@@ -20,7 +20,7 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, parse, serialize
 
 from stadsgraaf.exports import canonical_nquads
 
-__all__ = ["Difference", "compare", "compare_lines"]
+__all__ = ["Difference", "by_graph", "compare", "compare_lines"]
 
 _BLANK: Final = b"_:"
 #: A blank node outside literals: at the start of a line or after a space or ``<<(``.

@@ -151,6 +151,8 @@ __all__ = [
     "UpdateNotAllowed",
     "UriTooLong",
     "UsageError",
+    "ValidationFailed",
+    "ValidationLimit",
     "of_the_machine",
 ]
 

@@ -23,7 +23,16 @@ from pyoxigraph import Literal, NamedNode, Quad
 from stadsgraaf.errors import Language
 from stadsgraaf.namespaces import PREFIXES, SG, well_known
 
-__all__ = ["Hit", "LabelIndex", "SearchResult", "build_labels", "local_name"]
+__all__ = [
+    "CODES",
+    "LABELS",
+    "OTHER_NAMES",
+    "Hit",
+    "LabelIndex",
+    "SearchResult",
+    "build_labels",
+    "local_name",
+]
 
 #: Properties that name a thing, the preferred first.
 LABELS = (

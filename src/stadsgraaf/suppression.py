@@ -21,7 +21,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from stadsgraaf.errors import UsageError
 
-__all__ = ["NOTHING", "Suppressed"]
+__all__ = ["HEAD", "NOTHING", "Suppressed"]
 
 #: What a list begins with that nobody wrote yet.
 HEAD = "# IRIs that are not published, one on a line; a * at the end stands for anything.\n"

@@ -16,7 +16,7 @@ from stadsgraaf.errors import ResultTooLarge, Text
 from stadsgraaf.media import Form, Format
 from stadsgraaf.store.base import Limits
 
-__all__ = ["BYTES", "Output", "Sink", "WellFormedXml", "well_formed"]
+__all__ = ["BYTES", "ROWS", "Output", "Sink", "WellFormedXml", "well_formed"]
 
 BYTES = Text("bytes", "bytes")
 ROWS: Mapping[str, Text] = {

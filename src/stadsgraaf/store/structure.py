@@ -16,7 +16,15 @@ from typing import Final, Literal
 
 from stadsgraaf.store.lexer import Token, tokens
 
-__all__ = ["Element", "ElementKind", "Group", "Structure", "UnreadableError", "read_structure"]
+__all__ = [
+    "Element",
+    "ElementKind",
+    "Group",
+    "Structure",
+    "UnreadableError",
+    "read_structure",
+    "walk",
+]
 
 ElementKind = Literal[
     "triples",

@@ -20,7 +20,7 @@ from stadsgraaf.turtle.document import Positions, TurtleDocument
 from stadsgraaf.turtle.faults import Repair, Trouble, explain
 from stadsgraaf.turtle.scan import Lines, Scan, scan, token_end, words
 
-__all__ = ["read"]
+__all__ = ["MAX_DEPTH", "read"]
 
 #: Syntax errors told of one file; whoever has more has another kind of file.
 MAX_FAULTS = 100

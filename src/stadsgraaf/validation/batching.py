@@ -15,7 +15,7 @@ from rdflib import OWL, RDF, RDFS, SH, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-__all__ = ["Batched", "batch", "copy_of"]
+__all__ = ["TARGETS", "Batched", "batch", "copy_of"]
 
 TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 _REFERENCES = (SH.node, SH.property, SH.qualifiedValueShape, SH["not"], RDF.first)

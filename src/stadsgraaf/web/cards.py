@@ -8,7 +8,7 @@ from stadsgraaf.web.claims import LINKS, TENSIONS, Claim, Evidence
 from stadsgraaf.web.site import View
 from stadsgraaf.web.values import Value, show
 
-__all__ = ["Card", "Named", "Passage", "Source", "Sources", "card", "cards"]
+__all__ = ["Card", "GraphInfo", "Named", "Passage", "Source", "Sources", "card", "cards"]
 
 
 @dataclass(frozen=True)

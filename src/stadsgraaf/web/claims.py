@@ -18,6 +18,7 @@ __all__ = [
     "CLAIM",
     "LINKS",
     "ROLES",
+    "TENSIONS",
     "Claim",
     "Evidence",
     "claim_branches",

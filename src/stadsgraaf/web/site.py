@@ -39,7 +39,7 @@ from stadsgraaf.web.protocol import root_url
 from stadsgraaf.web.urls import LANGUAGES, Urls, outward
 from stadsgraaf.web.words import WORDS
 
-__all__ = ["NEVER_RENDERED", "Site", "View", "number"]
+__all__ = ["NEVER_RENDERED", "STATIC", "Site", "View", "number"]
 
 _HERE = Path(str(files("stadsgraaf.web")))
 TEMPLATES: Final = _HERE / "templates"
