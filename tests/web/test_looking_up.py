@@ -1,6 +1,8 @@
 """``/lookup``: one thing is redirected to, several are listed, none is explained."""
 
-from visiting import BROWSER, Client
+from urllib.parse import quote
+
+from visiting import BROWSER, Client, links_of
 
 NORTH = "/doc/harbour/north"
 ITEM = "http://www.wikidata.org/entity/Q1"
@@ -74,3 +76,14 @@ def test_two_questions_at_once_are_none(client: Client) -> None:
         reply = client.get(f"{path}?iri={ITEM}&iri=other")
         assert reply.status == 400
         assert reply.json()["type"].endswith("repeated-parameter")
+
+
+def test_search_takes_an_iri_for_what_it_is_looked_up_as(client: Client) -> None:
+    for text in (ITEM, "https://example.org/id/harbour/north", f"http://127.0.0.1:8000{NORTH}"):
+        found = client.get(f"/search.json?q={quote(text, safe='')}").json()
+        (result,) = found["results"]
+        assert (result["page"], result["matched"], found["corrected"]) == (NORTH, text, False)
+        page = client.browse(f"/en/search?q={quote(text, safe='')}").page
+        assert "/en" + NORTH in links_of(page)
+    assert client.get("/search.json?q=http://nobody.example/harbour").json()["results"] == []
+    assert client.get("/search.json?q=harbour:north").json()["results"]

@@ -16,7 +16,7 @@ from stadsgraaf.web.pages import doc
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import is_iri
 
-__all__ = ["lookup"]
+__all__ = ["Found", "find", "lookup"]
 
 _JSON: Final = Format("JSON", ("application/json",), "json", "results")
 _LONGEST: Final = 4096
@@ -52,7 +52,7 @@ async def lookup(
         if as_json:
             raise MissingParameter(name="iri")
         return _page(view, "", [])
-    found = await _find(view, asked)
+    found = await find(view, asked)
     things = {each.iri for each in found}
     if len(things) == 1 and not listed:
         answer = RedirectResponse(view.urls.of(things.pop()), 303)
@@ -63,7 +63,7 @@ async def lookup(
     return _as_json(view, asked, found) if as_json else _page(view, asked, found)
 
 
-async def _find(view: View, asked: str) -> list[Found]:
+async def find(view: View, asked: str) -> list[Found]:
     """The thing itself by its name or its address here, else by links, else by its code.
 
     What the data only point at is looked for last: another name may be what is known of it.

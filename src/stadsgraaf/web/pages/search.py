@@ -1,16 +1,19 @@
 """Search by name, as a page and as JSON."""
 
+from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stadsgraaf.labels import SearchResult
+from stadsgraaf.labels import Hit, SearchResult
 from stadsgraaf.media import HTML, Format
 from stadsgraaf.web.negotiation import preferred
+from stadsgraaf.web.pages.lookup import find
 from stadsgraaf.web.querystring import page_number
 from stadsgraaf.web.site import View
+from stadsgraaf.web.urls import is_iri
 
 __all__ = ["search"]
 
@@ -32,17 +35,33 @@ async def search(
     """Things by their labels, other names and codes, in Dutch and English.
 
     The beginnings of words are enough, diacritics do not count, and the nearest spelling is taken
-    when nothing fits.
+    when nothing fits. An IRI finds what it is looked up as.
     """
     view = View.of(request.scope)
     number, size = page_number(request), view.site.settings.page_size
     text = " ".join(q[:_LONGEST_TEXT].split())
-    found = view.site.release.labels.search(
-        text, view.language, limit=size, offset=(number - 1) * size, kind=kind or None
-    )
+    begin = (number - 1) * size
+    found = await _of_iri(view, q.strip(), kind, slice(begin, begin + size))
+    if found is None:
+        found = view.site.release.labels.search(
+            text, view.language, limit=size, offset=begin, kind=kind or None
+        )
     if request.url.path.endswith(".json") or preferred(request.scope, (HTML, _JSON)) is _JSON:
         return _as_json(view, text, found)
     return _as_page(view, text, kind or None, found, number)
+
+
+async def _of_iri(view: View, text: str, kind: str | None, shown: slice) -> SearchResult | None:
+    """What an IRI means here; None for other words, and for what may be words with a colon."""
+    if not is_iri(text):
+        return None
+    things = dict.fromkeys(each.iri for each in await find(view, text))
+    if not things and "://" not in text:
+        return None
+    labels = view.labels(things)
+    hits = [Hit(iri, labels[iri], view.site.kind(iri), text) for iri in things]
+    chosen = [hit for hit in hits if not kind or hit.kind == kind]
+    return SearchResult(chosen[shown], len(chosen), Counter(hit.kind for hit in hits))
 
 
 def _as_json(view: View, text: str, found: SearchResult) -> Response:
