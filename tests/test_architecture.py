@@ -114,6 +114,15 @@ def test_serving_loads_neither_rdflib_nor_pyshacl() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_validating_loads_pyshacl_and_the_grammar_of_sparql_when_they_are_needed() -> None:
+    code = (
+        "import sys, stadsgraaf.validation, stadsgraaf.validation.formats;"
+        "print(sorted({'pyshacl', 'pyparsing', 'stadsgraaf.comparison'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_every_exception_to_the_rules_has_its_reason(root: Path) -> None:
     bare = re.compile(r"# noqa(: ?[A-Z]+\d+(, ?[A-Z]+\d+)*)?\s*$")
     found = [

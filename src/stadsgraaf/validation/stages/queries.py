@@ -5,10 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pyoxigraph import Literal, Store, Triple
-from pyparsing import ParseException
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.algebra import translateUpdate
-from rdflib.plugins.sparql.parser import parseUpdate
 
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Text
@@ -102,6 +98,11 @@ _QUERY_ERROR = re.compile(r"(?:error )?at (?:line )?(\d+)(?::| column )(\d+):? ?
 
 def _check_update(file: str, text: str) -> Iterator[Finding]:
     """An update is read and never done, https://www.w3.org/TR/sparql11-update/ ."""
+    # their import takes as long as all of ours, and hardly anybody has updates
+    from pyparsing import ParseException  # noqa: PLC0415 – as said
+    from rdflib.plugins.sparql.algebra import translateUpdate  # noqa: PLC0415 – as said
+    from rdflib.plugins.sparql.parser import parseUpdate  # noqa: PLC0415 – as said
+
     try:
         translateUpdate(parseUpdate(text))
     except ParseException as error:
@@ -262,6 +263,8 @@ def _broken_in_shape(
 
 def _other_parser_reads(query: str) -> bool:
     """Whether the parser of pySHACL reads a query all the same."""
+    from rdflib.plugins.sparql import prepareQuery  # noqa: PLC0415 – its import takes long
+
     try:
         prepareQuery(query)
     except Exception:  # noqa: BLE001 – whatever it says, it does not read it
