@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.turtle.scan import last_end, last_token, stray_quote
+from stadsgraaf.turtle.scan import last_end, last_token, stray_quote, tokens
 
 __all__ = ["Repair", "Trouble", "explain"]
 
@@ -64,6 +64,7 @@ _ENGINE = re.compile(
 )
 _UNDECLARED = re.compile(r"The prefix (.*): has not been declared")
 #: Prefixes that others write for a namespace that has another one here.
+_SCHEMES = frozenset({"http", "https", "urn", "mailto", "file", "ftp", "doi"})
 _ALIASES = {"dcterms": "dct", "sdo": "schema", "geosparql": "geo", "shacl": "sh"}
 _CURLY = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a"
 _DECLARATION = re.compile(
@@ -88,6 +89,8 @@ def explain(
     case = _Case(engine, text, began, at, max(end, at), prefixes or {})
     if text[at : at + 1] in _CURLY and at < len(text):
         return _curly(case)
+    if (special := _glued(case) or _bare_date(case)) is not None:
+        return special
     if (long := case.long_text) is not None:
         return _unclosed_long(case, *long)
     if case.early_dot is not None and re.search(_MISPLACED, engine):
@@ -117,6 +120,18 @@ class _Case:
         start, end = last_token(self.text, self.began, self.at)
         long = self.text[start : start + 3] in {'"""', "'''"} and end == self.at
         return (start, end) if long and re.match(r"[^\W\d_]", self.text[self.at :]) else None
+
+    @property
+    def in_list(self) -> bool:
+        """Whether the bracket that was opened last is that of a list."""
+        opened: list[str] = []
+        for start, end in tokens(self.text, self.began, self.at):
+            mark = self.text[start:end]
+            if mark in ("(", "["):
+                opened.append(mark)
+            elif mark in (")", "]") and opened:
+                opened.pop()
+        return opened[-1:] == ["("]
 
     @property
     def word(self) -> str:
@@ -187,8 +202,82 @@ class _Case:
         return Trouble(rule, first, last, resume, reason, self.engine, closing, prefix)
 
 
+def _glued(case: _Case) -> Trouble | None:
+    """A name with a prefix that goes on with a character which such a name does not hold."""
+    start, end = last_token(case.text, case.began, case.at)
+    name, mark = case.text[start:end], case.text[end : end + 1]
+    comment = mark == "#" and case.text[end + 1 : end + 2].strip() != ""
+    if not (comment or (end == case.at and mark in _IN_NO_NAME)) or not _NAME.fullmatch(name):
+        return None
+    return case.trouble(
+        "bad-name",
+        Text(
+            f"A name with a prefix ends before “{mark}”: write the IRI in full, between < and >, or “\\{mark}”.",
+            f"Een naam met voorvoegsel eindigt vóór “{mark}”: schrijf de IRI voluit, tussen < en >, of"
+            f" “\\{mark}”.",
+        ),
+        end,
+        end + 1,
+        resume=max(case.resume, end + 1),
+    )
+
+
+def _bare_date(case: _Case) -> Trouble | None:
+    """A date without quotation marks, which is read as numbers."""
+    line = case.text[case.line_start :].split("\n", 1)[0]
+    for found in _DATE.finditer(line):
+        start = case.line_start + found.start()
+        if start <= case.at < start + len(found[0]):
+            datatype = "dateTime" if "T" in found[0] else "date"
+            return case.trouble(
+                "bare-date",
+                Text(
+                    f'A date is a text with a datatype: write “"{found[0]}"^^xsd:{datatype}”.',
+                    f'Een datum is een tekst met een datatype: schrijf “"{found[0]}"^^xsd:{datatype}”.',
+                ),
+                start,
+                start + len(found[0]),
+            )
+    return None
+
+
+_IN_NO_NAME = frozenset("/&+%=!$*?~")
+_NAME = re.compile(r"[^\W\d_][\w.-]*:\S*|:\S*|a")
+_DATE = re.compile(r"(?<![\w\"'-])\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?")
+
+
+def _address(case: _Case) -> Trouble:
+    """An address that does not stand in angle brackets."""
+    found = re.compile(r"[^\s<>\"]*[^\s<>\";,.\])]").match(case.text, case.at)
+    word = found[0] if found else case.word
+    return case.trouble(
+        "bare-address",
+        Text(
+            f"An address stands in angle brackets: write <{word}>.",
+            f"Een adres staat tussen punthaken: schrijf <{word}>.",
+        ),
+        case.at,
+        case.at + len(word),
+        resume=max(case.resume, case.at + len(word)),
+    )
+
+
+def _datatype(case: _Case, _: re.Match[str]) -> Trouble:
+    return case.trouble(
+        "no-datatype",
+        Text(
+            "After ^^ comes a datatype, such as xsd:date: write it, or delete the ^^.",
+            "Na ^^ komt een datatype, zoals xsd:date: schrijf het, of haal de ^^ weg.",
+        ),
+        max(case.before - 2, case.began),
+        case.before,
+    )
+
+
 def _undeclared(case: _Case, found: re.Match[str]) -> Trouble:
     prefix = found[1]
+    if prefix in _SCHEMES:
+        return _address(case)
     near = difflib.get_close_matches(prefix, list(case.prefixes), 1, 0.5)
     namespace = PREFIXES.get(_ALIASES.get(prefix, prefix))
     same = [name for name, iri in case.prefixes.items() if namespace and iri == namespace]
@@ -292,7 +381,7 @@ def _curly(case: _Case) -> Trouble:
     return case.trouble(
         "curly-quotes",
         Text(
-            f'“{mark}” is a quotation mark of a word processor: write " there.',
+            f'{mark} is a quotation mark of a word processor: write " there.',
             f'“{mark}” is een aanhalingsteken van een tekstverwerker: schrijf daar ".',
         ),
         case.at,
@@ -391,6 +480,14 @@ def _object(case: _Case, found: re.Match[str]) -> Trouble:
     word = case.word
     if word == "a" and case.line_start > case.began and case.is_fresh(case.line_start):
         return _run_on(case, found)
+    if word in {".", ";", ",", "]"} and case.in_list:
+        return case.trouble(
+            "unclosed-bracket",
+            Text(
+                f"A “(” is open here: close it with “)” before “{word}”.",
+                f"Hier staat nog een “(” open: sluit hem met “)” vóór “{word}”.",
+            ),
+        )
     if word in {".", ";", ",", "]", ")"}:
         return case.trouble(
             "no-object",
@@ -553,7 +650,8 @@ _HANDLERS = (
     (r"No scheme found", _relative),
     (r"Invalid IRI code point '(.*?)'", _iri),
     (r"Unexpected escape|escape sequence", _escape),
-    (r"subtag|language tag", _language),
+    (r"subtag|language tag|language code", _language),
+    (r"datatype IRI", _datatype),
     (r"Unexpected character '(.)'", _tag_character),
     (r"PREFIX keyword|prefix", _prefix),
 )

@@ -321,13 +321,13 @@ def stray_quote(text: str, start: int, end: int) -> int | None:
     return None
 
 
-def tokens(text: str) -> Iterator[tuple[int, int]]:
+def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Where each token begins and ends, whatever it is.
 
     >>> list(tokens("<g> { } # so"))
     [(0, 3), (4, 5), (6, 7)]
     """
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
         kind = match.lastindex or _END
         if kind != _END:
             yield match.span(kind)

@@ -65,18 +65,26 @@ def decimal_commas(text: str) -> Iterator[Slip]:
         yield Slip(found.start(), found.end(), found[0], f"{found[1]}.{found[2]}")
 
 
-#: A character of UTF-8 read as two or three of Windows-1252, and the words that it stands in.
-_TAKEN: Final = r"(?:[\u00c2-\u00c5][\u0080-\u00bf\u0152-\u2122]|\u00e2\u20ac[\u0080-\u2122])"
-_MISTAKEN: Final = re.compile(_TAKEN)
-_MISREAD: Final = re.compile(rf"[^\s\"'<>]{{0,40}}{_TAKEN}[^\s\"'<>]{{0,40}}")
+#: A character of UTF-8 read as two or three of Windows-1252; and the word around it.
+_MISREAD: Final = re.compile(
+    r"[\u00c2-\u00c5][\u0080-\u00bf\u0152-\u2122]|\u00e2\u20ac[\u0080-\u2122]"
+)
+_BEFORE, _AFTER = re.compile(r"[^\s\"'<>]{0,40}\Z"), re.compile(r"[^\s\"'<>]{0,40}")
 
 
 def misread(text: str) -> Iterator[Slip]:
     """Words with UTF-8 that was taken for Windows-1252."""
-    # hardly any text has one, and looking for words is what takes time
-    for found in _MISREAD.finditer(text) if _MISTAKEN.search(text) else ():
+    done = 0
+    for found in _MISREAD.finditer(text):
+        before = _BEFORE.search(text, max(found.start() - 40, done), found.start())
+        after = _AFTER.match(text, found.end())
+        start = before.start() if before else found.start()
+        end = after.end() if after else found.end()
+        if start < done:
+            continue
         try:
-            meant = found[0].encode("cp1252").decode("utf-8")
+            meant = text[start:end].encode("cp1252").decode("utf-8")
         except UnicodeError:
             continue
-        yield Slip(found.start(), found.end(), found[0], meant)
+        done = end
+        yield Slip(start, end, text[start:end], meant)
