@@ -62,6 +62,34 @@ def test_the_short_way_to_the_normal_form_leads_where_the_long_one_does(text: st
     assert plain is None or plain == normalized(f"{text}\n# '")
 
 
+_PIECES = (
+    "\nPREFIX ",
+    "a: <http://a/#>",
+    '"',
+    "'",
+    "\\",
+    "#",
+    "\n",
+    "NOW()",
+    "{",
+    "_:a",
+    "(",
+    " x ",
+)
+
+
+@example(
+    ["\nPREFIX ", '"', '"', '"', "\nPREFIX ", "\n", '"', '"', '"', "NOW()", '"', '"', '"', " x "]
+)
+@given(st.lists(st.sampled_from(_PIECES), max_size=14))
+def test_query_is_the_same_without_its_prologue_read_apart(pieces: list[str]) -> None:
+    query = "CONSTRUCT"[: len(pieces) % 2 * 9] + "".join(pieces)
+    with pytest.MonkeyPatch.context() as patch:
+        apart = normalized(query), is_volatile(query)
+        patch.setattr("stadsgraaf.web.identity.prologue", lambda text: ("", text))
+        assert apart == (normalized(query), is_volatile(query))
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -11,9 +11,12 @@ messages and the binding of variables, never safety. That is the sandbox's.
 
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-__all__ = ["Kind", "Token", "position", "tokens"]
+__all__ = ["Kind", "Token", "position", "prologue", "tokens"]
+
+#: Characters of a prologue that is cut off: who remembers some is to remember little.
+_LONGEST_PROLOGUE: Final = 4096
 
 Kind = Literal[
     "iri",
@@ -82,6 +85,21 @@ def _words(run: str, start: int) -> Iterator[Token]:
     for part in _WORD.finditer(run):
         kind: Kind = "punctuation" if part[0] in ".-" else "word"
         yield Token(kind, part[0], start + part.start())
+
+
+def prologue(query: str) -> tuple[str, str]:
+    r"""The lines to the last that begins with PREFIX, and the rest: many queries have the same first part.
+
+    No token goes beyond the end of a line, but a string that three quotes begin.
+
+    >>> prologue('PREFIX a: <http://a/>\nASK {}')
+    ('PREFIX a: <http://a/>\n', 'ASK {}')
+    """
+    start = query.rfind("\nPREFIX ") + 1
+    if not start and not query.startswith("PREFIX "):
+        return "", query
+    end = query.find("\n", start) + 1
+    return (query[:end], query[end:]) if end <= _LONGEST_PROLOGUE else ("", query)
 
 
 def position(query: str, offset: int) -> tuple[int, int]:

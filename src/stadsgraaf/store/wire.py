@@ -8,8 +8,8 @@ import json
 import marshal
 import struct
 from collections.abc import Iterable, Iterator
-from functools import cache
-from typing import Any, Final
+from functools import cache, lru_cache
+from typing import Final
 
 from stadsgraaf.errors import EvaluationFailed, StadsgraafError, Text
 from stadsgraaf.media import RDF, RESULTS, Form, Format
@@ -107,28 +107,32 @@ class Frames:
 
 def encode_question(question: Question, limits: Limits) -> bytes:
     """A question and what it may cost."""
-    fields = {
-        "query": question.query,
-        "results": question.results and question.results.name,
-        "rdf": question.rdf and question.rdf.name,
-        "base_iri": question.base_iri,
-        "default_graphs": question.default_graphs,
-        "named_graphs": question.named_graphs,
-        "bindings": dict(question.bindings),
-        "task": question.task,
-        "labels": question.labels,
-        "limits": [limits.seconds, limits.memory_mib, limits.rows, limits.bytes],
-    }
+    fields = (
+        question.query,
+        question.results.name if question.results else None,
+        question.rdf.name if question.rdf else None,
+        question.base_iri,
+        question.default_graphs,
+        question.named_graphs,
+        dict(question.bindings),
+        question.task,
+        question.labels,
+        (limits.seconds, limits.memory_mib, limits.rows, limits.bytes),
+    )
     return marshal.dumps(fields)
 
 
 def decode_question(payload: bytes) -> tuple[Question, Limits]:
     """The question and its limits again."""
-    fields: dict[str, Any] = marshal.loads(payload)  # noqa: S302 – from the pool, whose child this is
-    limits = Limits(*fields.pop("limits"))
-    for name in ("results", "rdf"):
-        fields[name] = _FORMATS.get(fields[name])
-    return Question(**fields), limits
+    fields = marshal.loads(payload)  # noqa: S302 – from the pool, whose child this is
+    query, results, rdf, base, default, named, bindings, task, labels, limits = fields
+    formats = _FORMATS.get(results), _FORMATS.get(rdf)
+    question = Question(query, *formats, base, default, named, bindings, "", task, labels)
+    return question, _limits(*limits)
+
+
+#: Most questions have the same.
+_limits = lru_cache(maxsize=64)(Limits)
 
 
 @cache

@@ -10,11 +10,14 @@ Entity tags: RFC 9110, section 8.8.3, https://www.rfc-editor.org/rfc/rfc9110#nam
 
 import hashlib
 import re
+from collections.abc import Hashable
+from functools import lru_cache
 from typing import Final
 
 from stadsgraaf import __version__
 from stadsgraaf.media import Format
 from stadsgraaf.store.base import Question
+from stadsgraaf.store.lexer import prologue
 
 __all__ = ["entity_tag", "is_volatile", "normalized"]
 
@@ -56,8 +59,13 @@ def normalized(query: str) -> str:
 
     One with a quote that nothing closes stays as it is: a space could make a string of it.
     """
-    if query.isascii() and (plain := _plainly(query)) is not None:
-        return plain
+    first, rest = prologue(query)
+    if (
+        query.isascii()
+        and (begin := _plain_prologue(first)) is not None
+        and (plain := _plainly(rest)) is not None
+    ):
+        return f"{begin} {plain}" if begin and plain else begin + plain
     if _ESCAPE.search(query):
         return query
     parts = _PARTS.findall(query)
@@ -90,14 +98,32 @@ def _plainly(query: str) -> str | None:
     return " ".join(filter(None, parts))
 
 
+#: Most queries begin with the same prefixes.
+_plain_prologue = lru_cache(maxsize=256)(_plainly)
+
+
 def _spaced(text: str) -> str:
     """Text between strings with white space around marks and IRIs."""
     text = text.replace("<", " <").replace(">", "> ").replace("{", " { ").replace("}", " } ")
     return text.replace(";", " ; ").replace(",", " , ")
 
 
+#: In a prologue with none of these nothing makes a query volatile, and no string goes on behind it.
+_HARMFUL: Final = ("\\", '"', "'", "construct", *_BLANKS, *_SUSPECT)
+
+
+@lru_cache(maxsize=256)
+def _is_harmless(text: str) -> bool:
+    """Whether a prologue says nothing about that. Most queries begin with the same one."""
+    text = text.lower()
+    return not any(sign in text for sign in _HARMFUL)
+
+
 def is_volatile(query: str) -> bool:
     """Whether the answer may differ from one evaluation to the next."""
+    first, rest = prologue(query)
+    if _is_harmless(first):
+        query = rest
     if "\\" in query and _ESCAPE.search(query):
         return True
     text = query.lower()
@@ -129,6 +155,12 @@ def entity_tag(release: str, question: Question, results: Format | None = None) 
         question.rdf and question.rdf.name,
         question.labels,
     )
-    digest = hashlib.sha256(_VERSION + repr(parts).encode("utf-8", "surrogatepass"))
+    digest = _begun(parts).copy()
     digest.update(normalized(question.query).encode("utf-8", "surrogatepass"))
     return f'"{digest.hexdigest()[:32]}"'
+
+
+@lru_cache(maxsize=64)
+def _begun(parts: Hashable) -> "hashlib._Hash":
+    """The digest of what many questions have in common."""
+    return hashlib.sha256(_VERSION + repr(parts).encode("utf-8", "surrogatepass"))

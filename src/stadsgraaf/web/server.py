@@ -7,6 +7,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import math
 import os
@@ -57,6 +58,8 @@ _ROUTES: Final = frozenset(
 ) - {""}
 
 _log = logging.getLogger(__name__)
+#: New objects after which circles are looked for.
+_GARBAGE: Final = 10_000
 #: Descriptors that are not connections: files, sockets of workers.
 _RESERVED: Final = 40
 _FEWEST: Final = 8
@@ -157,6 +160,8 @@ async def _serve(
         app = Observed(editions, settings, editions.metrics, _ROUTES, tracing)
         express = None if settings.telemetry else Express(editions, app, settings)
         config = configuration(Forwarded(app, settings), settings, _room(), express)
+        gc.freeze()  # what is there now stays; what a request leaves in a circle is little
+        gc.set_threshold(_GARBAGE)
         server = _Server(config, announce, editions, settings, notifier, sockets.backstage)
         await server.serve(sockets=[sockets.public])
     finally:
