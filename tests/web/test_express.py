@@ -1,6 +1,7 @@
 """A plain query goes a short way, and is answered as on the ordinary one."""
 
 import asyncio
+import gzip
 import json
 import socket
 import time
@@ -142,6 +143,20 @@ def test_both_ways_give_the_same_answer(line: Line, target: str, fields: tuple[s
         return status, [pair for pair in names if pair[0] != "ratelimit"], body
 
     assert comparable(again) == comparable(first) == comparable(ordinary)
+
+
+@pytest.mark.parametrize("limit", [1, 100, 400, 3000])
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_answer_of_any_size_is_whole(line: Line, limit: int, coding: str) -> None:
+    query = f"SELECT * {{ ?s ?p ?o }} LIMIT {limit} "
+    fields = (JSON, f"Accept-Encoding: {coding}")
+    _, _, ordinary = line.send(get(plain(query), *fields, _ORDINARY)).answer()
+    line.send(get(plain("ASK {}"), *fields)).answer()
+    _, _, body = line.send(get(plain(query + "OFFSET 0"), *fields)).answer()
+    if coding == "gzip" and limit > 1:
+        ordinary, body = gzip.decompress(ordinary), gzip.decompress(body)
+    assert body == ordinary
+    assert len(json.loads(body)["results"]["bindings"]) == limit
 
 
 def test_fresh_answer_has_the_fields_of_the_ordinary_way(line: Line) -> None:

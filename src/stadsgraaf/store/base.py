@@ -169,7 +169,7 @@ class Begun(Protocol):
 
     @property
     def whole(self) -> WholeAnswer | None:
-        """The answer, when all of it is here; to be taken once, and then there is nothing to read."""
+        """The answer, when all of it is here; it stays until it is abandoned or read."""
         ...
 
     async def answer(self) -> Answer:

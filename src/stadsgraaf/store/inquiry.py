@@ -56,19 +56,27 @@ class Inquiry:
         return self.reply.whole if self.reply else None
 
     def hear(self) -> None:
-        """The reply begins, is whole, or failed. When somebody killed its worker another one is asked."""
-        if self.reply and isinstance(self.reply.error, KilledElsewhereError):
-            self.reply = None
-            if self._attempts >= _ATTEMPTS:
-                self.fail(StoreBusy(retry_after=RETRY_AFTER))
-                return
-            self._attempts += 1
-            try:
-                self.desk.put(self)
-            except StadsgraafError as error:
-                self.fail(error)
-            return
-        self._tell()
+        """The reply begins, is whole, or failed."""
+        if not self._was_killed or not self._put_again():
+            self._tell()
+
+    @property
+    def _was_killed(self) -> bool:
+        return self.reply is not None and isinstance(self.reply.error, KilledElsewhereError)
+
+    def _put_again(self) -> bool:
+        """Somebody killed its worker: have another one asked, or have it failed."""
+        self.reply = None
+        if self._attempts >= _ATTEMPTS:
+            self._error = StoreBusy(retry_after=RETRY_AFTER)
+            return False
+        self._attempts += 1
+        try:
+            self.desk.put(self)
+        except StadsgraafError as error:
+            self._error = error
+            return False
+        return True
 
     def fail(self, error: Exception) -> None:
         """There will be no reply."""
@@ -85,7 +93,7 @@ class Inquiry:
     async def answer(self) -> Answer:
         """Part of `Begun`."""
         try:
-            while not (self._error or (self.reply and self.reply.has_begun)):
+            while not self._is_settled():
                 self._news = asyncio.get_running_loop().create_future()
                 await self._news
         except asyncio.CancelledError:
@@ -98,6 +106,11 @@ class Inquiry:
         except BaseException:
             self.abandon()
             raise
+
+    def _is_settled(self) -> bool:
+        if self._was_killed:  # since it began
+            self._put_again()
+        return bool(self._error or (self.reply and self.reply.has_begun))
 
     def abandon(self) -> None:
         """Part of `Begun`."""

@@ -75,13 +75,10 @@ class Reply:
 
     @property
     def whole(self) -> WholeAnswer | None:
-        """All of the answer, taken, when all of it is here and nothing was read before."""
+        """All of the answer, when all of it is here and nothing was read."""
         if not self._ended or self.error or self.head is None or self.was_read:
             return None
-        body = b"".join(self._chunks)
-        self.was_read = True
-        self._drop()
-        return WholeAnswer(*self.head, body)
+        return WholeAnswer(*self.head, b"".join(self._chunks))
 
     @property
     def is_over_its_room(self) -> bool:
@@ -141,6 +138,7 @@ class Reply:
             raise self.error
         if not self.head:
             raise StoreUnavailable(reason="a worker ended without an answer")
+        self.was_read = True  # from here on nobody else can be asked
         return self.head
 
     async def _listen(self) -> None:
