@@ -17,12 +17,13 @@ from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from starlette.types import Message, Receive, Scope, Send
 
 from stadsgraaf.errors import QueryTimeout, ResultTooLarge, Text, TooManyRequests
-from stadsgraaf.media import RESULTS
+from stadsgraaf.media import RDF, RESULTS
 from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store import Answer, Limits, Question
 from stadsgraaf.store.base import Share, Whole
 from stadsgraaf.store.embedded import EmbeddedStore
+from stadsgraaf.web.columns import COLUMNS
 from stadsgraaf.web.sparql import BrokenOffError, SparqlEndpoint
 
 DATA = b"""\
@@ -885,6 +886,16 @@ def test_limits_of_the_settings_are_in_the_description(store: LazyStore) -> None
     assert "service:there" in text
     assert "<http://www.opengis.net/def/function/geosparql/distance>" in text
     assert "BasicFederatedQuery" not in client_of(store)().body.decode()
+
+
+def test_every_format_of_answers_is_in_the_description(ask: Client) -> None:
+    told = {
+        triple.object.value
+        for triple in parse(ask(headers={"Accept": "text/turtle"}).body, RdfFormat.TURTLE)
+        if triple.predicate.value.endswith("#resultFormat")
+    }
+    assert len(told) == len((*RESULTS, *COLUMNS, *RDF))
+    assert "https://www.iana.org/assignments/media-types/application/geo+json" in told
 
 
 def test_client_that_asks_too_much_is_told_when_to_come_back() -> None:

@@ -15,6 +15,7 @@ from stadsgraaf.settings import Settings
 from stadsgraaf.store.allowed import Allowed
 from stadsgraaf.store.functions import extension_functions
 from stadsgraaf.store.output import well_formed
+from stadsgraaf.web.columns import COLUMNS
 
 __all__ = ["describe"]
 
@@ -31,6 +32,8 @@ _FORMATS = {
     "TriG": "http://www.w3.org/ns/formats/TriG",
     "N-Quads": "http://www.w3.org/ns/formats/N-Quads",
 }
+#: Where the others have an IRI.
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 #: Limits are said in Stadsgraaf's own terms: there is no standard for them.
 _LIMITS = {
     "queryTimeout": "query_timeout",
@@ -75,9 +78,9 @@ def _triples(manifest: Manifest, settings: Settings, endpoint: str) -> Iterator[
     yield Triple(service, _iri("sd:endpoint"), NamedNode(endpoint))
     yield Triple(service, _iri("sd:supportedLanguage"), _iri("sd:SPARQL11Query"))
     yield Triple(service, _iri("sd:feature"), _iri("sd:UnionDefaultGraph"))
-    for each in (*RESULTS, *RDF):
-        if each.name in _FORMATS:
-            yield Triple(service, _iri("sd:resultFormat"), NamedNode(_FORMATS[each.name]))
+    for each in (*RESULTS, *COLUMNS, *RDF):
+        known = _FORMATS.get(each.name, f"{_MEDIA_TYPES}{each.media_type}")
+        yield Triple(service, _iri("sd:resultFormat"), NamedNode(known))
     for language, title in manifest.title.items():
         yield Triple(service, _iri("dct:title"), Literal(title, language=language))
     if manifest.licence:
