@@ -327,7 +327,7 @@ def test_work_ends_when_the_client_hangs_up(sample: Release) -> None:
         get("/sparql?query=ASK").replace(b"GET", b"POST"),
         get("/sparql?query=ASK").replace(b"1.1", b"1.0"),
         get("/sparql?query=ASK", "X: " + "x" * 3000),
-        get("/sparql?query=ASK")[:-2],
+        *(get("/sparql?query=ASK")[:size] for size in range(len(get("/sparql?query=ASK")))),
     ],
 )
 def test_nothing_else_is_plain(sample: Release, request_: bytes) -> None:

@@ -215,6 +215,7 @@ def _may_be_known(head: Head) -> bool:
     return (
         path.startswith(_METHOD)
         and path.endswith(_PATH.encode())
+        and rest.endswith(_END)
         and rest.find(_END) == len(rest) - len(_END)
         and len(rest) <= _LONGEST_HEAD
         and len(more) <= _LONGEST_REST
