@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,6 +110,14 @@ def _children(pid: int) -> Iterator[int]:
             yield from map(int, (task / "children").read_text(encoding="ascii").split())
     except (FileNotFoundError, ProcessLookupError):
         return
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that must come; the limit is only there to end a failing test."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def free_port() -> int:

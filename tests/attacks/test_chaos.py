@@ -8,14 +8,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
-from serving import Server, add_release, in_graph, serving
+from serving import Server, add_release, in_graph, serving, until
 
 from stadsgraaf.archive import Archive
 
@@ -106,13 +106,6 @@ def current(server: Server) -> str:
     response.read()
     connection.close()
     return response.getheader("Stadsgraaf-Release") or ""
-
-
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_no_request_fails_when_the_release_is_switched_under_load(tmp_path: Path) -> None:

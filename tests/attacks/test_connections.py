@@ -6,14 +6,14 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
-from serving import Server, in_graph, serving, write_release
+from serving import Server, in_graph, serving, until, write_release
 
 from stadsgraaf.store.reply import Spool
 from stadsgraaf.web.headers import SECURITY
@@ -76,13 +76,6 @@ def exchange(server: Server, data: bytes) -> bytes:
 
 def asks(server: Server) -> int:
     return status(exchange(server, get("ASK {}", "Connection: close")))
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def memory(server: Server) -> int:

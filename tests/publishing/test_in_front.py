@@ -3,7 +3,7 @@
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from accounts import THINGS, account
 from engines import Oxigraph
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
-from serving import GRAPH, Server, add_release, in_graph, serving, write_release
+from serving import GRAPH, Server, add_release, in_graph, serving, until, write_release
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.media import RDF, Format
@@ -200,10 +200,3 @@ def state(server: Server) -> tuple[int, str]:
             return answer.status, answer.headers["Stadsgraaf-Release"]
     except urllib.error.HTTPError as error:
         return error.code, error.headers["Stadsgraaf-Release"]
-
-
-def until(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.1)

@@ -6,11 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import httpx
 import pytest
 from engines import ENGINES, Oxigraph, Virtuoso
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
-from serving import Server, free_port, serving, write_release
+from serving import Server, free_port, serving, until, write_release
 from store.remote import serving_data
 
 from stadsgraaf.archive import Archive
@@ -249,13 +248,6 @@ def get(server: Server, path: str, accept: str = "text/html") -> tuple[int, str,
             return answer.status, answer.read().decode(), answer.headers["Stadsgraaf-Release"]
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode(), error.headers["Stadsgraaf-Release"]
-
-
-def until(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 @pytest.fixture

@@ -35,8 +35,15 @@ def test_work_that_is_killed_is_a_failure() -> None:
 
 
 def test_work_that_nobody_waits_for_is_ended() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
     beside = Apart(signal.pause)
+    os.close(writing)
+    with pytest.raises(BlockingIOError):  # the work holds the other end
+        os.read(reading, 1)
     beside.stop()
+    assert os.read(reading, 1) == b""
+    os.close(reading)
 
 
 def test_two_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
