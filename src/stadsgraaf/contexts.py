@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["included", "names_a_file"]
+__all__ = ["included", "lost_keys", "names_a_file"]
 
 #: Contexts that name contexts that name contexts.
 _DEPTH: Final = 8
@@ -43,6 +43,61 @@ def included(thing: Any, path: Path, depth: int = 0) -> tuple[Any, bool]:
         made[key], found = read(value, path, depth)
         any_found |= found
     return made, any_found
+
+
+def lost_keys(text: str, path: Path) -> set[str]:
+    """Keys of JSON-LD that no context names: what stands there means nothing, and is left out.
+
+    >>> lost_keys('{"@context": {"a": "http://e/a"}, "a": 1, "b": 2}', Path("a.jsonld"))
+    {'b'}
+    """
+    try:
+        thing, _ = included(json.loads(text), path)
+    except (OSError, ValueError, RecursionError):
+        return set()
+    known, used, words = set[str](), set[str](), set[str]()
+    _look(thing, known, used, words)
+    # a vocabulary names every key; a context elsewhere and plain JSON may name any
+    return (
+        set()
+        if words & {"@vocab", "@json", "@import", "@nest"} or _ELSEWHERE in words
+        else used - known
+    )
+
+
+#: A context on the web, of which nobody here knows what it names.
+_ELSEWHERE: Final = "elsewhere"
+
+
+def _look(thing: Any, known: set[str], used: set[str], words: set[str]) -> None:
+    """Keys that are used, names that contexts give, and words that say more of either."""
+    if isinstance(thing, list):
+        for item in thing:
+            _look(item, known, used, words)
+    if not isinstance(thing, dict):
+        return
+    for key, value in thing.items():
+        if key == _CONTEXT:
+            _look_at_context(value, known, words)
+        else:
+            if ":" not in key and not key.startswith("@"):
+                used.add(key)
+            _look(value, known, used, words)
+
+
+def _look_at_context(value: Any, known: set[str], words: set[str]) -> None:
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str):
+            words.add(_ELSEWHERE)
+        for key, term in one.items() if isinstance(one, dict) else ():
+            known.add(key)
+            words |= {
+                key,
+                *(str(part) for part in (term.values() if isinstance(term, dict) else ())),
+            }
+            words |= set(map(str, term)) if isinstance(term, dict) else set()
+            if isinstance(term, dict) and _CONTEXT in term:
+                _look_at_context(term[_CONTEXT], known, words)
 
 
 def _context(value: Any, path: Path, depth: int) -> tuple[Any, bool]:

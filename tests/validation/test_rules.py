@@ -19,6 +19,7 @@ WITHOUT_EXAMPLES = {
     "syntax/syntax",
     "syntax/too-deep",
     "syntax/serialisation",
+    "syntax/lost-key",
     "shacl/difference",
     "baseline/stale",
     "validator/failure",

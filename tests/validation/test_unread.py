@@ -50,6 +50,7 @@ FAULTS: dict[str, tuple[str, str | bytes, str, tuple[int, int], str]] = {
     "JSON with a comma too many": ("a.jsonld", '{"@id": "http://e/a", "http://e/p": [1,\n]}', "syntax/serialisation", (1, 39), "delete the comma"),
     "JSON with a key twice": ("a.jsonld", '{"@id": "http://e/a", "http://e/p": 1,\n "http://e/p": 2}', "syntax/serialisation", (2, 2), "twice"),
     "JSON that is cut off": ("a.jsonld", '{"@id": "http://e/a",\n "http://e/p": [1', "syntax/serialisation", (2, 17), "cut off"),
+    "a key that no context names": ("a.jsonld", '{"@context": {"name": "http://e/name"}, "@id": "http://e/a", "name": "x",\n "naam": "y"}', "syntax/lost-key", (2, 2), "“naam”"),
     "a context that is not there": ("a.jsonld", '{"@id": "http://e/a",\n "@context": "c.jsonld", "p": 1}', "syntax/serialisation", (2, 2), "“c.jsonld”"),
     "a namespace in XML that is nearly one": ("a.rdf", XML.replace("<e:p>x</e:p>", '<d:title xmlns:d="http://purl.org/dc/term/">x</d:title>'), "term/namespace", (2, 46), "<http://purl.org/dc/terms/>"),
 }  # fmt: skip
@@ -88,6 +89,21 @@ def test_a_context_of_json_ld_may_be_a_file_of_the_repository(tmp_path: Path) ->
         ("lexical/literal", (2, 24))
     ]
     assert not [f for f in validate(gather([tmp_path]).dataset).findings if f.severity == "info"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"@context": {"@vocab": "http://e/"}, "@id": "http://e/a", "b": 1}',
+        '{"@context": {"b": {"@id": "http://e/b", "@context": {"c": "http://e/c"}}}, "b": {"c": 1}}',
+        '{"@context": {"id": "@id", "e": "http://e/"}, "id": "e:a", "e:b": 1}',
+        '{"@context": {"b": {"@id": "http://e/b", "@container": "@language"}}, "b": {"nl": "x"}}',
+        '{"@context": {"b": {"@id": "http://e/b", "@type": "@json"}}, "b": {"any": 1}}',
+    ],
+)
+def test_a_key_that_a_context_names_in_any_way_is_not_lost(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonld").write_text(text)
+    assert found(tmp_path) == []
 
 
 def test_contexts_that_name_each_other_come_to_an_end(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from stadsgraaf.contexts import lost_keys
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import SyntaxFault, Text
 from stadsgraaf.validation.catalogue import rule, rules
@@ -29,6 +30,7 @@ def syntax(subject: Subject) -> Iterator[Finding]:
             for fault in document.turtle.faults:
                 yield _syntax_fault(subject, fault, document)
         yield from _odd_file(document)
+        yield from _lost(document)
     for fault in subject.dataset.faults:
         if id(fault) not in told:
             yield _syntax_fault(subject, fault, None)
@@ -96,6 +98,35 @@ def _odd_file(document: Document) -> Iterator[Finding]:
             found.iri, name, found.severity, span, _with(found.title, found.mend), found.why, found.mend,
             excerpt=turtle.line(1),
         )  # fmt: skip
+
+
+def _lost(document: Document) -> Iterator[Finding]:
+    """Keys of JSON-LD that no context names."""
+    turtle = document.turtle
+    if document.path.suffix.lower() != ".jsonld" or turtle.faults:
+        return
+    found = rule("syntax/lost-key")
+    # a container names its members by keys of its own
+    keys = set() if '"@container"' in turtle.text else lost_keys(turtle.text, turtle.path)
+    for key in sorted(keys):
+        place = re.search(rf'"{re.escape(key)}"\s*:', turtle.text)
+        if place is None:
+            continue
+        begin, end = turtle.position(place.start()), turtle.position(place.start() + len(key) + 2)
+        yield Finding(
+            rule=found.iri,
+            name=found.name,
+            severity=found.severity,
+            span=Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column),
+            message=Text(
+                f"No context names “{key}”, so what stands there is left out.",
+                f"Geen context noemt “{key}”; wat daar staat vervalt dus.",
+            ),
+            reason=found.why,
+            mend=found.mend,
+            value=key,
+            excerpt=turtle.line(begin.line),
+        )
 
 
 def _is_context(document: Document) -> bool:
