@@ -1,6 +1,7 @@
 """How long validation takes: each engine, in a process of its own, on data that grows.
 
     python tests/bench/validating.py --triples 10000 100000 --engine pyshacl turbo pyshacl-plain
+    python tests/bench/validating.py --ours 5     # our own data, without and with what is remembered
 
 Organisations with memberships, roles, themes and claims; one in a hundred has a fault. The shapes ask
 for classes, datatypes, patterns, languages, counts, values, closedness, order, paths and four queries.
@@ -9,6 +10,7 @@ Seconds are of the processor, as other work on the machine does not count then; 
 
 import argparse
 import json
+import os
 import random
 import resource
 import subprocess
@@ -131,6 +133,66 @@ def run(triples: int, engines: list[str]) -> Iterator[dict[str, object]]:
             yield {"engine": engine, **json.loads(done.stdout)}
 
 
+#: What is changed in our data: a file, a text in it, and what replaces it the first time it stands there.
+CHANGES = {
+    "a label": ("data/dataset.ttl", 'skos:prefLabel "', 'skos:prefLabel "n {}'),
+    "a new finding": ("data/networks/g40.ttl", "a ", "skos:related <urn:x:{}> ; a "),
+    "a shape": ("shapes/activity.ttl", "sh:minCount 1", "sh:minCount {}2"),
+    "a query": ("queries/list-founders.rq", "SELECT", "# {}\nSELECT"),
+    "a term": ("ontology/stadsgraaf.ttl", 'rdfs:label "', 'rdfs:label "n {}'),
+}
+
+
+def ours(rounds: int) -> Iterator[str]:
+    """What ``stadsgraaf validate`` takes on our own data: CPU of all processes, and wall time."""
+    root = Path(__file__).resolve().parents[2]
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name, "copy")
+        subprocess.run(["git", "clone", "-q", str(root), str(copy)], check=True)
+
+        def told(label: str, *arguments: str, change: str = "", filled: bool = False) -> str:
+            taken = []
+            for number in range(rounds):
+                cache = Path(name, "filled" if filled else f"cache {label} {number}")
+                if filled and not cache.exists():
+                    asked(copy, cache)
+                if change:
+                    file, old, new = CHANGES[change]
+                    text = (copy / file).read_text(encoding="utf-8")
+                    changed = text.replace(old, new.format(number + 1), 1)
+                    assert changed != text
+                    (copy / file).write_text(changed, encoding="utf-8")
+                taken.append(asked(copy, cache, *arguments))
+                subprocess.run(["git", "checkout", "-q", "."], cwd=copy, check=True)
+            cpu, wall = (min(times) for times in zip(*taken, strict=True))
+            return f"{label:<42} {cpu:>6.2f} {wall:>6.2f}"
+
+        yield f"{'least of ' + str(rounds):<42}  CPU s wall s"
+        yield told("validate, nothing remembered")
+        yield told("validate, remembered", filled=True)
+        for change in CHANGES:
+            yield told(f"--changed {change}, nothing remembered", "--changed", change=change)
+            yield told(
+                f"--changed {change}, the commit remembered",
+                "--changed",
+                change=change,
+                filled=True,
+            )
+
+
+def asked(folder: Path, cache: Path, *arguments: str) -> tuple[float, float]:
+    """CPU and wall time of a validation in a process of its own."""
+    environ = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
+    command = [sys.executable, "-m", "stadsgraaf", "validate", "-q", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, check=False)
+    wall, after = perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode > 1:
+        raise SystemExit(done.stderr.decode())
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return cpu, wall
+
+
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(
@@ -139,7 +201,12 @@ def main() -> None:
     parser.add_argument("--triples", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--engine", nargs="+", default=["pyshacl", "turbo"], choices=ENGINES)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--ours", type=int, metavar="ROUNDS", help="measure on our own data")
     given = parser.parse_args()
+    if given.ours:
+        for line in ours(given.ours):
+            print(line, flush=True)  # noqa: T201 – what it is run for
+        return
     if given.measure:
         print(json.dumps(measure(given.measure, given.engine[0])))  # noqa: T201 – what it is run for
         return
