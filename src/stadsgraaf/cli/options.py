@@ -20,6 +20,7 @@ __all__ = [
     "cache_for",
     "cache_for_store",
     "cache_for_validation",
+    "counted",
     "language_option",
     "outputs",
     "spoken",
@@ -50,6 +51,15 @@ def language_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., A
     """The option ``--language``, which says of what it is."""
     text = f"{what} Default: that of the user (LANG), else English."
     return click.option("--language", type=click.Choice(["nl", "en"]), default=spoken, help=text)
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "file"), counted(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def cache_for(directory: Path) -> Path:
@@ -123,7 +133,8 @@ class Steps:
             return
         if self._files:
             click.echo(
-                ("\r\033[K" if self._terminal else "") + f"  read {self._files} files", err=True
+                ("\r\033[K" if self._terminal else "") + f"  read {counted(self._files, 'file')}",
+                err=True,
             )
             self._files = 0
         self.end()

@@ -13,7 +13,7 @@ import click
 
 from stadsgraaf import logs
 from stadsgraaf.archive import Archive
-from stadsgraaf.cli.options import DIRECTORY, STRICT, cache_for, cache_for_store
+from stadsgraaf.cli.options import DIRECTORY, STRICT, cache_for, cache_for_store, counted
 from stadsgraaf.errors import NoSuchPath, StoreUnavailable
 from stadsgraaf.release import Release
 from stadsgraaf.settings import ENVIRONMENT_PREFIX, Settings
@@ -154,7 +154,8 @@ def _announce(release: Release, settings: Settings) -> None:
     root = settings.public_url.rstrip("/") or f"http://{host}:{settings.port}"
     manifest = release.manifest
     click.echo(
-        f"{manifest.name('en')}: {manifest.triples} triples in {len(manifest.graphs)} graphs"
+        f"{manifest.name('en')}: {counted(manifest.triples, 'triple')}"
+        f" in {counted(len(manifest.graphs), 'graph')}"
     )
     if manifest.survey:
         click.echo(f"  the data are in {settings.store}; here is what was asked of it")
@@ -163,10 +164,8 @@ def _announce(release: Release, settings: Settings) -> None:
     elif not manifest.validated:
         click.echo("  not validated: it was built with --no-validate")
     elif release.violations:
-        many = "violation" if release.violations == 1 else "violations"
-        click.echo(
-            f"  {release.violations} {many}: stadsgraaf validate tells more, --strict refuses"
-        )
+        many = counted(release.violations, "violation")
+        click.echo(f"  {many}: stadsgraaf validate tells more, --strict refuses")
     for path, words in (
         ("/", "start here"),
         ("/sparql", "ask a question in SPARQL; the endpoint"),
