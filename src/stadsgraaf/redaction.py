@@ -8,18 +8,18 @@ numbers in its description are those of before; the next build counts anew.
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import RdfFormat, Triple, parse
 
 from stadsgraaf.archive import MAKING, Archive
 from stadsgraaf.errors import NoSuchRelease, ReleaseDamaged
 from stadsgraaf.exports import CanonicalQuads, read_quads
-from stadsgraaf.metadata import Counts, linksets
-from stadsgraaf.release import Manifest, Release
+from stadsgraaf.metadata import Counts, Linkset, linksets
+from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.remains import Names, names_in
 from stadsgraaf.suppression import Suppressed
 from stadsgraaf.writing import Content, files_of, write_files
@@ -99,36 +99,21 @@ def without(content: Any, suppressed: Suppressed) -> list[Any]:
 
 
 def _rewrite(release: Release, suppressed: Suppressed, made: Path) -> Manifest:
-    manifest = release.manifest
-    data = made / "data.nq"
+    """Write the release anew, without what is suppressed."""
+    manifest, data = release.manifest, made / "data.nq"
     with CanonicalQuads(made) as quads:
         quads.extend(suppressed.kept(read_quads(release.data)))
         digest = quads.write(data)
     counts = Counts()
     counts.add(read_quads(data))
     counted = counts.as_json()
-    home = NamedNode("urn:stadsgraaf:description")
-    written = parse(path=str(release.path / "description.nt"), format=RdfFormat.N_TRIPLES)
-    described = suppressed.kept(Quad(t.subject, t.predicate, t.object, home) for t in written)
-    report = {**release.report, "findings": without(release.report.get("findings", ()), suppressed)}
     graphs = [
         replace(graph, triples=counted["graphs"].get(graph.iri, 0))
         for graph in manifest.graphs
         if graph.iri not in suppressed
     ]
-    content = Content(
-        prefixes=manifest.prefixes,
-        base_iri=manifest.base_iri,
-        dumps={graph.iri: graph.dumps for graph in graphs if graph.dumps},
-        links=linksets(read_quads(data), manifest.base_iri),
-        description=[quad.triple for quad in described],
-        statistics=counted,
-        queries=without(release.queries, suppressed),
-        report=report,
-        rules=release.rules,
-        on_disk=manifest.on_disk,
-    )
-    write_files(content, made)
+    links = linksets(read_quads(data), manifest.base_iri)
+    write_files(_content(release, suppressed, graphs, links, counted), made)
     source = f"{manifest.source} {suppressed.digest}"
     rewritten = replace(
         manifest,
@@ -140,3 +125,31 @@ def _rewrite(release: Release, suppressed: Suppressed, made: Path) -> Manifest:
     )
     rewritten.write(made)
     return rewritten
+
+
+def _content(
+    release: Release,
+    suppressed: Suppressed,
+    graphs: Iterable[GraphEntry],
+    links: Mapping[Linkset, Sequence[Triple]],
+    counted: Mapping[str, Any],
+) -> Content:
+    """What the release says beside its quads, without what is suppressed."""
+    manifest, report = release.manifest, release.report
+    return Content(
+        prefixes=manifest.prefixes,
+        base_iri=manifest.base_iri,
+        dumps={graph.iri: graph.dumps for graph in graphs if graph.dumps},
+        links=links,
+        description=_description(release, suppressed),
+        statistics=counted,
+        queries=without(release.queries, suppressed),
+        report={**report, "findings": without(report.get("findings", ()), suppressed)},
+        rules=release.rules,
+        on_disk=manifest.on_disk,
+    )
+
+
+def _description(release: Release, suppressed: Suppressed) -> list[Triple]:
+    written = parse(path=str(release.path / "description.nt"), format=RdfFormat.N_TRIPLES)
+    return [quad.triple for quad in suppressed.kept(written)]

@@ -1,4 +1,4 @@
-"""What the data say of a thing, in RDF.
+"""What the data say of a thing, in RDF: a bounded description, https://www.w3.org/submissions/CBD/.
 
 Its statements and the claims about it, with their blank nodes three deep and with their lists; what
 points at it; and the names of what it points at.
