@@ -78,6 +78,11 @@ class Client:
 
     app: SparqlEndpoint
     seen: list[Message] = field(default_factory=list)
+    root: str = ""
+
+    def below(self, root: str) -> "Client":
+        """Who asks by a proxy that has the site below a path."""
+        return replace(self, root=root)
 
     def __call__(
         self,
@@ -94,7 +99,8 @@ class Client:
             "http_version": http_version,
             "method": method,
             "scheme": "http",
-            "path": path,
+            "path": self.root + path,
+            "root_path": self.root,
             "query_string": raw,
             "headers": [
                 (key.lower().encode(), value.encode("latin-1"))
@@ -251,6 +257,13 @@ def test_public_url_is_the_base_iri_behind_a_proxy(store: LazyStore) -> None:
     settings = Settings(public_url="https://data.test/kg/")
     response = client_of(store, settings).get("SELECT ?x { BIND(<x> AS ?x) }")
     assert response.values == {"https://data.test/kg/x"}
+
+
+def test_links_begin_where_a_proxy_has_the_endpoint(ask: Client) -> None:
+    links = [ask.below(root).get(ALL).headers["link"] for root in ("", "/graph", "", "/other")]
+    assert [link.partition(">")[0] for link in links] == [
+        f"<{root}/.well-known/api-catalog" for root in ("", "/graph", "", "/other")
+    ]
 
 
 def test_impossible_host_is_not_repeated(ask: Client) -> None:

@@ -283,7 +283,7 @@ class Passing:
 
     @property
     def _endpoint(self) -> SparqlEndpoint:
-        return self._edition.app.endpoint
+        return self._edition.app.endpoint.below(self._manner.forwarded.get("root_path", ""))
 
     def send(self, kept: Kept, *, is_fresh: bool = True) -> None:
         """Write an answer."""

@@ -14,6 +14,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Hashable, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from typing import ClassVar, Final, NamedTuple
@@ -85,6 +86,8 @@ _TIME: Final = '"evaluation-time"'
 _DECIDING: Final = frozenset((b"accept", b"accept-encoding", b"host"))
 _LONGEST_ADDRESS: Final = 4096
 _LONGEST_FIELDS: Final = 1024
+#: How many paths of proxies are remembered.
+_ROOTS: Final = 16
 _USUAL_ACCEPT: Final = 256
 #: Bytes that are packed faster than a thread is woken; and the size of what has none yet.
 _QUICKLY_PACKED: Final = 16_384
@@ -129,9 +132,8 @@ class SparqlEndpoint:
         self._workbench = workbench
         self._sharing = store if isinstance(store, Sharing) else None
         self._prompt = store if isinstance(store, Prompt) else None
-        self._headers = _common_headers(release, settings, self._sharing)
-        #: The fields of every answer, as they are written.
-        self.head = lines_of(self._headers)
+        self._behind: dict[str, SparqlEndpoint] = {}
+        self.lie_below(urlsplit(settings.public_url).path.rstrip("/"))
         self.cache = AnswerCache(settings.cache_length, _LARGEST_KEPT)
         self._limits = Limits(
             seconds=settings.query_timeout,
@@ -140,8 +142,30 @@ class SparqlEndpoint:
             bytes=settings.result_length,
         )
 
+    def lie_below(self, root: str) -> None:
+        """Begin every link with a path, that of a proxy."""
+        self._root = root
+        self._headers = _common_headers(root, self._release, self._sharing)
+        #: The fields of every answer, as they are written.
+        self.head = lines_of(self._headers)
+
+    def below(self, root: str) -> "SparqlEndpoint":
+        """The same endpoint, for who reaches it below a path."""
+        if root == self._root or self._settings.public_url:
+            return self
+        if root not in self._behind:
+            if len(self._behind) >= _ROOTS:
+                self._behind.clear()
+            self._behind[root] = copy(self)
+            self._behind[root].lie_below(root)
+        return self._behind[root]
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        below = self.below(scope.get("root_path", ""))
+        if below is not self:
+            await below(scope, receive, send)
+            return
         if scope["method"] == "OPTIONS":
             await self._send(send, 204, _encoded(_PREFLIGHT), b"")
             return
@@ -434,8 +458,7 @@ def _content(chosen: Format) -> Fields:
     return fields
 
 
-def _common_headers(release: Release, settings: Settings, sharing: Sharing | None) -> Fields:
-    root = urlsplit(settings.public_url).path.rstrip("/")
+def _common_headers(root: str, release: Release, sharing: Sharing | None) -> Fields:
     links = [*ways_in(root), Link(f"{root}/", "service-doc", "text/html")]
     if release.manifest.licence:
         links.append(Link(release.manifest.licence, "license"))
