@@ -4,8 +4,9 @@ https://www.w3.org/TR/sparql11-query/#sparqlGrammar
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from stadsgraaf.errors import QueryTooComplex, QueryTooDeep, StadsgraafError, Text
 from stadsgraaf.store.precheck import check
@@ -32,8 +33,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word: its kind (a group of the grammar above), its text and its offset."""
 
     kind: str
@@ -52,6 +52,12 @@ def tokens(query: str) -> list[Token]:
     >>> [token.text for token in tokens("SELECT * { ?s sg:date 1 } # all")]
     ['SELECT', '*', '{', '?s', 'sg:date', '1', '}']
     """
+    return list(_tokens(query))
+
+
+@lru_cache(maxsize=512)
+def _tokens(query: str) -> Sequence[Token]:
+    """The same: stage after stage looks at the queries of shapes."""
     return [
         Token(match.lastgroup or "mark", match[0], match.start())
         for match in _TOKEN.finditer(query)
