@@ -65,6 +65,33 @@ def lost_keys(text: str, path: Path) -> set[str]:
     )
 
 
+_KEYWORDS: Final = frozenset(
+    [
+        "@base",
+        "@container",
+        "@context",
+        "@direction",
+        "@graph",
+        "@id",
+        "@import",
+        "@included",
+        "@index",
+        "@json",
+        "@language",
+        "@list",
+        "@nest",
+        "@none",
+        "@prefix",
+        "@propagate",
+        "@protected",
+        "@reverse",
+        "@set",
+        "@type",
+        "@value",
+        "@version",
+        "@vocab",
+    ]
+)
 #: A context on the web, of which nobody here knows what it names.
 _ELSEWHERE: Final = "elsewhere"
 
@@ -80,7 +107,7 @@ def _look(thing: Any, known: set[str], used: set[str], words: set[str]) -> None:
         if key == _CONTEXT:
             _look_at_context(value, known, words)
         else:
-            if ":" not in key and not key.startswith("@"):
+            if ":" not in key and key not in _KEYWORDS:
                 used.add(key)
             _look(value, known, used, words)
 

@@ -70,6 +70,7 @@ _CURLY = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a"
 _DECLARATION = re.compile(
     r"@?prefix\s+([\w.-]*)\s*:?\s*<?([A-Za-z][\w+.-]*:[^\s<>]+)", re.IGNORECASE
 )
+_DECLARED_NAME = re.compile(r"@?prefix\s+([\w.-]+)", re.IGNORECASE)
 _SPARQL_STYLE = re.compile(r"^[ \t]*(prefix|base)\b[^\n]*\Z", re.IGNORECASE | re.MULTILINE)
 
 
@@ -625,9 +626,11 @@ def _prefix(case: _Case, _: re.Match[str]) -> Trouble:
             " punt of de IRI?",
         ),
     )
-    if declared is None:
-        return trouble
-    return replace(trouble, declares=(declared[1], declared[2].rstrip(".")))
+    if declared is not None:
+        return replace(trouble, declares=(declared[1], declared[2].rstrip(".")))
+    named = _DECLARED_NAME.match(case.text, case.began)
+    # what it stands for is not known; that it is used is no further fault
+    return replace(trouble, declares=(named[1], "")) if named else trouble
 
 
 def _tag_character(case: _Case, found: re.Match[str]) -> Trouble | None:

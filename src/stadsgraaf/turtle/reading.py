@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from pyoxigraph import BlankNode, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse
 
 from stadsgraaf.errors import SyntaxFault, Text
+from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.turtle.document import Positions, TurtleDocument
 from stadsgraaf.turtle.faults import Repair, Trouble, explain
 from stadsgraaf.turtle.scan import Lines, Scan, scan, token_end, words
@@ -250,9 +251,12 @@ class _Reading:
                 return piece.start
         self.report(trouble)
         if trouble.declares is not None:
-            self.prefixes[trouble.declares[0]] = trouble.declares[1]
+            name, iri = trouble.declares
+            self.prefixes[name] = iri or PREFIXES.get(name, f"{_UNDECLARED}{name}#")
         if trouble.prefix is not None and trouble.prefix not in self.prefixes:
-            self.prefixes[trouble.prefix] = f"{_UNDECLARED}{trouble.prefix}#"
+            # what everybody means by it is meant here too; the rest is left out
+            usual = PREFIXES.get(trouble.prefix)
+            self.prefixes[trouble.prefix] = usual or f"{_UNDECLARED}{trouble.prefix}#"
             return piece.start
         self._keep(piece.start, began)
         if not trouble.closing or not self._keep(began, trouble.resume, trouble.closing):

@@ -55,6 +55,8 @@ _OF_SHAPES = {
     ),
 }
 #: Constraints on the number of values point at the last one, which is one too many.
+#: Constraints that something which is not there may break.
+_OF_MISSING = frozenset({"MinCount", "QualifiedMinCount", "Node", "Property", "And", "Or", "Xone"})
 _TOO_MANY = frozenset({"MaxCount", "UniqueLang", "QualifiedMaxCount"})
 
 
@@ -68,6 +70,9 @@ def shapes(subject: Subject) -> Iterator[Finding | None]:
         return
     known = subject.shapes
     ill_formed = shacl.check_shapes(known.whole)
+    if any(document.turtle.faults for document in documents):
+        # what is missing may stand in what could not be read
+        ill_formed = [one for one in ill_formed if _component(one.component) not in _OF_MISSING]
     subject.places.learn(_all_terms(ill_formed))
     for result in _most_telling(ill_formed):
         yield _ill_formed(subject, result)

@@ -108,6 +108,11 @@ def _lost(document: Document) -> Iterator[Finding]:
     found = rule("syntax/lost-key")
     # a container names its members by keys of its own
     keys = set() if '"@container"' in turtle.text else lost_keys(turtle.text, turtle.path)
+    wrong = sorted(key for key in keys if key.startswith("@"))
+    if '"@context"' not in turtle.text and keys:
+        # without a context no key means anything: told once, at the word that was to be it
+        wrong = wrong[:1] or [min(keys, key=lambda key: turtle.text.find(f'"{key}"'))]
+        keys = set(wrong)
     for key in sorted(keys):
         place = re.search(rf'"{re.escape(key)}"\s*:', turtle.text)
         if place is None:
