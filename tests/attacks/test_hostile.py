@@ -157,6 +157,10 @@ QUERIES = {
     "service-product": "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i SERVICE SILENT <service:there> { ?a ?e ?i } }",
     "service-function": "SELECT (<urn:x-stadsgraaf:blank-node>(?s) AS ?b) { ?s ?p ?o } LIMIT 1",
     "service-unresolved": "SELECT * { SERVICE <https://service.invalid/sparql> { ?s ?p ?o } }",
+    "service-looks-like-digits": "SELECT * { SERVICE <http://１２７.0.0.1:9/sparql> { ?s ?p ?o } }",
+    "service-no-iri": "SELECT * { SERVICE <http://[> { ?s ?p ?o } }",
+    "from-beyond-ascii": "SELECT * FROM <http://é.example/> FROM <http://é.example/> { ?s ?p ?o }",
+    "from-behind-template": "CONSTRUCT { ?s ?p (1 2) } FROM <http://[> WHERE { ?s ?p ?o }",
     "from-http": "SELECT * FROM <http://127.0.0.1:1/data.ttl> FROM NAMED <file:///etc/passwd> { ?s ?p ?o }",
     # text
     "surrogate": "SELECT ('\udc80' AS ?x) {}",
@@ -172,6 +176,12 @@ QUERIES = {
     "forms": "CONSTRUCT " * 6000 + "'['",
     "angle-brackets": "<" * 60_000,
     "iri-unclosed": "SELECT * { <" + "a" * 60_000,
+    "selects-without-groups": "SELECT " * 9000,
+    "binds-in-a-row": "SELECT * { " + "BIND(1 AS ?x) " * 300,
+    "names-in-use": "SELECT ?x (1 AS ?x) { { SELECT ?y (COUNT(*) AS ?y) { ?x ?y ?z } } }",
+    "escapes-of-nothing": "ASK { ?s ?p '" + "\\q" * 9000 + "' }",
+    "iris-with-spaces": "ASK { " + "<a:b c> " * 5000 + "}",
+    "operators-apart": "ASK { FILTER(1 < = 2) }",
     "update-after-query": "ASK {} ; CLEAR DEFAULT",
     "update-hidden": "PREFIX a: <b> # SELECT\n DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
 }

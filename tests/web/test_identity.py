@@ -30,6 +30,9 @@ DIFFERENT = [
     ("ASK { ?s ?p ?o }", "ASK { ?s\u00a0?p ?o }"),
     ("ASK { ?s ?p ?o }", "ASK { ?s ?p ?o } \\u0023"),
     ("ASK { ?s ?p ' ' }", "ASK { ?s ?p '\n' }"),
+    ("ASK { FILTER(1 <= 2) }", "ASK { FILTER(1 < = 2) }"),
+    ("ASK { << ?s ?p ?o >> ?q ?r }", "ASK { < < ?s ?p ?o >> ?q ?r }"),
+    ("ASK { ?s ?p ?o {| ?q ?r |} }", "ASK { ?s ?p ?o { | ?q ?r | } }"),
 ]
 
 

@@ -30,7 +30,7 @@ _KEPT: Final = r"""
 """
 #: Those, marks that need no white space around them, words, comments, and what is left.
 _PARTS: Final = re.compile(
-    rf"""(?:{_KEPT}) | [{{}};,] | (?:[^ \t\r\n"'<\\#{{}};,]|\\.)++ | \#[^\r\n]*+ | ["'<\\]""",
+    rf"""(?:{_KEPT}) | [{{}};,] | (?:[^ \t\r\n"'<\\#{{}};,]|\\.)++ | \#[^\r\n]*+ | <[<=]?+ | ["'\\]""",
     re.VERBOSE | re.DOTALL,
 )
 #: Functions whose value changes from one evaluation to the next, and what others may change.
@@ -49,7 +49,7 @@ _ESCAPE: Final = re.compile(r"\\[uU]")
 
 
 #: What few queries have, and what makes it hard to see where strings end.
-_UNUSUAL: Final = ("'", "\\", '"""', "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f")
+_UNUSUAL: Final = ("'", "\\", '"""', "{|", "|}", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f")
 _IRI: Final = re.compile(r'<[^<>"\s]*+>')
 _MARKS: Final = "{};,"
 
@@ -66,7 +66,7 @@ def normalized(query: str) -> str:
         and (plain := _plainly(rest)) is not None
     ):
         return f"{begin} {plain}" if begin and plain else begin + plain
-    if _ESCAPE.search(query):
+    if _ESCAPE.search(query) or "{|" in query or "|}" in query:  # marks that no space may part
         return query
     parts = _PARTS.findall(query)
     if '"' in parts or "'" in parts:
