@@ -154,7 +154,7 @@ async def _face(
         "face: entity tag of the normalised query": tagged,
         "face: encode the question": sent,
         "face: all else on the short way": short - tagged,
-        "(on the ordinary way)": whole - tagged,
+        "(face: all else on the ordinary way)": whole - tagged,
         "face: hand it to a worker, take the answer": await _pool(release, questions) - sent,
     }
 
