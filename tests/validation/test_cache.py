@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -149,7 +150,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place
 
 
-def told(*arguments: str | Path, cached: bool = True) -> object:
+def told(*arguments: str | Path, cached: bool = True) -> tuple[int, Any]:
     """Exit code and all that a report says."""
     done = CliRunner().invoke(
         main,
@@ -250,6 +251,21 @@ def test_what_a_shape_explains_it_explains_when_it_is_remembered(
     (folder / name).write_text(text.replace(old, new))
     assert told(folder, "--changed") == told(folder, "--changed", cached=False)
     assert told(folder) == told(folder, cached=False)
+
+
+def test_what_was_not_checked_is_told_once_also_when_a_stage_runs_again(folder: Path) -> None:
+    evidence = (
+        "ex:c <http://www.w3.org/ns/oa#hasTarget> ex:t ."
+        " ex:t <https://w3id.org/stadsgraaf/def/ont/sha256> 1 ."
+    )
+    (folder / "shapes.ttl").write_text(FOLLOWING)
+    (folder / "data.ttl").write_text(FOLLOWED + evidence)
+    git(folder.parent, "commit", "-qam", "evidence")
+    told(folder)
+    (folder / "data.ttl").write_text(FOLLOWED.replace("ex:n a ex:A .", "") + evidence)
+    reports = [told(folder, "--changed", cached=cached) for cached in (False, True)]
+    assert reports[0] == reports[1]
+    assert [len(report["notices"]) for _, report in reports] == [1, 1]
 
 
 def test_who_asks_for_changes_only_is_answered_by_memory_from_the_third_time_on(

@@ -130,7 +130,8 @@ def told(run: Run, options: Options) -> Found:
         suppressed=tuple(suppressed),
         results=run.results,
         silent=frozenset(name for name, found in run.found.items() if not found),
-        notices=tuple(run.subject.notices),
+        # a stage that ran again says again what it did not check
+        notices=tuple(dict.fromkeys(run.subject.notices)),
         derived=run.derived,
     )
 
