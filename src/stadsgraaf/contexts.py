@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["included", "lost_keys", "names_a_file"]
+__all__ = ["included", "lost_keys", "named_files", "names_a_file"]
 
 #: Contexts that name contexts that name contexts.
 _DEPTH: Final = 8
@@ -43,6 +43,19 @@ def included(thing: Any, path: Path, depth: int = 0) -> tuple[Any, bool]:
         made[key], found = read(value, path, depth)
         any_found |= found
     return made, any_found
+
+
+def named_files(text: str) -> list[str]:
+    """The files that JSON-LD names as contexts, by their paths from its own.
+
+    >>> named_files('{"@context": ["../c.json", {"a": "http://e/a"}, "http://e/c"]}')
+    ['../c.json']
+    """
+    words = re.findall(r'"@context"\s*:\s*("[^"]*"|\[[^\]]*\])', text)
+    names = [
+        name for word in words for name in re.findall(r'(?<=[\[,\s"])"?([^"{}\[\],\s]+)"', word)
+    ]
+    return [name for name in names if not _ABSOLUTE.match(name) and "." in name]
 
 
 def lost_keys(text: str, path: Path) -> set[str]:

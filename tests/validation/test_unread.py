@@ -117,6 +117,15 @@ def test_contexts_that_name_each_other_come_to_an_end(tmp_path: Path) -> None:
     assert "name each other" in message
 
 
+def test_what_is_read_includes_the_contexts_of_others(tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text('{"@context": {"p": "http://e/p"}}')
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "a.jsonld").write_text(
+        '{"@context": ["../c.json", {"q": "http://e/q"}], "@id": "http://e/a", "p": 1}'
+    )
+    assert gather([tmp_path]).files == {Path("c.json"), Path("d/a.jsonld")}
+
+
 def test_a_file_that_rests_on_a_context_is_read_again_when_that_changed(tmp_path: Path) -> None:
     (tmp_path / "c.jsonld").write_text('{"@context": {"p": "http://e/p"}}')
     (tmp_path / "a.jsonld").write_text('{"@context": "c.jsonld", "@id": "http://e/a", "p": 1}')

@@ -17,7 +17,7 @@ __all__ = ["base_revision", "changed_lines", "compared_with", "folder_at", "late
 
 #: Files that a dataset is read from, or by which a folder is told to be a release.
 _WANTED = re.compile(
-    r"(?i)\.(?:ttl|turtle|nt|nq|trig|rdf|owl|jsonld|rq|sparql)\Z|(?:^|/)manifest\.json\Z"
+    r"(?i)\.(?:ttl|turtle|nt|nq|trig|rdf|owl|jsonld|json|rq|sparql|ru)\Z|(?:^|/)manifest\.json\Z"
 )
 #: Files by which a folder is told to be one of Stadsgraaf, or a release: which others count.
 _LAYOUT = re.compile(r"data/dataset\.ttl\Z|(?:.*/)?manifest\.json\Z")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
-from stadsgraaf.contexts import names_a_file
+from stadsgraaf.contexts import named_files, names_a_file
 from stadsgraaf.dataset import Dataset, Document, check_name, turtle_files, walk
 from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault, Text, UsageError
 from stadsgraaf.validation import serialisations
@@ -35,9 +35,11 @@ class Sources:
         dataset, root = self.dataset, self.dataset.root
         named = [*self.queries, *(query.path for query in (*dataset.queries, *dataset.rules))]
         named += [Path(str(fault.members["file"])) for fault in dataset.faults]
-        return frozenset(_below(root, path) for path in named) | {
-            document.path for document in dataset.documents
-        }
+        return (
+            frozenset(_below(root, path) for path in named)
+            | {document.path for document in dataset.documents}
+            | frozenset(_contexts(dataset.documents))
+        )
 
 
 def gather(
@@ -128,6 +130,14 @@ def is_excluded(path: Path, patterns: Iterable[str]) -> bool:
     """
     names = [path.as_posix(), *(parent.as_posix() for parent in path.parents)]
     return any(fnmatch(name, pattern.rstrip("/")) for pattern in patterns for name in names)
+
+
+def _contexts(documents: Iterable[Document]) -> Iterator[Path]:
+    """Files that are contexts of others, by their paths below the root."""
+    for document in documents:
+        if not _alone(document):
+            for name in named_files(document.turtle.text):
+                yield Path(os.path.normpath(document.path.parent / name))
 
 
 def _alone(document: Document) -> bool:
