@@ -131,6 +131,7 @@ def test_syntax_errors_are_all_told_with_their_places(client: Client) -> None:
         ("/shacl", {"accept": "image/png"}, GOOD, 406),
         ("/shacl?context=all", {}, GOOD, 400),
         ("/shacl?format=pdf", {}, GOOD, 400),
+        ("/shacl?context=vocabulary&context=dataset", {}, GOOD, 400),
         ("/shacl", {"content_type": "application/x-www-form-urlencoded"}, "type=x", 400),
         ("/shacl", {}, "#" * 1_048_577, 413),
     ],

@@ -20,6 +20,7 @@ from stadsgraaf.errors import (
     MalformedData,
     MissingParameter,
     NotFound,
+    RepeatedParameter,
     StadsgraafError,
     Text,
     UnsupportedMediaType,
@@ -114,7 +115,13 @@ async def _read(request: Request, view: View) -> _Asked:
 
 
 def _once(parameters: list[tuple[str, str]]) -> dict[str, str]:
-    return dict(reversed(parameters))
+    """Parameters by name. Raises RepeatedParameter when one stands twice."""
+    found: dict[str, str] = {}
+    for name, value in parameters:
+        if name in found:
+            raise RepeatedParameter(name=name)
+        found[name] = value
+    return found
 
 
 def _media_type(request: Request) -> str:
