@@ -521,6 +521,15 @@ def test_answer_that_is_read_slowly_does_not_hold_its_worker(make: Callable[...,
     assert pool.store.spool.used == 0
 
 
+def test_worker_whose_answer_ended_while_it_was_held_up_is_heard_again(
+    make: Callable[..., Pool],
+) -> None:
+    pool = make(workers=1)
+    pool.store.spool = Spool(total=0, least=1000)
+    assert pool.ask(long_answer(150_000))["results"]["bindings"]
+    assert pool.ask(seconds=5)["boolean"]
+
+
 def test_small_answer_tells_its_size(pool: Pool) -> None:
     answer = pool.loop.run(pool.answer("ASK {}"))
     assert answer.size == len(pool.loop.run(answer.read()))

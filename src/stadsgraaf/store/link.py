@@ -209,7 +209,7 @@ class Worker(asyncio.Protocol):
 
     def _finish(self, *, tired: bool) -> None:
         self.reply = None
-        self.stalled_since = None
+        self._let_go()
         self._owner.finished(self, tired=tired)
 
     def _hold_back(self, reply: Reply) -> None:
@@ -219,7 +219,11 @@ class Worker(asyncio.Protocol):
 
     def go_on(self, reply: Reply) -> None:
         """The reader took something."""
-        if self._transport and self.stalled_since is not None and not reply.is_over_its_room:
+        if not reply.is_over_its_room:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._transport and self.stalled_since is not None:
             self.stalled_since = None
             self._transport.resume_reading()
 

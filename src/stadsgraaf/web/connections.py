@@ -61,7 +61,9 @@ class GuardedProtocol(HttpToolsProtocol):
     _patience: asyncio.TimerHandle | None = None
     _since = 0.0
     _stall: asyncio.TimerHandle | None = None
-    #: Whether a head is expected, whether it is one that comes, and bytes since the last of a body.
+    #: Whether a head is expected, whether it is one that comes, and bytes since the last of a body;
+    #: and whether nothing came of a request that is not whole.
+    _is_between = True
     _in_head = True
     _is_head = False
     _head_size = 0
@@ -129,7 +131,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def _is_idle(self) -> bool:
         """Whether what comes is the begin of a request, and all before it is answered and taken."""
         is_free = self.cycle is None or self.cycle.response_complete
-        return self._in_head and not self._head_size and is_free and not self.flow.write_paused
+        return self._is_between and not self._head_size and is_free and not self.flow.write_paused
 
     def go_ordinary(self, scope: Scope) -> "asyncio.Task[None]":
         """Answer a request without a body that was on the short way."""
@@ -151,7 +153,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Part of httptools' protocol."""
-        self._is_head = True
+        self._is_head, self._is_between = True, False
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -251,6 +253,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Part of httptools' protocol."""
+        self._is_between = True
         if not self._refused:
             super().on_message_complete()
 

@@ -39,10 +39,12 @@ from stadsgraaf.web.language import localised
 from stadsgraaf.web.metrics import Metrics
 from stadsgraaf.web.problems import render
 
-__all__ = ["HEADER", "Edition", "Editions"]
+__all__ = ["EDITION", "HEADER", "Edition", "Editions"]
 
 #: Names the release of an answer.
 HEADER: Final = "Stadsgraaf-Release"
+#: In the scope: the edition that has begun to answer.
+EDITION: Final = "stadsgraaf.edition"
 
 _NAMED: Final = re.compile(rb"(?:^|&)release=([^&]*)")
 #: Requests that may wait until an older release is open.
@@ -248,7 +250,7 @@ class Editions:
         """Answer one request from one release."""
         if scope["type"] != "http":
             return
-        edition = self.current
+        edition: Edition = scope.get(EDITION) or self.current
         if b"release=" in scope["query_string"]:
             try:
                 named = _named(scope["query_string"])

@@ -20,10 +20,10 @@ from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Begun, Question
 from stadsgraaf.web.cache import Kept
 from stadsgraaf.web.cycle import head_of, lines_of
-from stadsgraaf.web.editions import Edition, Editions
+from stadsgraaf.web.editions import EDITION, Edition, Editions
 from stadsgraaf.web.forwarded import Forwarded
 from stadsgraaf.web.language import localised
-from stadsgraaf.web.observing import ID, Observed, Seen, identifier_of
+from stadsgraaf.web.observing import ID, SINCE, Observed, Seen, identifier_of
 from stadsgraaf.web.protocol import SparqlRequest, read_address, read_query
 from stadsgraaf.web.sparql import BEGUN, SparqlEndpoint
 
@@ -310,7 +310,7 @@ class Passing:
         self._is_under_way = False
         self._observed.metrics.under_way -= 1
         scope = self._manner.scope_of(self._query)
-        scope[BEGUN] = begun
+        scope |= {BEGUN: begun, EDITION: self._edition, SINCE: self._since}
         task = self._connection.go_ordinary(scope)
         task.add_done_callback(partial(self._leave, begun))
 

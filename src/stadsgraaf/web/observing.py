@@ -19,10 +19,12 @@ from stadsgraaf.settings import Settings
 from stadsgraaf.web.metrics import Metrics
 from stadsgraaf.web.tracing import Tracing
 
-__all__ = ["ID", "NOTES", "Observed", "Seen", "identifier_of", "route_of"]
+__all__ = ["ID", "NOTES", "SINCE", "Observed", "Seen", "identifier_of", "route_of"]
 
 #: In the scope: what is worth saying of a request, filled in by who answers it.
 NOTES: Final = "stadsgraaf.notes"
+#: In the scope: when it came, by the performance counter, if that was not just now.
+SINCE: Final = "stadsgraaf.since"
 
 _DECENT: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 #: The field of a response that has the identifier of its request.
@@ -80,7 +82,7 @@ class Observed:
         route = self.route(scope)
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self.metrics.under_way += 1
-        begun = time.perf_counter()
+        begun: float = scope.get(SINCE, time.perf_counter())
         try:
             with self._tracing.span(route, method, scope["headers"]) as span:
                 try:

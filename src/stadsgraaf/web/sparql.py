@@ -172,6 +172,7 @@ class SparqlEndpoint:
         address = _address(scope)
         if (
             address
+            and BEGUN not in scope
             and (etag := self.cache.recall(address))
             and await self._again(etag, scope, send)
         ):
@@ -229,10 +230,10 @@ class SparqlEndpoint:
             return
         if etag and (address := _address(scope)):
             self.cache.remember(address, etag)
-        if etag and await self._again(etag, scope, send):
+        begun: Begun | None = scope.get(BEGUN)
+        if etag and begun is None and await self._again(etag, scope, send):
             return
         async with Hangup(receive):
-            begun: Begun | None = scope.get(BEGUN)
             if begun:
                 answer = await begun.answer()
             else:
