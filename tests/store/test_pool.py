@@ -12,6 +12,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from stadsgraaf.errors import (
 )
 from stadsgraaf.media import RESULTS
 from stadsgraaf.store import Answer, Limits, Question
+from stadsgraaf.store.inquiry import Inquiry
 from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.store.reply import Spool
 from stadsgraaf.store.waiting import WaitingRoom
@@ -492,6 +494,36 @@ def test_no_question_is_overtaken_for_ever_by_its_clients_others() -> None:
         return 1000
 
     assert all(called_before(f"a{number}") < 20 for number in range(6))
+
+
+def test_who_gives_way_is_called_after_others_but_not_after_all_of_them() -> None:
+    room = WaitingRoom[str](1000)
+    for number in range(100):
+        room.join("cheap", f"cheap {number}")
+        room.join("dear", f"dear {number}")
+    called = [room.call(lambda _: True, lambda client: client == "dear") for _ in range(100)]
+    assert called[0] == "cheap 0"
+    assert 2 <= sum("dear" in str(question) for question in called) <= 10
+    assert room.call(lambda client: client == "dear", lambda client: client == "dear")
+
+
+def test_client_of_a_slow_query_lets_others_go_first(make: Callable[..., Pool]) -> None:
+    pool = make(workers=1, slow_workers=4)
+    slow = pool.later(RUNAWAY, "slow")
+    pool.until(lambda: pool.store.state.slow == 1 and pool.store.state.idle == 1)
+    told: list[str] = []
+
+    def begin(client: str) -> Inquiry:
+        question = Question("ASK {}", results=RESULTS[0], client=client)
+        return pool.store.begin(question, Limits(), partial(told.append, client))
+
+    async def ask() -> None:
+        begun = [begin(client) for client in ("first", "slow", "other")]
+        await asyncio.gather(*(each.answer() for each in begun))
+        slow.cancel()
+
+    pool.loop.run(ask())
+    assert told == ["first", "other", "slow"]
 
 
 def test_answer_that_nobody_reads_makes_room_for_others(make: Callable[..., Pool]) -> None:

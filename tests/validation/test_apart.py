@@ -34,6 +34,26 @@ def test_work_that_is_killed_is_a_failure() -> None:
         beside.result()
 
 
+def test_work_whose_result_is_not_waited_for_to_the_end_is_ended() -> None:
+    def interrupted(*_: int) -> None:
+        raise KeyboardInterrupt
+
+    def wait() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        beside.result()
+
+    before = signal.signal(signal.SIGALRM, interrupted)
+    beside = Apart(signal.pause)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            wait()
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    beside.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(beside._process, 0)
+
+
 def test_work_that_nobody_waits_for_is_ended() -> None:
     reading, writing = os.pipe()
     os.set_blocking(reading, False)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from stadsgraaf.web.cycle import Cycle
+from stadsgraaf.web import cycle as cycles
+from stadsgraaf.web.cycle import Cycle, lines_of
 
 
 class Transport:
@@ -111,3 +112,11 @@ def test_messages_out_of_order_are_an_error() -> None:
         respond(body(b"ok"))
     with pytest.raises(RuntimeError, match="unexpected"):
         respond(start((b"content-length", b"0")), body(), body())
+
+
+def test_long_lines_are_not_remembered() -> None:
+    lines_of([(b"link", b"short")])
+    before = cycles._usual_line.cache_info().currsize
+    assert lines_of([(b"link", b"x" * 60_000)]) == b"link: " + b"x" * 60_000 + b"\r\n"
+    respond(start((b"link", b"y" * 60_000), (b"content-length", b"0")), body())
+    assert cycles._usual_line.cache_info().currsize == before

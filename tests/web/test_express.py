@@ -231,7 +231,10 @@ def test_limit_is_told_on_the_ordinary_way(line: Line) -> None:
 class Asked:
     """A store that has every answer when it is asked, unless it is silent; and a question to it."""
 
-    def __init__(self, *, silent: bool = False, large: bool = False) -> None:
+    def __init__(
+        self, *, silent: bool = False, large: bool = False, error: Exception | None = None
+    ) -> None:
+        self.error = error
         self.silent = silent
         self.large = large
         self.tell: Callable[[], None]
@@ -247,6 +250,8 @@ class Asked:
 
     @property
     def whole(self) -> WholeAnswer | None:
+        if self.error:
+            raise self.error
         return None if self.large else WholeAnswer("ask", RESULTS[0], b"{}")
 
     async def answer(self) -> Answer:
@@ -268,6 +273,7 @@ class Wire:
         self.unknown: Any = None
         self.written: list[bytes] = []
         self.completed = 0
+        self.is_cut_off = False
         self.app: Any = None
         self.task: asyncio.Task[None]
         self.sent: list[Any] = []
@@ -282,6 +288,9 @@ class Wire:
     def write(self, data: bytes) -> None:
         self.written.append(data)
 
+    def abort(self) -> None:
+        self.is_cut_off = True
+
     def on_response_complete(self) -> None:
         self.completed += 1
 
@@ -289,8 +298,8 @@ class Wire:
         """Nothing came."""
 
 
-def express(release: Release, store: Asked) -> tuple[Express, Editions]:
-    settings = Settings(article="")
+def express(release: Release, store: Asked, **said: Any) -> tuple[Express, Editions]:
+    settings = Settings(article="", **said)
     editions = Editions(settings, None)  # type: ignore[arg-type]  # nothing else is opened
     edition = Edition(release, store, create_app(store, release, settings))  # type: ignore[arg-type]
     editions._current = edition
@@ -408,6 +417,30 @@ def test_work_ends_when_the_client_hangs_up(sample: Release) -> None:
     running(work)
 
 
+def test_fault_costs_one_connection(sample: Release) -> None:
+    def work() -> None:
+        store = Asked(error=RuntimeError("a fault"), silent=True)
+        way, editions = express(sample, store)
+        line = known(way, get(plain("ASK {}")))
+        assert way.take(line, get(plain("ASK { 1 }")))
+        store.tell()  # whoever tells is not to suffer for it
+        assert line.is_cut_off
+        line.cycle.hang_up()
+        assert editions.current.users == editions.metrics.under_way == 0
+
+    running(work)
+
+
+def test_query_that_is_too_long_is_not_answered_with_what_was_kept(sample: Release) -> None:
+    def work() -> None:
+        way, _ = express(sample, Asked(), query_length=20)
+        line = known(way, get(plain("ASK {}")))
+        assert way.take(line, get(plain("ASK { 1 }")))
+        assert not way.take(line, get(plain("ASK { 1 } # " + "x" * 20)))
+
+    running(work)
+
+
 @pytest.mark.parametrize(
     "request_",
     [
@@ -421,6 +454,8 @@ def test_work_ends_when_the_client_hangs_up(sample: Release) -> None:
         get("/sparql?query=ASK").replace(b"GET", b"POST"),
         get("/sparql?query=ASK").replace(b"1.1", b"1.0"),
         get("/sparql?query=ASK", "X: " + "x" * 3000),
+        get(f"http://{'x' * 3000}/sparql?query=ASK"),
+        get("/sparql?a&query=ASK").replace(b"1.1", b"1.0") + get("/sparql?query=ASK"),
         *(get("/sparql?query=ASK")[:size] for size in range(len(get("/sparql?query=ASK")))),
     ],
 )

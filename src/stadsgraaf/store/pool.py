@@ -63,6 +63,8 @@ _TICK: Final = 0.05
 #: Seconds after which a query is one of the slow ones, and after which it has to give way to others.
 _SLOW_AFTER: Final = 0.1
 _YIELDING_AFTER: Final = 0.5
+#: Seconds after a slow query in which its client lets others go first.
+_LATELY: Final = 10.0
 #: Seconds that a query may take when its client has its part of slow queries already, or when there
 #: are as many as there may be; and how many times that number there may be for so long.
 _BEYOND_SHARE: Final = 1.0
@@ -133,6 +135,7 @@ class PoolStore:
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
         self._slow: Counter[str] = Counter()
+        self._slow_since: dict[str, float] = {}
         self._waiting: WaitingRoom[Inquiry] = WaitingRoom(queue_length)
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -296,6 +299,13 @@ class PoolStore:
         """Whether a client gets a worker: with its part of slow ones, only if others keep one."""
         return not client or self._slow[client] < self._slow_share or len(self._idle) > 1
 
+    def _gives_way(self, client: str) -> bool:
+        """Whether a client has, or had a moment ago, a query that takes long."""
+        if not client:
+            return False
+        since = self._slow_since.get(client, -_LATELY)
+        return bool(self._slow[client]) or self._loop.time() - since < _LATELY
+
     # --- what workers tell ----------------------------------------------------------------------
 
     def ready(self, worker: Worker) -> None:
@@ -372,7 +382,7 @@ class PoolStore:
         if worker.is_dead or self._closed:
             return
         self._idle.append(worker)
-        while self._idle and (inquiry := self._waiting.call(self._may_enter)):
+        while self._idle and (inquiry := self._waiting.call(self._may_enter, self._gives_way)):
             self._idle.pop().ask(inquiry)
 
     async def _explain(self, worker: Worker, reply: Reply) -> None:
@@ -423,6 +433,7 @@ class PoolStore:
 
     def _mark_slow(self, worker: Worker) -> None:
         """It leaves its place to a new one; beyond what there is room for it has not long to go."""
+        self._remember_slow(worker.client)
         slow = self._slow.total()
         if self._slow_places and slow >= _ROOM * self._slow_places:
             self._kill(worker, StoreBusy(retry_after=RETRY_AFTER))
@@ -433,6 +444,16 @@ class PoolStore:
             worker.reprieved = StoreBusy(retry_after=RETRY_AFTER)
         worker.is_slow = True
         self._slow[worker.client] += 1
+
+    def _remember_slow(self, client: str) -> None:
+        now = self._loop.time()
+        if client:
+            self._slow_since.pop(client, None)
+            self._slow_since[client] = now  # the latest last
+        while (oldest := next(iter(self._slow_since), None)) is not None:
+            if now - self._slow_since[oldest] < _LATELY:
+                break
+            del self._slow_since[oldest]
 
     def _send_away(self, now: float) -> None:
         """Who has waited too long is to come back later."""

@@ -1,7 +1,8 @@
 """Who gets the next free worker: every client in turn, and its oldest and newest question in turn.
 
 The oldest, because nothing is to be overtaken for ever by a client's own other connections; the newest,
-because of more questions than can be answered some are to be answered soon.
+because of more questions than can be answered some are to be answered soon. Who gives way, because
+its questions take long, is called after others, but not after all that come.
 
 >>> room = WaitingRoom[str](10)
 >>> for question in ("a1", "a2", "a3", "b1"):
@@ -20,6 +21,9 @@ __all__ = ["RETRY_AFTER", "WaitingRoom"]
 
 #: Seconds after which a refused client may come back.
 RETRY_AFTER: Final = 2
+
+#: How many may be called in a row before one that gives way.
+_PASSING: Final = 16
 
 _Question = TypeVar("_Question")
 
@@ -44,6 +48,7 @@ class WaitingRoom(Generic[_Question]):
         self._length = length
         self._share = max(1, length // 2)
         self._clients: dict[str, _Line[_Question]] = {}
+        self._passing = 0
 
     def __len__(self) -> int:
         return sum([len(line.waiting) for line in self._clients.values()])
@@ -71,13 +76,26 @@ class WaitingRoom(Generic[_Question]):
             del self._clients[client]
         return True
 
-    def call(self, may_enter: Callable[[str], bool]) -> _Question | None:
+    def call(
+        self,
+        may_enter: Callable[[str], bool],
+        gives_way: Callable[[str], bool] = lambda client: False,  # noqa: ARG005 – nobody does
+    ) -> _Question | None:
         """The next question to ask, of the client whose turn it is among those that may."""
-        for client in self._clients:
-            if may_enter(client):
-                line = self._clients.pop(client)  # to the back
-                found = line.call()
-                if line.waiting:
-                    self._clients[client] = line
-                return found
-        return None
+        client = self._next([each for each in self._clients if may_enter(each)], gives_way)
+        if client is None:
+            return None
+        line = self._clients.pop(client)  # to the back
+        found = line.call()
+        if line.waiting:
+            self._clients[client] = line
+        return found
+
+    def _next(self, clients: list[str], gives_way: Callable[[str], bool]) -> str | None:
+        first = next((each for each in clients if not gives_way(each)), None)
+        last = next(filter(gives_way, clients), None)
+        if first is None or (last is not None and self._passing >= _PASSING):
+            self._passing = 0
+            return last
+        self._passing += last is not None
+        return first

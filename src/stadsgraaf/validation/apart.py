@@ -28,12 +28,12 @@ class Apart(Generic[Made]):
             os.close(reading)
             _give(work, writing)
         os.close(writing)
-        self._reading, self._ended = reading, False
+        self._pipe, self._ended = os.fdopen(reading, "rb"), False
 
     def result(self) -> Made:
         """What the work made. Raises what it raised, RuntimeError when its process was ended."""
-        with os.fdopen(self._reading, "rb") as pipe:
-            content = pipe.read()
+        with self._pipe:
+            content = self._pipe.read()
         self._ended = True
         _, status = os.waitpid(self._process, 0)
         code = os.waitstatus_to_exitcode(status)
@@ -53,7 +53,7 @@ class Apart(Generic[Made]):
         self._ended = True
         os.kill(self._process, signal.SIGKILL)
         os.waitpid(self._process, 0)
-        os.close(self._reading)
+        self._pipe.close()
 
 
 def _give(work: Callable[[], object], writing: int) -> None:

@@ -21,6 +21,8 @@ _BAD_VALUE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _CHANGING: Final = frozenset((b"x-request-id", b"etag", b"content-length", b"ratelimit"))
 #: Fields that say how the body is written, and whether the connection stays.
 _FRAMING: Final = frozenset((b"content-length", b"transfer-encoding", b"connection"))
+#: Bytes of a value that is worth remembering.
+_LONGEST: Final = 1024
 _WITHOUT_BODY: Final = frozenset((204, 304))
 
 
@@ -34,11 +36,14 @@ def _line(name: bytes, value: bytes) -> bytes:
 _usual_line = lru_cache(maxsize=1024)(_line)
 
 
+def _line_of(name: bytes, value: bytes) -> bytes:
+    is_usual = name not in _CHANGING and len(value) <= _LONGEST
+    return _usual_line(name, value) if is_usual else _line(name, value)
+
+
 def lines_of(fields: Iterable[tuple[bytes, bytes]]) -> bytes:
     """The lines of a head. Raises RuntimeError when a field cannot be one."""
-    return b"".join(
-        [_line(*pair) if pair[0] in _CHANGING else _usual_line(*pair) for pair in fields]
-    )
+    return b"".join([_line_of(*pair) for pair in fields])
 
 
 def head_of(status: int, *parts: bytes) -> bytes:
@@ -70,10 +75,7 @@ class Cycle(RequestResponseCycle):
         self.waiting_for_100_continue = False
         lines = [STATUS_LINE[status]]
         for name, value in (*self.default_headers, *fields):
-            if name in _CHANGING:
-                lines.append(_line(name, value))
-            else:
-                lines.append(_usual_line(name, value))
+            lines.append(_line_of(name, value))
             if name in _FRAMING:
                 self._frame(name, value)
         if not self.keep_alive and b"connection" not in {name for name, _ in fields}:

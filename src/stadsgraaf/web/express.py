@@ -7,6 +7,7 @@ it. Everything else goes the ordinary way; so does what turns out to be an error
 begun. Both ways give the same answers.
 """
 
+import logging
 import time
 from asyncio import Event, Task
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Begun, Question
+from stadsgraaf.store.evaluation import is_longer
 from stadsgraaf.web.cache import Kept
 from stadsgraaf.web.cycle import head_of, lines_of
 from stadsgraaf.web.editions import EDITION, Edition, Editions
@@ -33,7 +35,7 @@ _METHOD: Final = b"GET "
 _VERSION: Final = b" HTTP/1.1\r\n"
 _QUERY: Final = b"?query="
 _END: Final = b"\r\n\r\n"
-#: Bytes of a query, of what follows it in the address, and of a head, that are plain.
+#: Bytes of a query, of what precedes or follows it in the address, and of a head, that are plain.
 _LONGEST_QUERY: Final = 4096
 _LONGEST_REST: Final = 512
 _LONGEST_HEAD: Final = 2048
@@ -50,6 +52,8 @@ _FIELDS: Final = frozenset(
 )
 _KEPT_ALIVE: Final = (b"connection", b"keep-alive")
 _PATH: Final = "/sparql"
+
+_log = logging.getLogger(__name__)
 
 
 class Connection(Protocol):
@@ -148,6 +152,8 @@ class Express:
             return True
         try:
             text = read_query(query)
+            if is_longer(text, self._settings.query_length):  # also one that is known
+                return False
             question = manner.asking(text)
             etag = endpoint.tag(question, manner.coding)
             if etag:
@@ -215,6 +221,8 @@ def _may_be_known(head: Head) -> bool:
     return (
         path.startswith(_METHOD)
         and path.endswith(_PATH.encode())
+        and len(path) <= _LONGEST_REST
+        and not path[len(_METHOD) :].translate(None, _PLAIN)
         and rest.endswith(_END)
         and rest.find(_END) == len(rest) - len(_END)
         and len(rest) <= _LONGEST_HEAD
@@ -276,9 +284,9 @@ class Passing:
                 self.send(kept)
             else:
                 self._go_ordinary(self._begun)
-        except BaseException:
+        except Exception:  # noqa: BLE001 – who told of it is not to suffer for that
+            _log.exception("an answer could not be sent")
             self._connection.transport.abort()
-            raise
         self._connection.catch_up()
 
     @property
