@@ -84,7 +84,7 @@ links: .venv/.test-stamp $(STATIC)/manifest.json ## follow every link of the who
 	@$(BIN)/python tests/links.py
 
 lighthouse: ## what Lighthouse says of the site that `make run` serves: landing, thing and query page
-	@for page in $(PAGES); do CHROME_PATH="$${CHROME_PATH:-$$(command -v chromium)}" \
+	@for page in $(PAGES); do CHROME_PATH="$${CHROME_PATH:-$$(command -v chromium chromium-headless-shell | head -1)}" \
 		npm exec --yes --package=lighthouse@12.8.2 -- lighthouse http://$(HOST):$(PORT)$$page --quiet \
 		--no-enable-error-reporting --chrome-flags='--headless=new --no-sandbox --disable-gpu' --output=json \
 		| node -e 'const { categories } = JSON.parse(require("fs").readFileSync(0)); console.log(process.argv[1], ...Object.values(categories).map((c) => `$${c.id} $${Math.round(c.score * 100)}`))' $$page; done
@@ -179,7 +179,7 @@ debian = @command -v $(2) >/dev/null && exit 0; \
 
 .PHONY: chromium virtuoso jena
 chromium:
-	$(call debian,Chromium for the browser tests,chromium chromium-browser google-chrome,chromium)
+	$(call debian,Chromium for the browser tests,chromium-headless-shell chromium chromium-browser google-chrome,chromium-headless-shell)
 
 virtuoso:
 	$(call debian,Virtuoso to ask and to be measured beside,virtuoso-t,virtuoso-opensource-7-bin)

@@ -95,7 +95,7 @@ class Server:
         found, new = set[int](), {self.pid}
         while new:
             found |= new
-            new = {child for pid in new for child in _children(pid)} - found
+            new = {child for pid in new for child in children(pid)} - found
         return found
 
     def stop(self, number: int = signal.SIGTERM) -> int:
@@ -104,7 +104,7 @@ class Server:
         return self.process.wait(60)
 
 
-def _children(pid: int) -> Iterator[int]:
+def children(pid: int) -> Iterator[int]:
     try:
         for task in Path(f"/proc/{pid}/task").iterdir():
             yield from map(int, (task / "children").read_text(encoding="ascii").split())

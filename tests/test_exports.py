@@ -114,6 +114,7 @@ def test_any_small_graph_of_blank_nodes_is_named_by_its_shape_alone(
     assert canonical_nquads(renamed(quads, seed)) == canonical_nquads(quads)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", GRAPHS)
 def test_another_implementation_gives_the_same_bytes(name: str) -> None:
     if not ((CANONIZE.parent / "node_modules" / "rdf-canonize").is_dir() and shutil.which("node")):

@@ -82,4 +82,4 @@ def test_on_paper_nothing_is_cut_off(window: Tab, path: str) -> None:
 def test_headings_of_a_table_are_on_paper(window: Tab) -> None:
     window.visit("/nl/queries/list-network-members")
     window.page.emulate_media(media="print")
-    assert window.page.locator("thead th").first.inner_text() == "network"
+    assert window.page.locator("thead th").first.inner_text() == "Netwerk"

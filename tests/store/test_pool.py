@@ -58,6 +58,7 @@ class Pool:
     def __init__(self, loop: Loop, path: Path, **settings: Any) -> None:
         self.loop = loop
         self.store: PoolStore = loop.run(PoolStore.start(path, **settings))
+        self._later: list[asyncio.Future[Any]] = []
 
     async def answer(self, query: str, client: str = "", **limits: Any) -> Answer:
         question = Question(query, results=RESULTS[0], client=client)
@@ -80,7 +81,8 @@ class Pool:
         async def begin() -> "asyncio.Future[Any]":
             return asyncio.ensure_future(self.body(query, client, **limits))
 
-        return self.loop.run(begin())
+        self._later.append(self.loop.run(begin()))
+        return self._later[-1]
 
     def outcome(self, future: "asyncio.Future[Any]") -> Any:
         async def wait() -> Any:
@@ -100,6 +102,8 @@ class Pool:
 
     def close(self) -> None:
         self.loop.run(self.store.close())
+        for future in self._later:
+            self.outcome(future)
 
 
 @pytest.fixture(scope="module")
