@@ -603,7 +603,7 @@ def test_processes_end_with_the_process_that_serves(path: Path) -> None:
         from stadsgraaf.store.pool import PoolStore
         async def main():
             store = await PoolStore.start(Path({str(path)!r}))
-            while store.state.idle < 2:
+            while store.state.idle < 2 or len(store.state.workers) < 2:
                 await asyncio.sleep(0.01)
             print(store.state.zygote, *store.state.workers, flush=True)
             await asyncio.sleep(60)
