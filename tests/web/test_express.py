@@ -211,6 +211,14 @@ def test_rest_of_a_body_that_was_not_waited_for_is_no_request(line: Line) -> Non
     assert line.send(request).send(get("/live")).answer()[2] == b"live\n"
 
 
+def test_rest_of_a_body_is_not_rewritten(line: Line) -> None:
+    rest = b"a\r\nUpgrade: b\r\nUpgrade: c\r\n"
+    head = "POST /sparql HTTP/1.1\r\nHost: here.test\r\nContent-Type: text/plain\r\n"
+    line.send(f"{head}Content-Length: {len(rest)}\r\n\r\n".encode())
+    assert line.answer()[0] == 415
+    assert line.send(rest).send(get("/live")).answer()[2] == b"live\n"
+
+
 def test_rest_of_a_head_is_no_request(line: Line) -> None:
     request = get(plain("ASK {}"), JSON)
     for _ in range(2):

@@ -13,11 +13,13 @@ __all__ = ["client_of"]
 
 #: Of an IPv6 address, the bits that one client has to itself.
 _PREFIX = 64
+#: Characters of what is taken for an address.
+_LONGEST = 64
 
 
 def client_of(scope: Scope) -> str:
     """The address of the client; of an IPv6 address the network that one client has to itself."""
-    return _key((scope.get("client") or ("",))[0])
+    return _key((scope.get("client") or ("",))[0][:_LONGEST])
 
 
 @lru_cache(maxsize=4096)

@@ -61,10 +61,8 @@ class GuardedProtocol(HttpToolsProtocol):
     _patience: asyncio.TimerHandle | None = None
     _since = 0.0
     _stall: asyncio.TimerHandle | None = None
-    #: Whether a head is expected, whether it is one that comes, and bytes since the last of a body;
-    #: and whether nothing came of a request that is not whole.
+    #: Whether a request may begin, whether it is a head that comes, and bytes since the last of a body.
     _is_between = True
-    _in_head = True
     _is_head = False
     _head_size = 0
     _refused = False
@@ -92,7 +90,7 @@ class GuardedProtocol(HttpToolsProtocol):
     # --- requests -------------------------------------------------------------------------------
 
     def _expect_head(self) -> None:
-        self._in_head, self._head_size, self._since = True, 0, self.loop.time()
+        self._head_size, self._since = 0, self.loop.time()
         if self._patience is None:
             self._patience = self.loop.call_later(
                 min(KEPT_SECONDS, self.head_seconds), self._lose_patience
@@ -121,7 +119,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.express and self._is_idle and self.express.take(self, data):
             return
         self._head_size += len(data)
-        if self._in_head:
+        if self._is_between or self._is_head:
             data = _without_upgrade(data)
         super().data_received(data)
         if self._head_size > MAX_URL + MAX_HEADERS:
@@ -163,7 +161,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Part of httptools' protocol: what uvicorn does, with a cycle of ours."""
-        self._in_head = self._is_head = False
+        self._is_head = False
         self._head_size = 0
         if fault := self._fault():
             self._refuse(fault)
