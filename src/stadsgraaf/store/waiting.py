@@ -82,7 +82,7 @@ class WaitingRoom(Generic[_Question]):
         gives_way: Callable[[str], bool] = lambda client: False,  # noqa: ARG005 – nobody does
     ) -> _Question | None:
         """The next question to ask, of the client whose turn it is among those that may."""
-        client = self._next([each for each in self._clients if may_enter(each)], gives_way)
+        client = self._next(filter(may_enter, self._clients), gives_way)
         if client is None:
             return None
         line = self._clients.pop(client)  # to the back
@@ -91,11 +91,14 @@ class WaitingRoom(Generic[_Question]):
             self._clients[client] = line
         return found
 
-    def _next(self, clients: list[str], gives_way: Callable[[str], bool]) -> str | None:
-        first = next((each for each in clients if not gives_way(each)), None)
-        last = next(filter(gives_way, clients), None)
-        if first is None or (last is not None and self._passing >= _PASSING):
-            self._passing = 0
-            return last
-        self._passing += last is not None
-        return first
+    def _next(self, clients: Iterator[str], gives_way: Callable[[str], bool]) -> str | None:
+        passed = None
+        for client in clients:
+            if passed is not None and self._passing >= _PASSING:
+                break
+            if not gives_way(client):
+                self._passing += passed is not None
+                return client
+            passed = client if passed is None else passed
+        self._passing = 0
+        return passed
