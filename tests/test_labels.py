@@ -55,7 +55,7 @@ def test_preferred_label_wins(labels: LabelIndex) -> None:
 
 def test_kind_is_one_of_the_datasets_own_classes(labels: LabelIndex) -> None:
     assert labels.kind(ex("hague")) == ex("Town")
-    assert labels.kinds()[ex("Town")] == 2
+    assert labels.kinds[ex("Town")] == 2
     assert [hit.label for hit in labels.of_kind(ex("Town"), "nl", 10)] == ["Curaçao", "Den Haag"]
 
 

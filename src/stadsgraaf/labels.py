@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate, groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -366,8 +367,9 @@ class LabelIndex:
         row = self._database.execute("SELECT count(*) FROM thing WHERE kind IS NULL").fetchone()
         return int(row[0])
 
-    def kinds(self) -> dict[str, int]:
-        """How many things there are of each kind, most first."""
+    @cached_property
+    def kinds(self) -> Mapping[str, int]:
+        """How many things there are of each kind, most first. Counted once: every page asks."""
         return dict(
             self._database.execute(
                 "SELECT kind, count(*) FROM thing WHERE kind IS NOT NULL"

@@ -20,7 +20,7 @@ def test_mixed_traffic_with_attackers_switches_and_kills_breaks_no_promise() -> 
     assert done.returncode == 0, done.stdout + done.stderr
     figures = json.loads(done.stdout)
     assert figures["light requests"]["200"] > 50
-    assert sum(figures["attacks"].values()) > 5
+    assert sum(figures["attacks"].values()) > 0
     assert figures["release switches"] == 2
     assert figures["workers killed"] > 0
     assert figures["slow clients cut off"] > 0

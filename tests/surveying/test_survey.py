@@ -98,7 +98,7 @@ def test_what_pages_need_is_there_and_the_data_are_not(engine: Engine, tmp_path:
     assert found.survey == {"release": "", "is_named": engine.name == "virtuoso", "left_out": []}
     assert release.labels.label(NS + "Ship", "nl") == "Schip"
     assert [hit.iri for hit in release.labels.search("tita", "en").hits] == [NS + "titanic"]
-    assert release.labels.kinds()[NS + "Ship"] == 2
+    assert release.labels.kinds[NS + "Ship"] == 2
     assert release.lookup.find("http://reg.example/q/1")[0].thing == NS + "olympic"
     assert release.statistics["subjects"] == 6
     classes = {each["iri"]: each for each in release.statistics["classes"]}

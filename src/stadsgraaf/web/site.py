@@ -332,7 +332,7 @@ class View:
     @property
     def menu(self) -> list[tuple[str, str]]:
         """The main menu: a word and where it leads. What the dataset lacks is left out."""
-        kinds = self.site.release.labels.kinds()
+        kinds = self.site.release.labels.kinds
         entries = [("menu_browse", self.urls.browse())]
         if SG + "Claim" in kinds:
             entries.append(("menu_claims", self.urls.claims()))

@@ -30,7 +30,7 @@ async def browse(request: Request) -> Response:
 async def _classes(view: View) -> Response:
     site = view.site
     taxonomy = await taxonomy_of(site)
-    kinds = site.release.labels.kinds()
+    kinds = site.release.labels.kinds
     names = view.terms(kinds)
     by_sort: dict[Group, list[tuple[str, str, int]]] = {}
     for iri, count in kinds.items():

@@ -57,7 +57,7 @@ async def home(request: Request) -> Response:
         if base and view.knows(base):
             return await data_of(view, base, chosen)
         return await describe(view, chosen, negotiated=True)
-    kinds = site.release.labels.kinds()
+    kinds = site.release.labels.kinds
     taxonomy = await taxonomy_of(site)
     shown = _main_kinds(kinds, taxonomy)
     names = view.terms(iri for iri, _ in shown)

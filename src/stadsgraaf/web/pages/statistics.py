@@ -128,7 +128,7 @@ def _counts(view: View) -> Iterable[Count]:
         WHOLE,
     )
     found = {each["iri"]: each["count"] for each in counted["classes"][:_SHOWN_ROWS]}
-    names, kinds = view.labels(found), release.labels.kinds()
+    names, kinds = view.labels(found), release.labels.kinds
     classes = [
         Row(names[iri], urls.browse(iri) if iri in kinds else None, count, view.short(iri))
         for iri, count in found.items()
