@@ -88,17 +88,12 @@ def _line(lines: Sequence[str], fingerprint: str) -> int:
 def _stale(entry: _Entry, file: str) -> Finding:
     found = rule("baseline/stale")
     where = f" in {entry.file}" if entry.file else ""
-    return Finding(
-        rule=found.iri,
-        name=found.name,
-        severity=found.severity,
+    return found.finding(
         span=Span(file, entry.line, 1, entry.line, 1),
         message=Text(
             f"The finding {entry.rule}{where} is not there any more: delete its entry.",
             f"De bevinding {entry.rule}{where} is er niet meer: haal haar regel weg.",
         ),
-        reason=found.why,
-        mend=found.mend,
         excerpt=entry.fingerprint,
     )
 

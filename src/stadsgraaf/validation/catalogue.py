@@ -12,7 +12,7 @@ from typing import Any
 
 from stadsgraaf.errors import Text
 from stadsgraaf.queries import read_yaml
-from stadsgraaf.validation.finding import RULES, Severity
+from stadsgraaf.validation.finding import RULES, Finding, Severity, Span
 
 __all__ = ["Rule", "rule", "rules"]
 
@@ -46,6 +46,31 @@ class Rule:
     def iri(self) -> str:
         """The IRI of the rule."""
         return RULES + self.name
+
+    def finding(
+        self,
+        *,
+        span: Span,
+        message: Text,
+        engine: str = "",
+        value: str = "",
+        excerpt: str = "",
+        meant: str = "",
+    ) -> Finding:
+        """What the rule found at a place: its severity, why it is wrong, and how to mend it."""
+        return Finding(
+            rule=self.iri,
+            name=self.name,
+            severity=self.severity,
+            span=span,
+            message=message,
+            reason=self.why,
+            mend=self.mend,
+            engine=engine,
+            value=value,
+            excerpt=excerpt,
+            meant=meant,
+        )
 
     @property
     def _examples(self) -> tuple[str, str, str, str]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from stadsgraaf.errors import Language, Text
+from stadsgraaf.turtle import Position
 
 __all__ = ["NO_TEXT", "RULES", "Finding", "Severity", "Span"]
 
@@ -42,6 +43,11 @@ class Span:
     column: int = 1
     end_line: int = 1
     end_column: int = 1
+
+    @classmethod
+    def between(cls, file: str, begin: Position, end: Position) -> "Span":
+        """From one position of a file to another."""
+        return cls(file, begin.line, begin.column, end.line, end.column)
 
     @property
     def place(self) -> str:

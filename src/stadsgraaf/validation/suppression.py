@@ -139,14 +139,9 @@ def _told(suppression: Suppression, known: Collection[str]) -> Iterator[Finding]
 
 def _finding(name: str, suppression: Suppression, message: Text, value: str = "") -> Finding:
     found = rule(name)
-    return Finding(
-        rule=found.iri,
-        name=name,
-        severity=found.severity,
+    return found.finding(
         span=suppression.span,
         message=message,
-        reason=found.why,
-        mend=found.mend,
         meant=value,
         excerpt=suppression.excerpt,
     )

@@ -97,17 +97,12 @@ def _ran(run: Run, name: str) -> bool:
 
 def _failed(failure: Failure) -> Finding:
     found = rule("validator/failure")
-    return Finding(
-        rule=found.iri,
-        name=found.name,
-        severity=found.severity,
+    return found.finding(
         span=Span(),
         message=Text(
             f"The validator failed in the stage {failure.stage}, so nothing is known of it: {failure.reason}",
             f"De validator faalde in de stap {failure.stage}; daarover is dus niets bekend: {failure.reason}",
         ),
-        reason=found.why,
-        mend=found.mend,
         engine=failure.reason,
         excerpt=failure.stage,
     )

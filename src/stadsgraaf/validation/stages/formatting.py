@@ -48,17 +48,12 @@ def _unformatted(documents: Iterable[Document]) -> Iterator[Finding]:
     for name, made in format_texts(texts).items():
         if made.changed:
             row = made.line
-            yield Finding(
-                rule=found.iri,
-                name=found.name,
-                severity=found.severity,
+            yield found.finding(
                 span=Span(name, row, 1, row, 1),
                 message=Text(
                     "This file is not formatted from here on: run “stadsgraaf fmt” on it.",
                     "Dit bestand is vanaf hier niet opgemaakt: voer “stadsgraaf fmt” erop uit.",
                 ),
-                reason=found.why,
-                mend=found.mend,
                 engine=next(iter(made.after.split("\n")[row - 1 : row]), ""),
                 excerpt=named[name].turtle.line(row),
             )

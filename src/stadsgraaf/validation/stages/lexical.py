@@ -64,17 +64,12 @@ def _slip(document: Document, name: str, slip: Slip) -> Finding:
     found = rule(name)
     begin, end = document.turtle.position(slip.start), document.turtle.position(slip.end)
     what = _WHAT[name]
-    return Finding(
-        rule=found.iri,
-        name=found.name,
-        severity=found.severity,
-        span=Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column),
+    return found.finding(
+        span=Span.between(document.path.as_posix(), begin, end),
         message=Text(
             f"“{cut(slip.written)}” is no {what.en} as it was meant. Did you mean “{cut(slip.meant)}”?",
             f"“{cut(slip.written)}” is geen {what.nl} zoals bedoeld. Bedoelde je “{cut(slip.meant)}”?",
         ),
-        reason=found.why,
-        mend=found.mend,
         value=slip.written,
         excerpt=document.turtle.line(begin.line),
         meant=slip.meant,

@@ -61,18 +61,13 @@ def _namespaces(subject: Subject) -> Iterator[Finding]:
             start = place.end() - 1
             begin = document.turtle.position(start)
             end = replace(begin, column=begin.column + len(namespace) + 2)
-            span = Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column)
-            yield Finding(
-                rule=found.iri,
-                name=found.name,
-                severity=found.severity,
+            span = Span.between(document.path.as_posix(), begin, end)
+            yield found.finding(
                 span=span,
                 message=Text(
                     f"The prefix {prefix}: is not bound to its namespace. Did you mean <{meant}>?",
                     f"Het voorvoegsel {prefix}: hoort niet bij deze naamruimte. Bedoelde je <{meant}>?",
                 ),
-                reason=found.why,
-                mend=found.mend,
                 value=f"<{namespace}>",
                 excerpt=document.turtle.line(begin.line),
                 meant=meant,

@@ -62,14 +62,9 @@ def _check_query(subject: Subject, file: str, text: str) -> Iterator[Finding]:
 
 def _too_complex(file: str, text: str, reason: Text) -> Finding:
     found = rule("query/too-complex")
-    return Finding(
-        rule=found.iri,
-        name=found.name,
-        severity=found.severity,
+    return found.finding(
         span=Span(file, 1, 1, 1, 1),
         message=reason,
-        reason=found.why,
-        mend=found.mend,
         excerpt=text.split("\n", 1)[0],
     )
 
@@ -77,14 +72,9 @@ def _too_complex(file: str, text: str, reason: Text) -> Finding:
 def _query_name(subject: Subject, span: Span, unknown: Unknown, excerpt: str) -> Finding:
     found = rule("query/undeclared")
     name = shorten(unknown.iri, subject.prefixes)
-    return Finding(
-        rule=found.iri,
-        name=found.name,
-        severity=found.severity,
+    return found.finding(
         span=span,
         message=unknown_message(subject, name, unknown),
-        reason=found.why,
-        mend=found.mend,
         value=f"<{unknown.iri}>",
         excerpt=excerpt,
         meant=unknown.near,
@@ -122,14 +112,9 @@ def _query_syntax(file: str, text: str, message: str, at: int) -> Finding:
 
 def _broken_query(span: Span, reason: Text, message: str, excerpt: str) -> Finding:
     found = rule("query/syntax")
-    return Finding(
-        rule=found.iri,
-        name=found.name,
-        severity=found.severity,
+    return found.finding(
         span=span,
         message=reason,
-        reason=found.why,
-        mend=found.mend,
         engine=message,
         excerpt=excerpt,
     )
@@ -189,14 +174,9 @@ def _of_word(
     mend: Text = NO_TEXT,
 ) -> Finding:
     found = rule(name)
-    return Finding(
-        rule=found.iri,
-        name=found.name,
-        severity=found.severity,
+    return found.finding(
         span=span,
         message=Text(said.en.format(word.text) + mend.en, said.nl.format(word.text) + mend.nl),
-        reason=found.why,
-        mend=found.mend,
         value=word.text,
         excerpt=text.split("\n")[span.line - 1],
     )
@@ -250,7 +230,7 @@ def _broken_in_shape(
     if inside >= 0:
         begin = document.turtle.position(start + inside + fault.start)
         end = document.turtle.position(start + inside + fault.end)
-    span = Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column)
+    span = Span.between(document.path.as_posix(), begin, end)
     reason = fault.reason
     if "PREFIX" in reason.en:
         reason = Text(
@@ -288,7 +268,7 @@ def _check_shape_query(
         if word.text[1:] not in _PREBOUND:
             at = start + raw.rfind(query[: word.at + len(word.text)]) + word.at
             begin, end = document.turtle.position(at), document.turtle.position(at + len(word.text))
-            span = Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column)
+            span = Span.between(document.path.as_posix(), begin, end)
             found = _of_word("query/unbound", replace(span, line=1), word, query, _UNBOUND)
             yield replace(found, span=span, excerpt=document.turtle.line(begin.line))
     for iri, word in sparql.mentioned(words, prefixes):
@@ -299,5 +279,5 @@ def _check_shape_query(
         inside = raw.find(word.text)
         at = start + max(inside, 0)
         begin, end = document.turtle.position(at), document.turtle.position(at + len(word.text))
-        span = Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column)
+        span = Span.between(document.path.as_posix(), begin, end)
         yield _query_name(subject, span, unknown, document.turtle.line(begin.line))

@@ -49,14 +49,9 @@ def _syntax_fault(subject: Subject, fault: SyntaxFault, document: Document | Non
         _number(members, "end_column", column),
     )
     reason = members["reason"]
-    return Finding(
-        rule=found.iri,
-        name=found.name,
-        severity=found.severity,
+    return found.finding(
         span=span,
         message=reason if isinstance(reason, Text) else Text(str(reason), str(reason)),
-        reason=found.why,
-        mend=found.mend,
         engine=str(members.get("engine", "")),
         excerpt=document.turtle.line(line) if document else "",
     )
@@ -65,14 +60,9 @@ def _syntax_fault(subject: Subject, fault: SyntaxFault, document: Document | Non
 def _conflict(document: Document, offset: int) -> Finding:
     """The first conflict of a file; the other errors are what it brings about."""
     found, at = rule("syntax/merge-conflict"), document.turtle.position(offset)
-    return Finding(
-        rule=found.iri,
-        name=found.name,
-        severity=found.severity,
+    return found.finding(
         span=Span(document.path.as_posix(), at.line, 1, at.line, 8),
         message=_with(found.title, found.mend),
-        reason=found.why,
-        mend=found.mend,
         excerpt=document.turtle.line(at.line),
     )
 
@@ -118,17 +108,12 @@ def _lost(document: Document) -> Iterator[Finding]:
         if place is None:
             continue
         begin, end = turtle.position(place.start()), turtle.position(place.start() + len(key) + 2)
-        yield Finding(
-            rule=found.iri,
-            name=found.name,
-            severity=found.severity,
-            span=Span(document.path.as_posix(), begin.line, begin.column, end.line, end.column),
+        yield found.finding(
+            span=Span.between(document.path.as_posix(), begin, end),
             message=Text(
                 f"No context names “{key}”, so what stands there is left out.",
                 f"Geen context noemt “{key}”; wat daar staat vervalt dus.",
             ),
-            reason=found.why,
-            mend=found.mend,
             value=key,
             excerpt=turtle.line(begin.line),
         )
