@@ -15,17 +15,18 @@ The header is that of grlc, https://github.com/CLARIAH/grlc, with languages adde
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pyoxigraph import Literal, NamedNode, Quad
 
+from stadsgraaf.canned import CannedQuery
 from stadsgraaf.errors import InvalidParameter, SyntaxFault, Text
 from stadsgraaf.media import Form
 from stadsgraaf.namespaces import PREFIXES, expand
-from stadsgraaf.parameters import Parameter, bound
+from stadsgraaf.parameters import Parameter
 
 __all__ = ["Query", "describe", "form_of", "read_queries", "read_query", "read_yaml"]
 
@@ -33,51 +34,15 @@ __all__ = ["Query", "describe", "form_of", "read_queries", "read_query", "read_y
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True)
-class Query:
-    """One canned query.
+@dataclass(frozen=True, kw_only=True)
+class Query(CannedQuery):
+    """A canned query in its file.
 
-    ``columns`` are what variables of the answer are called on its page. A ``figure`` measures the dataset and stands on the page of statistics. ``graph`` is set on a
-    rule: the named graph that its triples go to. Of the ``tags`` one means something here:
-    ``start`` puts the question on the landing page.
+    ``graph`` is set on a rule: the named graph that its triples go to.
     """
 
-    name: str
     path: Path
-    summary: Text
-    description: Text
-    sparql: str
-    form: Form
-    parameters: tuple[Parameter, ...] = ()
-    columns: Mapping[str, Text] = field(default_factory=dict)
-    competency: str | None = None
-    figure: bool = False
     graph: str | None = None
-    tags: tuple[str, ...] = ()
-
-    def bindings(
-        self, given: Mapping[str, str], prefixes: Mapping[str, str] = PREFIXES
-    ) -> dict[str, str]:
-        """Terms by variable name: what was given as text, else the defaults.
-
-        Raises what `bound` raises.
-        """
-        return bound(self.parameters, given, prefixes)
-
-    def as_json(self) -> dict[str, object]:
-        """The query as the release's catalogue lists it."""
-        return {
-            "name": self.name,
-            "summary": self.summary._asdict(),
-            "description": self.description._asdict(),
-            "competency": self.competency,
-            "figure": self.figure,
-            "tags": list(self.tags),
-            "form": self.form,
-            "sparql": self.sparql,
-            "parameters": [parameter.as_json() for parameter in self.parameters],
-            "columns": {name: label._asdict() for name, label in self.columns.items()},
-        }
 
 
 _NOISE = re.compile(

@@ -143,7 +143,7 @@ def _content(
         links=links,
         description=_description(release, suppressed),
         statistics=counted,
-        queries=without(release.queries, suppressed),
+        queries=without([each.as_json() for each in release.queries.values()], suppressed),
         report={**report, "findings": without(report.get("findings", ()), suppressed)},
         rules=release.rules,
         on_disk=manifest.on_disk,

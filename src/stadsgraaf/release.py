@@ -15,6 +15,7 @@ from typing import Any
 
 from pyoxigraph import RdfFormat, parse
 
+from stadsgraaf.canned import CannedQuery
 from stadsgraaf.errors import Language, NoSuchPath, UsageError
 from stadsgraaf.labels import LabelIndex
 from stadsgraaf.lookup import LookupIndex
@@ -178,9 +179,10 @@ class Release:
         return LookupIndex(self.path / "lookup.sqlite")
 
     @cached_property
-    def queries(self) -> list[dict[str, Any]]:
-        """The catalogue of canned queries."""
-        return self._json("queries.json")  # type: ignore[no-any-return]  # a list, by build.py
+    def queries(self) -> Mapping[str, CannedQuery]:
+        """The catalogue of canned queries, by name."""
+        entries = map(CannedQuery.from_json, self._json("queries.json"))
+        return {each.name: each for each in entries}
 
     @cached_property
     def statistics(self) -> dict[str, Any]:

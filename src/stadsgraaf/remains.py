@@ -194,7 +194,7 @@ def _remnants(release: Release, names: Names) -> Iterator[Remnant]:
             name = names.within(text) if isinstance(quad.object, Literal) else None
         if name:
             yield Remnant(name, thing, quad.predicate.value, graph, text)
-    queries = {each.get("name", ""): each for each in release.queries}
+    queries = {name: each.as_json() for name, each in release.queries.items()}
     yield from _in_json(queries, "queries.json", names)
     findings = release.report.get("findings", ())
     yield from _in_json({str(n): each for n, each in enumerate(findings)}, "report.json", names)

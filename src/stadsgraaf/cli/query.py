@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
+from stadsgraaf.canned import CannedQuery
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.errors import Text, UsageError
 from stadsgraaf.exports import canonical_nquads
 from stadsgraaf.media import RDF, RESULTS, Format, by_suffix
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.parameters import given_in
-from stadsgraaf.queries import Query, form_of, read_query
+from stadsgraaf.queries import form_of, read_query
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store import Limits, Question
@@ -80,13 +81,13 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _read(query_file: str, directory: Path) -> Query:
+def _read(query_file: str, directory: Path) -> CannedQuery:
     if query_file == "-":
         try:
             sparql = sys.stdin.buffer.read().decode("utf-8")
         except UnicodeDecodeError as error:
             raise UsageError(reason=f"the query on stdin is not UTF-8: {error}") from None
-        return Query("-", Path("-"), Text("", ""), Text("", ""), sparql, form_of(sparql))
+        return CannedQuery("-", Text("", ""), Text("", ""), sparql, form_of(sparql))
     path = Path(query_file)
     named = directory / "queries" / f"{query_file}.rq"
     if not path.is_file() and named.is_file():
@@ -98,7 +99,7 @@ def _read(query_file: str, directory: Path) -> Query:
     return read_query(path)
 
 
-def _format(asked: Query, suffix: str | None) -> Format:
+def _format(asked: CannedQuery, suffix: str | None) -> Format:
     kind = "rdf" if asked.form == "graph" else "results"
     chosen = FORMATS[suffix or ("ttl" if kind == "rdf" else "tsv")]
     assert chosen is not None  # noqa: S101 – the table has no gap

@@ -236,7 +236,7 @@ async def llms(request: Request) -> Response:
         lines += [
             "## Questions that are answered",
             "",
-            *(f"- [{each['summary']['en']}]({root}/en/queries/{each['name']})" for each in queries),
+            *(f"- [{each.summary.en}]({root}/en/queries/{name})" for name, each in queries.items()),
             "",
         ]
     if manifest.licence:

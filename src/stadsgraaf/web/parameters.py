@@ -1,6 +1,6 @@
 """Parameters of canned queries as a page and the OpenAPI document have them: fields and schemas."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from stadsgraaf.datatypes import kind_of
 from stadsgraaf.parameters import Parameter
 from stadsgraaf.web.site import View
 
-__all__ = ["Field", "Option", "fields", "heads_of", "parameters_of", "schema_of"]
+__all__ = ["Field", "Option", "fields", "schema_of"]
 
 _MOST_CHOICES: Final = 400
 #: An enumeration in a schema is read by people too.
@@ -37,22 +37,11 @@ class Field:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-def parameters_of(found: Mapping[str, Any]) -> tuple[Parameter, ...]:
-    """The parameters of a query in the release's catalogue."""
-    return tuple(map(Parameter.from_json, found["parameters"]))
-
-
-def heads_of(view: View, found: Mapping[str, Any]) -> dict[str, str]:
-    """What the columns of the answer to a canned query are called: as it says, or as its parameters."""
-    heads = {each.name: each.label.say(view.language) for each in parameters_of(found)}
-    return heads | {name: view.text(said) for name, said in found.get("columns", {}).items()}
-
-
 async def fields(
-    view: View, found: Mapping[str, Any], given: Mapping[str, str]
+    view: View, parameters: Iterable[Parameter], given: Mapping[str, str]
 ) -> tuple[Field, ...]:
     """The parameters of a query as fields, with what was given, else their defaults."""
-    return tuple([await _field(view, each, given) for each in parameters_of(found)])
+    return tuple([await _field(view, each, given) for each in parameters])
 
 
 async def _field(view: View, parameter: Parameter, given: Mapping[str, str]) -> Field:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from stadsgraaf.canned import CannedQuery
 from stadsgraaf.errors import (
     InvalidParameter,
     NotAcceptable,
@@ -20,8 +21,9 @@ from stadsgraaf.errors import (
 from stadsgraaf.media import HTML, RESULTS, Format
 from stadsgraaf.parameters import Parameter
 from stadsgraaf.store.base import Question
-from stadsgraaf.web.pages.catalogue import formats_of, services_in
-from stadsgraaf.web.parameters import parameters_of, schema_of
+from stadsgraaf.web.pages.catalogue import formats_of
+from stadsgraaf.web.parameters import schema_of
+from stadsgraaf.web.services import services_in
 from stadsgraaf.web.site import View
 
 __all__ = ["operations"]
@@ -43,46 +45,46 @@ _BINARY: Final = {"type": "string", "format": "binary"}
 async def operations(view: View) -> dict[str, dict[str, Any]]:
     """The operations by path."""
     return {
-        f"/queries/{found['name']}": {"get": await _operation(view, found)}
-        for found in view.site.release.queries
+        f"/queries/{name}": {"get": await _operation(view, query)}
+        for name, query in view.site.release.queries.items()
     }
 
 
-def _refusals(found: Mapping[str, Any]) -> dict[str, Any]:
+def _refusals(query: CannedQuery) -> dict[str, Any]:
     errors: list[type[StadsgraafError]] = [
         *_ERRORS,
-        *([ServiceNotAllowed] if services_in(found["sparql"]) else []),
+        *([ServiceNotAllowed] if services_in(query.sparql) else []),
     ]
     return {
         str(error.status): {"$ref": f"#/components/responses/{error.__name__}"} for error in errors
     }
 
 
-async def _operation(view: View, found: Mapping[str, Any]) -> dict[str, Any]:
-    formats = formats_of(found["form"])
-    variables = await _variables(view, found)
+async def _operation(view: View, query: CannedQuery) -> dict[str, Any]:
+    formats = formats_of(query.form)
+    variables = await _variables(view, query)
     suffixes = ", ".join(f"`.{each.suffix}`" for each in formats)
-    words = found["description"].get("en") or found["summary"]["en"]
+    words = query.description.en or query.summary.en
     return {
-        "operationId": _name(found["name"]),
+        "operationId": _name(query.name),
         "tags": ["queries"],
-        "summary": found["summary"]["en"],
+        "summary": query.summary.en,
         "description": f"{words}\n\nThe format goes by `Accept`, or by suffix: {suffixes}.",
-        "parameters": [await _parameter(view, each) for each in parameters_of(found)],
+        "parameters": [await _parameter(view, each) for each in query.parameters],
         "responses": {
             "200": {
                 "description": "The result",
                 "content": {
                     HTML.media_type: {"schema": _TEXT},
                     **{
-                        each.media_type: {"schema": _schema(each, found["form"], variables)}
+                        each.media_type: {"schema": _schema(each, query.form, variables)}
                         for each in formats
                     },
                 },
             },
-            **_refusals(found),
+            **_refusals(query),
         },
-        "x-sparql": found["sparql"],
+        "x-sparql": query.sparql,
     }
 
 
@@ -110,11 +112,11 @@ async def _parameter(view: View, parameter: Parameter) -> dict[str, Any]:
     return described
 
 
-async def _variables(view: View, found: Mapping[str, Any]) -> Sequence[str]:
+async def _variables(view: View, query: CannedQuery) -> Sequence[str]:
     """The variables of the result, which the store reads from the query."""
 
     async def ask() -> Sequence[str]:
-        question = Question(found["sparql"], results=_JSON, task="check")
+        question = Question(query.sparql, results=_JSON, task="check")
         try:
             answer = await view.site.store.answer(question, view.site.asker.limits)
             told: dict[str, Any] = json.loads(await answer.read())
@@ -122,7 +124,7 @@ async def _variables(view: View, found: Mapping[str, Any]) -> Sequence[str]:
             return ()
         return tuple(told.get("variables", ()))
 
-    return await view.site.once(f"variables {found['name']}", ask)
+    return await view.site.once(f"variables {query.name}", ask)
 
 
 def _schema(given: Format, form: str, variables: Sequence[str]) -> Mapping[str, Any]:

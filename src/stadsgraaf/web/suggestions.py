@@ -65,9 +65,9 @@ def _near(view: View, stem: str) -> Iterator[Suggestion]:
     for path in difflib.get_close_matches(stem, _PAGES, 1, _ALIKE):
         yield Suggestion(str(view.t(_PAGES[path])), view.urls.page(path))
     if stem.startswith(_QUERIES):
-        known = {each["name"]: each for each in view.site.release.queries}
+        known = view.site.release.queries
         for name in difflib.get_close_matches(last, known, _MOST, _ALIKE):
-            yield Suggestion(view.text(known[name]["summary"]), view.urls.query(name))
+            yield Suggestion(known[name].summary.say(view.language), view.urls.query(name))
     if not is_code:
         for iri in _spelled_like(view, stem):
             yield Suggestion(view.label(iri), view.urls.of(iri))

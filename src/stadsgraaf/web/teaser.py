@@ -1,9 +1,9 @@
 """The beginning of an answer: what a canned query says, in a few words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from stadsgraaf.canned import CannedQuery
 from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.media import RESULTS
 from stadsgraaf.store.base import Question
@@ -25,10 +25,10 @@ class Teaser:
     more: int = 0
 
 
-async def read_teaser(view: View, query: Mapping[str, Any]) -> Teaser | None:
+async def read_teaser(view: View, query: CannedQuery) -> Teaser | None:
     """The teaser of a canned query with its default parameters; None when it has no answer."""
     site = view.site
-    table = await site.once(f"teaser {query['name']}", lambda: _ask(site, query))
+    table = await site.once(f"teaser {query.name}", lambda: _ask(site, query))
     if table is None or (table.truth is None and not table.rows):
         return None
     if table.truth is not None:
@@ -36,16 +36,12 @@ async def read_teaser(view: View, query: Mapping[str, Any]) -> Teaser | None:
     return _names(view, table)
 
 
-async def _ask(site: Site, query: Mapping[str, Any]) -> Table | None:
-    if query["form"] == "graph":
+async def _ask(site: Site, query: CannedQuery) -> Table | None:
+    if query.form == "graph":
         return None
-    bindings = {
-        each["name"]: each["default"] for each in query["parameters"] if each["default"] is not None
-    }
+    question = Question(query.sparql, results=RESULTS[0], bindings=query.bindings({}))
     try:
-        return await site.asker.table(
-            Question(query["sparql"], results=RESULTS[0], bindings=bindings)
-        )
+        return await site.asker.table(question)
     except StadsgraafError:
         return None  # its own page says what is wrong with it
 

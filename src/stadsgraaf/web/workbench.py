@@ -13,6 +13,7 @@ from typing import Any, Final
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from stadsgraaf.canned import CannedQuery
 from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.media import RDF, RESULTS, SHEET
 from stadsgraaf.store.base import Limits, Question
@@ -22,9 +23,9 @@ from stadsgraaf.web.excerpt import read_excerpt
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY, attachment
-from stadsgraaf.web.pages.catalogue import is_refused, summaries
 from stadsgraaf.web.protocol import SparqlRequest
 from stadsgraaf.web.results import Grid, as_grid
+from stadsgraaf.web.services import is_refused
 from stadsgraaf.web.sheet import MOST_ROWS
 from stadsgraaf.web.site import View
 from stadsgraaf.web.snippets import snippets
@@ -238,12 +239,13 @@ def _page(view: View, asked: SparqlRequest, outcome: Outcome) -> Response:
 
 def _examples(view: View) -> list[Example]:
     """Each leads to its answer, or to its page, which says why there is none."""
-    pairs = zip(summaries(view), view.site.release.queries, strict=True)
-    return [
-        Example(
-            each.summary,
-            each.href if is_refused(view, found["sparql"]) else view.urls.sparql(found["sparql"]),
-            each.href if found["parameters"] else None,
-        )
-        for each, found in pairs
-    ]
+    return [_example(view, each) for each in view.site.release.queries.values()]
+
+
+def _example(view: View, query: CannedQuery) -> Example:
+    href = view.urls.query(query.name)
+    return Example(
+        query.summary.say(view.language),
+        href if is_refused(view, query.sparql) else view.urls.sparql(query.sparql),
+        href if query.parameters else None,
+    )

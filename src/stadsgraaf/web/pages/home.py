@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 import stadsgraaf
+from stadsgraaf.canned import CannedQuery
 from stadsgraaf.errors import NotFound, NotReady, StoreBusy, StoreError, Text
 from stadsgraaf.media import HTML, RDF, RESULTS
 from stadsgraaf.namespaces import SG, well_known
@@ -20,7 +21,6 @@ from stadsgraaf.web.kinds import Taxonomy, taxonomy_of
 from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.pages.article import read_documents
 from stadsgraaf.web.pages.atlas import read_chart
-from stadsgraaf.web.pages.catalogue import Summary, summaries
 from stadsgraaf.web.pages.citing import contact
 from stadsgraaf.web.pages.doc import data_of
 from stadsgraaf.web.pages.times import read_dated
@@ -75,12 +75,11 @@ async def home(request: Request) -> Response:
     )
 
 
-async def _questions(view: View) -> list[tuple[Summary, Teaser | None]]:
+async def _questions(view: View) -> list[tuple[CannedQuery, Teaser | None]]:
     """Questions to begin with, each with the beginning of its answer."""
-    listed = summaries(view)
+    listed = list(view.site.release.queries.values())
     chosen = [each for each in listed if _START in each.tags] or listed
-    by_name = {each["name"]: each for each in view.site.release.queries}
-    return [(each, await read_teaser(view, by_name[each.name])) for each in chosen[:_QUESTIONS]]
+    return [(each, await read_teaser(view, each)) for each in chosen[:_QUESTIONS]]
 
 
 async def _example(view: View) -> Contest | None:

@@ -7,11 +7,12 @@ there is to measure a dataset says itself, by a query with ``#+ figure: true`` i
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from stadsgraaf.canned import CannedQuery
 from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.media import RESULTS
 from stadsgraaf.metadata.linksets import LINKING
@@ -19,7 +20,6 @@ from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.store.base import Question
 from stadsgraaf.web.asking import Table, iris
 from stadsgraaf.web.dumps import FOLDER
-from stadsgraaf.web.parameters import heads_of
 from stadsgraaf.web.results import Grid, as_grid
 from stadsgraaf.web.site import View
 
@@ -106,7 +106,7 @@ async def statistics(request: Request) -> Response:
     return view.page(
         "statistics.html",
         counts=[each for each in _counts(view) if each.rows],
-        figures=[await _figure(view, each) for each in release.queries if each.get("figure")],
+        figures=[await _figure(view, each) for each in release.queries.values() if each.figure],
         notes=await _notes(view),
     )
 
@@ -160,12 +160,9 @@ def _dump(view: View, stem: str) -> str | None:
     return view.urls.dump(found.removeprefix(FOLDER)) if found else None
 
 
-async def _figure(view: View, query: dict[str, Any]) -> Figure:
+async def _figure(view: View, query: CannedQuery) -> Figure:
     """A query of the dataset with its answer, asked once in a release."""
-    defaults = {
-        each["name"]: each["default"] for each in query["parameters"] if each["default"] is not None
-    }
-    question = Question(query["sparql"], results=RESULTS[0], bindings=defaults)
+    question = Question(query.sparql, results=RESULTS[0], bindings=query.bindings({}))
 
     async def ask() -> Table | None:
         try:
@@ -173,15 +170,16 @@ async def _figure(view: View, query: dict[str, Any]) -> Figure:
         except StadsgraafError:
             return None  # the other figures still stand
 
-    table = await view.site.once(f"figure {query['name']}", ask)
+    table = await view.site.once(f"figure {query.name}", ask)
+    heads = query.heads(view.language)
     return Figure(
-        name=query["name"],
-        title=view.text(query["summary"]),
-        text=view.text(query["description"]),
-        grid=as_grid(view, table, _SHOWN_ROWS, heads=heads_of(view, query)) if table else None,
-        query=query["sparql"],
-        href=view.urls.query(query["name"]),
-        edit=view.urls.sparql(query["sparql"]),
+        name=query.name,
+        title=query.summary.say(view.language),
+        text=query.description.say(view.language),
+        grid=as_grid(view, table, _SHOWN_ROWS, heads=heads) if table else None,
+        query=query.sparql,
+        href=view.urls.query(query.name),
+        edit=view.urls.sparql(query.sparql),
     )
 
 
