@@ -45,11 +45,7 @@ class Describer:
     @classmethod
     async def of(cls, view: View) -> "Describer":
         """The one of the release that is served."""
-
-        async def make() -> Describer:
-            return cls(view.site)
-
-        return await view.site.once("describer", make)
+        return await view.site.once(_describer)
 
     def _triples(self, root: str) -> Sequence[Triple]:
         return description(self._profile, root, self._versions)
@@ -65,6 +61,10 @@ class Describer:
 
     def _schema(self, root: str, language: str) -> Mapping[str, Any]:
         return schema_org(self._profile, self.triples(root), root, language)
+
+
+async def _describer(site: Site) -> Describer:
+    return Describer(site)
 
 
 async def schema(view: View) -> Mapping[str, Any]:

@@ -128,7 +128,11 @@ class Taxonomy:
 
 async def taxonomy_of(site: Site) -> Taxonomy:
     """The taxonomy of what is served, read once."""
-    return await site.once("taxonomy", lambda: Taxonomy.read(site.asker))
+    return await site.once(_read)
+
+
+async def _read(site: Site) -> Taxonomy:
+    return await Taxonomy.read(site.asker)
 
 
 def _closure(iri: str, direct: Mapping[str, set[str]]) -> set[str]:

@@ -72,7 +72,7 @@ async def _choices(view: View, target: str | None) -> tuple[Option, ...]:
     if target is None:
         return ()
     query = f"SELECT DISTINCT ?s WHERE {{ ?s a {NamedNode(target)} }} LIMIT {_MOST_CHOICES + 1}"
-    rows = await view.site.once(f"choices {target}", lambda: view.site.asker.rows(query))
+    rows = await view.site.rows(query)
     if len(rows) > _MOST_CHOICES:
         return ()
     labels = view.labels(row["s"].value for row in rows)

@@ -24,7 +24,7 @@ from stadsgraaf.store.base import Question
 from stadsgraaf.web.pages.catalogue import formats_of
 from stadsgraaf.web.parameters import schema_of
 from stadsgraaf.web.services import services_in
-from stadsgraaf.web.site import View
+from stadsgraaf.web.site import Site, View
 
 __all__ = ["operations"]
 
@@ -62,7 +62,7 @@ def _refusals(query: CannedQuery) -> dict[str, Any]:
 
 async def _operation(view: View, query: CannedQuery) -> dict[str, Any]:
     formats = formats_of(query.form)
-    variables = await _variables(view, query)
+    variables = await _variables(view.site, query.sparql)
     suffixes = ", ".join(f"`.{each.suffix}`" for each in formats)
     words = query.description.en or query.summary.en
     return {
@@ -112,19 +112,19 @@ async def _parameter(view: View, parameter: Parameter) -> dict[str, Any]:
     return described
 
 
-async def _variables(view: View, query: CannedQuery) -> Sequence[str]:
-    """The variables of the result, which the store reads from the query."""
+async def _variables(site: Site, sparql: str) -> Sequence[str]:
+    """The variables of the result; none as long as the store cannot tell."""
+    try:
+        return await site.once(_read_variables, sparql)
+    except StadsgraafError:
+        return ()
 
-    async def ask() -> Sequence[str]:
-        question = Question(query.sparql, results=_JSON, task="check")
-        try:
-            answer = await view.site.store.answer(question, view.site.asker.limits)
-            told: dict[str, Any] = json.loads(await answer.read())
-        except StadsgraafError:
-            return ()
-        return tuple(told.get("variables", ()))
 
-    return await view.site.once(f"variables {query.name}", ask)
+async def _read_variables(site: Site, sparql: str) -> Sequence[str]:
+    question = Question(sparql, results=_JSON, task="check")
+    answer = await site.store.answer(question, site.asker.limits)
+    told: dict[str, Any] = json.loads(await answer.read())
+    return tuple(told.get("variables", ()))
 
 
 def _schema(given: Format, form: str, variables: Sequence[str]) -> Mapping[str, Any]:

@@ -42,7 +42,7 @@ async def _authors(site: Site) -> tuple[str, ...]:
 async def provenance(view: View) -> list[Link]:
     """Who made it and under which licence: the same for everything here."""
     site = view.site
-    links = [Link(who, "author") for who in await site.once("authors", lambda: _authors(site))]
+    links = [Link(who, "author") for who in await site.once(_authors)]
     if site.release.manifest.licence:
         links.append(Link(site.release.manifest.licence, "license"))
     return links

@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar, TypeVarTuple
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -33,7 +33,7 @@ from stadsgraaf.namespaces import PREFIXES, SG, shorten
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
-from stadsgraaf.web.asking import Asker
+from stadsgraaf.web.asking import Asker, Row
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, link_header, tag_of, ways_in
 from stadsgraaf.web.protocol import root_url
 from stadsgraaf.web.urls import LANGUAGES, Urls, outward
@@ -58,6 +58,7 @@ _EVERYWHERE: Final = frozenset(("0.0.0.0", "::"))  # noqa: S104 – told apart, 
 _MAPPED = (PREFIXES["geo"] + "Geometry",)
 
 _T = TypeVar("_T")
+_Given = TypeVarTuple("_Given")
 
 
 _ESCAPED: Final[Mapping[Language, Mapping[str, Markup]]] = {
@@ -130,15 +131,24 @@ class Site:
         self.templates = _environment()
         self.kind = lru_cache(_REMEMBERED)(release.labels.kind)
         self.knows = lru_cache(_REMEMBERED)(release.labels.__contains__)
-        self._known: dict[str, Any] = {}
+        self._known: dict[tuple[object, ...], Any] = {}
         self._labels: dict[tuple[Language, str], str | None] = {}
 
-    async def once(self, name: str, ask: Callable[[], Awaitable[_T]]) -> _T:
-        """What a question answers, asked once: a release never changes."""
-        if name not in self._known:
-            self._known[name] = await ask()
-        known: _T = self._known[name]
+    async def once(self, ask: Callable[["Site", *_Given], Awaitable[_T]], *given: *_Given) -> _T:
+        """What ``ask(site, *given)`` gives, asked once: a release never changes.
+
+        It is kept as long as the release is served, so what is ``given`` has to be of the release,
+        and not of a request.
+        """
+        key = (ask, given)
+        if key not in self._known:
+            self._known[key] = await ask(self, *given)
+        known: _T = self._known[key]
         return known
+
+    async def rows(self, query: str) -> Sequence[Row]:
+        """The solutions of a SELECT that the release alone decides, asked once."""
+        return await self.once(_rows, query)
 
     def counted(self, what: Literal["classes", "properties"], iri: str) -> int:
         """How often an IRI is a class, or a property."""
@@ -209,6 +219,10 @@ class Site:
     def prefixes(self) -> Mapping[str, str]:
         """The dataset's prefixes, and those that everybody knows."""
         return dict(PREFIXES) | dict(self.release.manifest.prefixes)
+
+
+async def _rows(site: Site, query: str) -> Sequence[Row]:
+    return await site.asker.rows(query)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def _read_assets(folder: Path) -> dict[str, _Asset]:
 async def static(request: Request) -> Response:
     """``/static/…``: a file of the front end; its name changes when its bytes do."""
     site: Site = request.app.state.site
-    assets = await site.once("assets", _assets)
+    assets = await site.once(_assets)
     asset = assets.get(request.path_params["name"])
     if asset is None:
         raise NotFound(what=request.url.path)
@@ -52,5 +52,5 @@ async def static(request: Request) -> Response:
     return Response(asset.body, headers=headers, media_type=asset.media_type)
 
 
-async def _assets() -> dict[str, _Asset]:
+async def _assets(_: Site) -> dict[str, _Asset]:
     return _read_assets(STATIC)

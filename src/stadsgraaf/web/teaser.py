@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from stadsgraaf.canned import CannedQuery
-from stadsgraaf.errors import StadsgraafError
-from stadsgraaf.media import RESULTS
-from stadsgraaf.store.base import Question
 from stadsgraaf.web.asking import Table, term_iri
-from stadsgraaf.web.site import Site, View
+from stadsgraaf.web.default_answer import default_answer
+from stadsgraaf.web.site import View
 
 __all__ = ["Teaser", "read_teaser"]
 
@@ -27,23 +25,12 @@ class Teaser:
 
 async def read_teaser(view: View, query: CannedQuery) -> Teaser | None:
     """The teaser of a canned query with its default parameters; None when it has no answer."""
-    site = view.site
-    table = await site.once(f"teaser {query.name}", lambda: _ask(site, query))
+    table = await default_answer(view.site, query)
     if table is None or (table.truth is None and not table.rows):
         return None
     if table.truth is not None:
         return Teaser(table.truth)
     return _names(view, table)
-
-
-async def _ask(site: Site, query: CannedQuery) -> Table | None:
-    if query.form == "graph":
-        return None
-    question = Question(query.sparql, results=RESULTS[0], bindings=query.bindings({}))
-    try:
-        return await site.asker.table(question)
-    except StadsgraafError:
-        return None  # its own page says what is wrong with it
 
 
 def _names(view: View, table: Table) -> Teaser | None:

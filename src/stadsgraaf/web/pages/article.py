@@ -46,9 +46,8 @@ _DIGEST = "SELECT ?digest WHERE {{ {document} <" + SG + "sha256> ?digest }} LIMI
 async def article(request: Request) -> Response:
     """``/article?document=``."""
     view = View.of(request.scope)
-    document = iri_given(request, "document")
+    document, documents = iri_given(request, "document"), await read_documents(view.site)
     if document is None:
-        documents = await read_documents(view.site)
         if len(documents) != 1:
             return view.page(
                 "articles.html",
@@ -57,24 +56,20 @@ async def article(request: Request) -> Response:
                 ],
             )
         document = next(iter(documents))
+    elif document not in documents:
+        raise NotFound(what=document)
     return await _reader(view, document)
 
 
 async def read_documents(site: Site) -> Mapping[str, int]:
     """The documents that claims point into, and how many claims do."""
-
-    async def ask() -> dict[str, int]:
-        rows = await site.asker.rows(_DOCUMENTS)
-        return {row["document"].value: int(row["n"].value) for row in rows}
-
-    return await site.once("read documents", ask)
+    rows = await site.rows(_DOCUMENTS)
+    return {row["document"].value: int(row["n"].value) for row in rows}
 
 
 async def _reader(view: View, document: str) -> Response:
     site = view.site
-    found = await site.once(f"claims in {document}", lambda: _claims(site, document))
-    if not found:
-        raise NotFound(what=document)
+    found = await site.once(_claims, document)
     shown = cards(view, found)
     places = [_place(claim, document) for claim in found]
     text, reason = await _text(site, document)

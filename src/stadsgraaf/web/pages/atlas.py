@@ -105,7 +105,7 @@ async def atlas(request: Request) -> Response:
     if chart is None:
         raise NotFound(what=view.path)
     thing = iri_given(request, "thing")
-    near = await site.once("map things", lambda: _near(site))
+    near = await site.once(_near)
     if thing:
         query = _OF_ONE.format(thing=iris([thing]), details=_details())
         rows = await site.asker.rows(query)
@@ -147,14 +147,12 @@ async def land(request: Request) -> Response:
 
 async def read_chart(site: Site) -> Chart | None:
     """The drawing of all places; None when the dataset has none."""
+    return await site.once(_chart)
 
-    async def ask() -> Chart | None:
-        ground = await read_ground(site.asker)
-        if not ground.places:
-            return None
-        return Chart.of(ground.places, ground.outlines, ground.graphs)
 
-    return await site.once("chart", ask)
+async def _chart(site: Site) -> Chart | None:
+    ground = await read_ground(site.asker)
+    return Chart.of(ground.places, ground.outlines, ground.graphs) if ground.places else None
 
 
 def origins(

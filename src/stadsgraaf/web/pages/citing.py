@@ -92,7 +92,7 @@ def _csl(view: View, iri: str) -> str:
 
 async def contact(site: Site) -> str | None:
     """Where the dataset's description says that errors can be reported, read once."""
-    return await site.once("contact", lambda: _contact(site))
+    return await site.once(_contact)
 
 
 async def _contact(site: Site) -> str | None:

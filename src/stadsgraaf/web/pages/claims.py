@@ -57,7 +57,7 @@ async def read_matrix(view: View) -> Matrix | None:
     """The matrix of the dataset; None when claims have no holders."""
     counts: dict[str, dict[str, int]] = {}
     totals: Counter[str] = Counter()
-    for row in await view.site.once("claims matrix", lambda: view.site.asker.rows(_MATRIX)):
+    for row in await view.site.rows(_MATRIX):
         holder, modality, n = row["holder"].value, row["modality"].value, int(row["n"].value)
         counts.setdefault(holder, {})[modality] = n
         totals[modality] += n

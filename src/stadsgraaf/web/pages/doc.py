@@ -34,7 +34,7 @@ from stadsgraaf.web.portrait import Portrait, graph_infos, portray
 from stadsgraaf.web.querystring import iri_given, page_number
 from stadsgraaf.web.shapes import Shapes
 from stadsgraaf.web.signposts import of_dataset, of_part
-from stadsgraaf.web.site import View
+from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.thing import Thing, read_thing, read_values
 from stadsgraaf.web.tree import SCHEME, read_tree
 from stadsgraaf.web.urls import split_suffix
@@ -254,7 +254,7 @@ async def _page(view: View, iri: str) -> Response:
     if not thing.exists and graph is None:
         raise NotFound(what=iri)
     taxonomy = await taxonomy_of(site)
-    shapes = await site.once("shapes", lambda: Shapes.read(site.asker))
+    shapes = await site.once(_shapes)
     graphs = await graph_infos(site)
     tree = await read_tree(site.asker, iri) if SCHEME in thing.classes else []
     portrait = portray(view, thing, taxonomy, shapes, graphs)
@@ -287,6 +287,10 @@ async def _page(view: View, iri: str) -> Response:
         explore=f"SELECT ?property ?value\nWHERE {{\n  {NamedNode(iri)} ?property ?value .\n}}",
         schema=await schema(view) if iri == manifest.dataset else _schema(view, portrait),
     )
+
+
+async def _shapes(site: Site) -> Shapes:
+    return await Shapes.read(site.asker)
 
 
 def _downloads(

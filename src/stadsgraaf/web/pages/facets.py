@@ -13,7 +13,7 @@ from starlette.datastructures import QueryParams
 from stadsgraaf.errors import InvalidParameter, Text
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.web.asking import Term, term_iri
-from stadsgraaf.web.site import View
+from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.thing import TYPE
 
 __all__ = ["Choice", "Facet", "Facets"]
@@ -178,20 +178,13 @@ class Facets:
         return counts[0] if counts and counts[0] > _LARGEST_CLASS else 0
 
     async def _properties(self) -> list[str]:
-        """Properties worth choosing by: several values, but not a value for each thing."""
+        """Properties worth choosing by; none where counting would take too long."""
+        site = self.view.site
         if self._counted():
             return []
-        return await self.view.site.once(f"facets {self.target}", self._ask_properties)
-
-    async def _ask_properties(self) -> list[str]:
-        query = _PROPERTIES.format(target=NamedNode(self.target))
-        found = []
-        for row in await self.view.site.asker.rows(query):
-            values, things = _integer(row["values"]), _integer(row["things"])
-            predicate = row["p"].value
-            if predicate not in _NEVER and 1 < values <= min(_MOST_DISTINCT, max(things // 2, 2)):
-                found.append((-things, predicate))
-        return [predicate for _, predicate in sorted(found)[:_MOST_FACETS]]
+        if site.counted("classes", self.target):
+            return await site.once(_properties, self.target)
+        return await _properties(site, self.target)
 
     async def _add(self, predicate: str) -> None:
         query = _VALUES.format(pattern=self.pattern, p=NamedNode(predicate), limit=_MOST_DISTINCT)
@@ -231,3 +224,14 @@ def _integer(term: Term) -> int:
     if isinstance(term, BlankNode):
         return 0
     return int(term.value)
+
+
+async def _properties(site: Site, target: str) -> list[str]:
+    """Properties of a class that have several values, but not a value for each thing."""
+    found = []
+    for row in await site.asker.rows(_PROPERTIES.format(target=NamedNode(target))):
+        values, things = _integer(row["values"]), _integer(row["things"])
+        predicate = row["p"].value
+        if predicate not in _NEVER and 1 < values <= min(_MOST_DISTINCT, max(things // 2, 2)):
+            found.append((-things, predicate))
+    return [predicate for _, predicate in sorted(found)[:_MOST_FACETS]]

@@ -13,7 +13,7 @@ from stadsgraaf.media import HTML, RDF, RESULTS
 from stadsgraaf.namespaces import SG, well_known
 from stadsgraaf.store.base import Elsewhere, Question
 from stadsgraaf.web.cards import cards
-from stadsgraaf.web.claims import read_claims
+from stadsgraaf.web.claims import Claim, read_claims
 from stadsgraaf.web.contests import Contest, contests
 from stadsgraaf.web.dataset_description import describe, schema
 from stadsgraaf.web.headers import SECURITY
@@ -25,7 +25,7 @@ from stadsgraaf.web.pages.citing import contact
 from stadsgraaf.web.pages.doc import data_of
 from stadsgraaf.web.pages.times import read_dated
 from stadsgraaf.web.signposts import of_dataset
-from stadsgraaf.web.site import View
+from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.teaser import Teaser, read_teaser
 from stadsgraaf.web.tree import SCHEME
 
@@ -85,15 +85,20 @@ async def _questions(view: View) -> list[tuple[CannedQuery, Teaser | None]]:
 async def _example(view: View) -> Contest | None:
     """The claim that is contradicted most, beside what contradicts it."""
     site = view.site
-    rows = await site.once("most contested", lambda: site.asker.rows(_CONTESTED))
+    rows = await site.rows(_CONTESTED)
     if not rows:
         return None
     claim = rows[0]["claim"].value
-    found = await site.once(f"claim {claim}", lambda: read_claims(site.asker, [claim]))
-    against = list(found[claim].against) if claim in found else []
-    found = found | await site.once(f"against {claim}", lambda: read_claims(site.asker, against))
+    found = await site.once(_contested, claim)
     shown = contests(cards(view, found.values()), [claim])
     return Contest(shown[0].card, shown[0].against[:1]) if shown else None
+
+
+async def _contested(site: Site, claim: str) -> dict[str, Claim]:
+    """A claim and those that contradict it."""
+    found = await read_claims(site.asker, [claim])
+    against = found[claim].against if claim in found else ()
+    return found | await read_claims(site.asker, against)
 
 
 async def _ways(view: View, kinds: Mapping[str, int]) -> list[tuple[str, str]]:

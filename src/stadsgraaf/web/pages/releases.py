@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -183,10 +184,11 @@ async def _difference(site: Site, before: Release, after: Release) -> Difference
         if each.manifest.triples > _MOST_TRIPLES:
             raise ResultTooLarge(limit=_MOST_TRIPLES, unit=Text("triples", "triples (data)"))
 
-    async def ask() -> Difference:
-        return await asyncio.to_thread(compare, before.data, after.data)
+    return await site.once(_compare, before.data, after.data)
 
-    return await site.once(f"changes {before.identifier} {after.identifier}", ask)
+
+async def _compare(_: Site, before: Path, after: Path) -> Difference:
+    return await asyncio.to_thread(compare, before, after)
 
 
 def _as_patch(view: View, difference: Difference, from_: str, to: str, etag: str) -> Response:

@@ -30,7 +30,7 @@ from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY
 from stadsgraaf.web.negotiation import chosen_format
 from stadsgraaf.web.protocol import ClientGoneError, read_body, read_parameters
-from stadsgraaf.web.site import View
+from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.validator import Judgement, Posted, Validator
 
 __all__ = ["shacl"]
@@ -63,7 +63,7 @@ async def shacl(request: Request) -> Response:
     what is published; ``format`` goes before ``Accept``.
     """
     view = View.of(request.scope)
-    validator = await view.site.once("validator", lambda: _made(view))
+    validator = await view.site.once(_made)
     if not validator.has_shapes:
         raise NotFound(what=view.path)
     if request.method == "OPTIONS":
@@ -77,8 +77,8 @@ async def shacl(request: Request) -> Response:
     return await _judged(view, validator, asked, request)
 
 
-async def _made(view: View) -> Validator:
-    return Validator(view.site.release, view.site.settings)
+async def _made(site: Site) -> Validator:
+    return Validator(site.release, site.settings)
 
 
 _HEADERS: Final[Mapping[str, str]] = {

@@ -46,8 +46,7 @@ async def signatures(
     view: View, listed: Container[str]
 ) -> list[tuple[Named | None, tuple[Signature, ...]]]:
     """The listed properties by the class that they start from; None is any thing, and comes last."""
-    site = view.site
-    rows = await site.once("signatures", lambda: site.asker.rows(SIGNATURES))
+    rows = await view.site.rows(SIGNATURES)
     found: defaultdict[str | None, dict[str, list[str]]] = defaultdict(dict)
     for row in rows:
         iri = row["property"].value

@@ -13,12 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stadsgraaf.canned import CannedQuery
-from stadsgraaf.errors import StadsgraafError
-from stadsgraaf.media import RESULTS
 from stadsgraaf.metadata.linksets import LINKING
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.store.base import Question
-from stadsgraaf.web.asking import Table, iris
+from stadsgraaf.web.asking import iris
+from stadsgraaf.web.default_answer import default_answer
 from stadsgraaf.web.dumps import FOLDER
 from stadsgraaf.web.results import Grid, as_grid
 from stadsgraaf.web.site import View
@@ -161,16 +159,8 @@ def _dump(view: View, stem: str) -> str | None:
 
 
 async def _figure(view: View, query: CannedQuery) -> Figure:
-    """A query of the dataset with its answer, asked once in a release."""
-    question = Question(query.sparql, results=RESULTS[0], bindings=query.bindings({}))
-
-    async def ask() -> Table | None:
-        try:
-            return await view.site.asker.table(question)
-        except StadsgraafError:
-            return None  # the other figures still stand
-
-    table = await view.site.once(f"figure {query.name}", ask)
+    """A query of the dataset with its answer."""
+    table = await default_answer(view.site, query)
     heads = query.heads(view.language)
     return Figure(
         name=query.name,
@@ -189,7 +179,7 @@ async def _notes(view: View) -> Sequence[str]:
     if dataset is None:
         return []
     query = f"SELECT ?note {{ {iris([dataset])} {iris([_NOTES])} ?note }} ORDER BY ?note"
-    rows = await view.site.once("version notes", lambda: view.site.asker.rows(query))
+    rows = await view.site.rows(query)
     return [
         row["note"].value
         for row in rows

@@ -81,7 +81,7 @@ async def times(request: Request) -> Response:
 
 async def read_dated(site: Site) -> dict[Group, list[tuple[str, str]]]:
     """Dated things by their sort, the earliest first."""
-    return await site.once("dated", lambda: _read(site))
+    return await site.once(_read)
 
 
 async def _read(site: Site) -> dict[Group, list[tuple[str, str]]]:

@@ -68,7 +68,7 @@ async def vocabulary(request: Request) -> Response:
     """``/vocabulary``: the own terms with their definitions, and those reused from elsewhere."""
     view = View.of(request.scope)
     site = view.site
-    kinds, texts = await site.once("vocabulary", lambda: _read(site))
+    kinds, texts = await site.once(_read)
     uses = _uses(site)
     own = site.release.manifest.base_iri or ""
     sections: defaultdict[str, list[Term]] = defaultdict(list)
@@ -107,7 +107,7 @@ async def _classes(
 ) -> list[Node]:
     """The classes that are used or the dataset's own, and what lies above them."""
     above: defaultdict[str, list[str]] = defaultdict(list)
-    for row in await site.once("classes above", lambda: site.asker.rows(_ABOVE)):
+    for row in await site.rows(_ABOVE):
         above[row["class"].value].append(row["super"].value)
     wanted = {
         iri

@@ -13,7 +13,7 @@ __all__ = ["graph_infos"]
 
 async def graph_infos(site: Site) -> Mapping[str, GraphInfo]:
     """What the metadata say of the named graphs, read once."""
-    return await site.once("graphs", lambda: _read(site))
+    return await site.once(_read)
 
 
 async def _read(site: Site) -> Mapping[str, GraphInfo]:
