@@ -69,7 +69,8 @@ def test_search_finds_by_any_name_and_prefix(labels: LabelIndex, text: str) -> N
 
 
 def test_search_ignores_diacritics(labels: LabelIndex) -> None:
-    assert [hit.iri for hit in labels.search("curacao", "nl").hits] == [ex("harbour")]
+    for text in ("curacao", "Curaçao", "CURAC\u0327AO", "cur\u00e1c"):
+        assert [hit.iri for hit in labels.search(text, "nl").hits] == [ex("harbour")]
 
 
 @pytest.mark.parametrize("text", ["gravenhagge", "Curacou", "hagua the"])
@@ -99,6 +100,32 @@ def test_search_pages(labels: LabelIndex) -> None:
         labels.search("e", "en", limit=1, offset=n).hits[0].iri for n in range(len(everything))
     ]
     assert paged == everything
+
+
+@pytest.mark.parametrize("length", [1, 4, 16, 17, 30])
+def test_a_beginning_of_any_length_finds_and_what_is_more_does_not(
+    tmp_path: Path, length: int
+) -> None:
+    word = "duurzaamheidsverslaggevingsplicht"
+    quads = f"<urn:a> <{LABEL}> '{word}'@nl .\n<urn:b> <{LABEL}> 'sport'@nl ."
+    build_labels(parse(quads, RdfFormat.TURTLE), tmp_path / "labels", None)
+    with LabelIndex(tmp_path / "labels") as index:
+        found = index.search(word[:length], "nl")
+        assert ([hit.iri for hit in found.hits], found.corrected) == (["urn:a"], False)
+        assert index.search(word[:length] + "x", "nl").corrected
+
+
+def test_a_kind_is_found_however_far_behind_others_its_names_are(tmp_path: Path) -> None:
+    many = [f'<http://e/{n}> a <http://e/Many> ; <{LABEL}> "plan {n}" .' for n in range(999)]
+    few = [f'<http://e/f{n}> a <http://e/Few> ; <{LABEL}> "het lange plan {n}" .' for n in range(9)]
+    build_labels(parse("\n".join(many + few), RdfFormat.TURTLE), tmp_path / "labels", None)
+    with LabelIndex(tmp_path / "labels") as index:
+        found = index.search("plan", "nl", kind="http://e/Few")
+        assert {hit.iri for hit in found.hits} == {f"http://e/f{n}" for n in range(9)}
+        assert found.by_kind == {"http://e/Many": labels_module.MOST}
+        assert index.search("plan", "nl", kind="http://e/None").total == 0
+        assert index.kinds == {"http://e/Many": 999, "http://e/Few": 9}
+        assert not index.search("\ue000", "nl").hits
 
 
 def test_the_index_cannot_be_written(labels: LabelIndex) -> None:

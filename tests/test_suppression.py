@@ -290,7 +290,7 @@ def test_what_is_told_of_a_release_is_bounded(source: Path, tmp_path: Path) -> N
 def _of_another_version(release: Path) -> None:
     manifest = release / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text.replace('"format": 3', '"format": 2'), encoding="utf-8")
+    manifest.write_text(text.replace('"format": 4', '"format": 3'), encoding="utf-8")
 
 
 def _damaged(release: Path) -> None:

@@ -7,30 +7,28 @@ milliseconds, however large the graph, where CONTAINS in SPARQL grows with it.
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from unicodedata import combining, normalize
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from stadsgraaf.errors import Language
 from stadsgraaf.namespaces import PREFIXES, SG, well_known
+from stadsgraaf.ranking import Found, Hit, SearchResult, by_kind, nearest, ranked, trigrams
 
 __all__ = [
     "CODES",
     "LABELS",
     "OTHER_NAMES",
-    "Hit",
     "LabelIndex",
-    "SearchResult",
     "build_labels",
     "local_name",
 ]
@@ -58,26 +56,42 @@ _CODED = (
 #: Comes after every character that an IRI has.
 _LAST = "\U0010ffff"
 
-_SCHEMA = """
+#: Begins the word that stands for the kind of its thing in what is searched of a name: a character that
+#: is of no word that people type.
+_MARK = "\ue000"
+#: Beginnings of words of so many characters are looked up; FTS5 has to collect what begins with longer ones.
+_BEGINNINGS = " ".join(map(str, range(1, 17)))
+_SCHEMA = f"""
 CREATE TABLE thing(
     iri TEXT PRIMARY KEY, kind TEXT, label_nl TEXT, label_en TEXT, label TEXT NOT NULL,
     degree INTEGER NOT NULL, claims INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE kind(number INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, things INTEGER NOT NULL);
 CREATE TABLE name(
     id INTEGER PRIMARY KEY, iri TEXT NOT NULL, text TEXT NOT NULL, language TEXT NOT NULL,
     property TEXT NOT NULL);
 CREATE VIRTUAL TABLE name_fts USING fts5(
-    text, content='name', content_rowid='id',
-    tokenize="unicode61 remove_diacritics 2", prefix='2 3 4');
+    text, content='', columnsize=0, tokenize="unicode61 remove_diacritics 2", prefix='{_BEGINNINGS}');
 CREATE VIRTUAL TABLE name_trigram USING fts5(
-    text, content='name', content_rowid='id', tokenize='trigram');
+    text, content='', columnsize=0, tokenize='trigram', detail=none);
+CREATE TABLE gram(term TEXT PRIMARY KEY, names INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX name_iri ON name(iri);
 CREATE INDEX thing_kind ON thing(kind);
 """
-_FILL_SEARCH = """
-INSERT INTO name_fts(name_fts) VALUES ('rebuild');
-INSERT INTO name_trigram(name_trigram) VALUES ('rebuild');
+_COUNT_KINDS = """
+INSERT INTO kind(iri, things)
+SELECT kind, count(*) FROM thing WHERE kind IS NOT NULL GROUP BY kind ORDER BY 2 DESC, 1
+"""
+_FILL_NAMES = """
+INSERT INTO name_fts(rowid, text)
+SELECT name.id, name.text || coalesce(' ' || ? || number, '')
+FROM name JOIN thing USING (iri) LEFT JOIN kind ON kind.iri = thing.kind ORDER BY name.id
+"""
+_FILL_REST = """
+INSERT INTO name_trigram(rowid, text) SELECT id, text FROM name ORDER BY id;
 INSERT INTO name_fts(name_fts) VALUES ('optimize');
 INSERT INTO name_trigram(name_trigram) VALUES ('optimize');
+CREATE VIRTUAL TABLE temp.counted USING fts5vocab(main, name_trigram, row);
+INSERT INTO gram SELECT term, doc FROM temp.counted;
 """
 _TYPE = PREFIXES["rdf"] + "type"
 _NAMING = frozenset((*LABELS, *OTHER_NAMES))
@@ -87,10 +101,6 @@ MAX_TEXT = 200
 MOST = 300
 #: So many parts of three characters are looked for, however often they are there.
 _FEWEST_GRAMS = 3
-#: Parts of three characters of which it is remembered in how many names they are.
-_COUNTED = 50_000
-#: Names of which the nearest spelling is taken.
-_COMPARED = 60
 #: Types that say nothing of what a thing is.
 _WEAK = {
     PREFIXES["owl"] + "NamedIndividual",
@@ -132,8 +142,11 @@ WHERE iri NOT IN (SELECT iri FROM name) AND NOT coalesce(substr(kind, 1, length(
 ORDER BY length(label), degree DESC, iri
 """
 _ROWS = 10_000
+#: More than any index has: all of it is read where the system keeps it, and not copied.
+_MAPPED = 1 << 40
 
-Found = tuple[str, str, str, str]
+#: IRI, property, language, and class or text.
+Read = tuple[str, str, str, str]
 
 
 def build_labels(quads: Iterable[Quad], path: Path, own: str | None) -> None:
@@ -153,7 +166,10 @@ def build_labels(quads: Iterable[Quad], path: Path, own: str | None) -> None:
             _write(database, iri, list(rows_of), counts, own)
         database.execute(_NUMBER_NAMES, (_TYPE,))
         database.execute(_NAME_THE_REST, (PREFIXES["sh"],))
-        database.executescript("DROP TABLE found;" + _FILL_SEARCH)
+        database.execute("DROP TABLE found")
+        database.execute(_COUNT_KINDS)
+        database.execute(_FILL_NAMES, (_MARK,))
+        database.executescript(_FILL_REST)
     database.execute("VACUUM")
     database.close()
 
@@ -166,7 +182,7 @@ class _Counts:
         self.degrees: Counter[str] = Counter()
         self.claims: Counter[str] = Counter()
 
-    def reading(self, quads: Iterable[Quad]) -> Iterator[Found]:
+    def reading(self, quads: Iterable[Quad]) -> Iterator[Read]:
         """Types and names of things: IRI, property, language, and class or text.
 
         A thing is what something is said of; of each there is a row without any of these too, at least
@@ -198,7 +214,7 @@ class _Counts:
 
 
 def _write(
-    database: sqlite3.Connection, iri: str, found: list[Found], counts: _Counts, own: str | None
+    database: sqlite3.Connection, iri: str, found: list[Read], counts: _Counts, own: str | None
 ) -> None:
     types = {text for _, name, _, text in found if name == _TYPE}
     texts = [(name, language, text) for _, name, language, text in found if name not in ("", _TYPE)]
@@ -233,30 +249,6 @@ def _best(texts: Iterable[tuple[str, str, str]], language: str | None) -> str | 
     return min(found)[1] if found else None
 
 
-@dataclass(frozen=True)
-class Hit:
-    """One thing that search found. ``matched`` is the name that fitted, when not the label."""
-
-    iri: str
-    label: str
-    kind: str | None
-    matched: str | None
-
-
-@dataclass(frozen=True)
-class SearchResult:
-    """Hits, best first; ``total`` and ``by_kind`` count all of them, not only those given.
-
-    When there are ``more``, these count those that were looked at: `MOST` names.
-    """
-
-    hits: Sequence[Hit]
-    total: int
-    by_kind: Mapping[str | None, int]
-    corrected: bool = False
-    more: bool = False
-
-
 class LabelIndex:
     """Read-only access to a release's label index.
 
@@ -271,10 +263,7 @@ class LabelIndex:
         self._database = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        self._database.execute(
-            "CREATE VIRTUAL TABLE temp.grams USING fts5vocab(main, name_trigram, row)"
-        )
-        self._counts: dict[str, int] = {}
+        self._database.execute(f"PRAGMA mmap_size = {_MAPPED}")
 
     def __enter__(self) -> Self:
         """The index itself."""
@@ -369,13 +358,8 @@ class LabelIndex:
 
     @cached_property
     def kinds(self) -> Mapping[str, int]:
-        """How many things there are of each kind, most first. Counted once: every page asks."""
-        return dict(
-            self._database.execute(
-                "SELECT kind, count(*) FROM thing WHERE kind IS NOT NULL"
-                " GROUP BY kind ORDER BY 2 DESC, 1"
-            ).fetchall()
-        )
+        """How many things there are of each kind, most first. Read once: every page asks."""
+        return dict(self._database.execute("SELECT iri, things FROM kind ORDER BY number"))
 
     def search(
         self,
@@ -387,126 +371,53 @@ class LabelIndex:
     ) -> SearchResult:
         """Things by the beginnings of their words, diacritics ignored; else the nearest spelling.
 
-        Exact names come first, then short names with the very words, then names of which the text
-        is a larger part, then labels that begin with it, then things with more triples. Of more than
-        `MOST` names that fit, the shortest.
+        Of more than `MOST` names that fit, the shortest are looked at. Their order is that of `ranked`.
         """
-        words = re.findall(r"\w+", text[:MAX_TEXT])
+        words = list(dict.fromkeys(re.findall(r"\w+", normalize("NFC", text[:MAX_TEXT]))))
         if not words:
             return SearchResult([], 0, {})
         match = " ".join(f'"{word}"*' for word in words)
-        rows = self._rows("name_fts", match, language)
-        corrected, more = not rows, len(rows) == MOST
+        names = self._names("name_fts", match, language)
+        corrected, more = not names, len(names) == MOST
         if corrected:
-            rows = self._nearest(" ".join(words), language)
-        found = _result(rows, text, limit, offset, kind, corrected=corrected)
-        if not (more and kind):
-            return replace(found, more=more)
-        rows = self._rows("name_fts", match, language, kind)
-        of_kind = _result(rows, text, limit, offset, kind, corrected=False)
-        return replace(of_kind, by_kind=found.by_kind, more=True)
+            names = self._spelt_like(" ".join(words), language)
+        counts = by_kind(names)
+        if more and kind:
+            names = self._names_of_kind(kind, match, language)
+        hits, total = ranked(names, text, limit, offset, kind)
+        return SearchResult(hits, total, counts, corrected, more)
 
-    def _rows(
-        self, table: str, match: str, language: Language, kind: str | None = None
-    ) -> list[tuple[str, str, str, str, int]]:
+    def _names_of_kind(self, kind: str, match: str, language: Language) -> list[Found]:
+        row = self._database.execute("SELECT number FROM kind WHERE iri = ?", (kind,)).fetchone()
+        return self._names("name_fts", f'{match} "{_MARK}{row[0]}"', language) if row else []
+
+    def _names(self, table: str, match: str, language: Language) -> list[Found]:
         """Names that fit, in the order of their numbers: the shortest first."""
         column, other = ("label_nl", "label_en") if language == "nl" else ("label_en", "label_nl")
-        return self._database.execute(
+        rows = self._database.execute(
             f"SELECT thing.iri, coalesce({column}, {other}, label), kind, name.text, degree"  # noqa: S608 – table and columns are ours
             f" FROM {table} CROSS JOIN name ON name.id = {table}.rowid"
             f" CROSS JOIN thing ON thing.iri = name.iri"
-            f" WHERE {table} MATCH ? AND coalesce(kind = ?, 1) ORDER BY {table}.rowid LIMIT {MOST}",
-            (match, kind),
-        ).fetchall()
+            f" WHERE {table} MATCH ? ORDER BY {table}.rowid LIMIT {MOST}",
+            (match,),
+        )
+        return list(map(Found._make, rows))
 
-    def _nearest(self, text: str, language: Language) -> list[tuple[str, str, str, str, int]]:
-        trigrams = _trigrams(text)
-        match = " OR ".join(f'"{gram}"' for gram in self._rarest(trigrams))
-        if not match:
-            return []
-        rows = self._rows("name_trigram", match, language)
-        rows.sort(key=lambda row: -_shared(trigrams, row[3]))
-        del rows[_COMPARED:]
-        scored = [(_similarity(trigrams, row[3]), row) for row in rows]
-        best = max((score for score, _ in scored), default=0.0)
-        return [row for score, row in scored if score >= max(0.35, best * 0.8)]
+    def _spelt_like(self, text: str, language: Language) -> list[Found]:
+        wanted = trigrams(text)
+        match = " OR ".join(f'"{gram}"' for gram in self._rarest(wanted))
+        return nearest(self._names("name_trigram", match, language), wanted) if match else []
 
-    def _rarest(self, trigrams: Collection[str]) -> list[str]:
+    def _rarest(self, grams: Collection[str]) -> list[str]:
         """Those that tell most: the rarest that are there, together in not too many names."""
-        counted = ((term, self._names_with(term)) for term in sorted(trigrams))
-        known = sorted(((term, names) for term, names in counted if names), key=itemgetter(1))
-        together = accumulate(doc for _, doc in known)
+        known = self._database.execute(
+            f"SELECT term, names FROM gram WHERE term IN ({','.join('?' * len(grams))})"  # noqa: S608 – marks only
+            " ORDER BY names, term",
+            list(grams),
+        ).fetchall()
+        together = accumulate(names for _, names in known)
         return [
             term
             for number, ((term, _), sum_) in enumerate(zip(known, together, strict=True))
             if sum_ <= MOST or number < _FEWEST_GRAMS
         ]
-
-    def _names_with(self, gram: str) -> int:
-        """How many names have it; the index has to count, and it stays the same."""
-        if gram not in self._counts:
-            query = "SELECT doc FROM temp.grams WHERE term = ?"
-            found = self._database.execute(query, (gram,)).fetchone()
-            if len(self._counts) >= _COUNTED:
-                self._counts.clear()
-            self._counts[gram] = found[0] if found else 0
-        return self._counts[gram]
-
-
-#: Characters of which a name is rather a sentence, which has many words.
-_LONGEST_NAME = 60
-#: Into how many steps the share of a name that was typed is rounded.
-_FINENESS = 4
-
-
-def _trigrams(text: str) -> set[str]:
-    folded = text.casefold()
-    return {folded[start : start + 3] for start in range(len(folded) - 2)}
-
-
-def _words(text: str) -> set[str]:
-    """The words, letter case and diacritics aside."""
-    bare = "".join(each for each in normalize("NFD", text) if not combining(each))
-    return set(re.findall(r"\w+", bare.casefold()))
-
-
-def _shared(trigrams: set[str], text: str) -> int:
-    """How many of them a text has: a quick look, before a long one."""
-    folded = text.casefold()
-    return sum(gram in folded for gram in trigrams)
-
-
-def _similarity(trigrams: set[str], text: str) -> float:
-    """Dice coefficient with the word, or the whole name, that is most alike."""
-    parts = [_trigrams(text), *map(_trigrams, text.split())]
-    return max(2 * len(trigrams & part) / (len(trigrams) + len(part) or 1) for part in parts)
-
-
-def _result(
-    rows: Iterable[tuple[str, str, str, str, int]],
-    text: str,
-    limit: int,
-    offset: int,
-    kind: str | None,
-    *,
-    corrected: bool,
-) -> SearchResult:
-    wanted = text.strip().casefold()
-    words = _words(text)
-    best: dict[str, tuple[tuple[bool, int, int, bool, int, str], Hit]] = {}
-    for iri, label, its_kind, matched, degree in rows:
-        name = matched.casefold()
-        # a word that was typed is rather meant than a longer one that begins so: "g4", not "g40"
-        whole = len(words & _words(matched)) if len(name) <= _LONGEST_NAME else 0
-        # the text says less of a longer name: a name is rather meant than a sentence with it
-        share = round(_FINENESS * len(wanted) / max(len(name), 1))
-        begins = matched == label and name.startswith(wanted)
-        rank = (name != wanted, -whole, -share, not begins, -degree, label.casefold())
-        if iri not in best or rank < best[iri][0]:
-            hit = Hit(iri, label, its_kind, None if matched == label else matched)
-            best[iri] = (rank, hit)
-    by_kind = Counter(hit.kind for _, hit in best.values())
-    chosen = [entry for entry in best.values() if kind is None or entry[1].kind == kind]
-    hits = [hit for _, hit in sorted(chosen, key=lambda entry: (entry[0], entry[1].iri))]
-    counted = dict(sorted(by_kind.items(), key=lambda item: (-item[1], item[0] or "")))
-    return SearchResult(hits[offset : offset + limit], len(hits), counted, corrected)

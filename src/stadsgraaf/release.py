@@ -24,7 +24,7 @@ from stadsgraaf.metadata import Linkset, Profile
 __all__ = ["FORMAT", "GraphEntry", "Manifest", "Release", "digest_line"]
 
 #: Version of the directory's layout; a release of another layout is built again.
-FORMAT = 3
+FORMAT = 4
 #: Files that are only another arrangement of the data: their bytes depend on the engine that wrote
 #: them, SQLite, RocksDB or a compressor, which differs between machines.
 _ARRANGED = (".sqlite", "store/", ".gz", ".zst")

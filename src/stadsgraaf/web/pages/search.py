@@ -7,8 +7,8 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stadsgraaf.labels import Hit, SearchResult
 from stadsgraaf.media import HTML, Format
+from stadsgraaf.ranking import Hit, SearchResult
 from stadsgraaf.web.negotiation import preferred
 from stadsgraaf.web.pages.lookup import find
 from stadsgraaf.web.querystring import page_number
