@@ -15,7 +15,7 @@ from stadsgraaf.datatypes import kind_of
 from stadsgraaf.errors import InvalidParameter, RepeatedParameter, Text
 from stadsgraaf.namespaces import PREFIXES, expand
 
-__all__ = ["Parameter", "bound", "given_in"]
+__all__ = ["Parameter", "bound", "given_in", "once"]
 
 #: Characters of a value that an error repeats.
 _SHOWN = 80
@@ -87,14 +87,17 @@ def given_in(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
     Raises RepeatedParameter when one is there twice.
     """
-    given: dict[str, str] = {}
+    return once((name, text) for name, text in pairs if text.strip())
+
+
+def once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Parameters by name. Raises RepeatedParameter when one is there twice."""
+    found: dict[str, str] = {}
     for name, text in pairs:
-        if not text.strip():
-            continue
-        if name in given:
+        if name in found:
             raise RepeatedParameter(name=name)
-        given[name] = text
-    return given
+        found[name] = text
+    return found
 
 
 def bound(

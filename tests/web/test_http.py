@@ -193,6 +193,25 @@ def test_a_bad_parameter_is_explained(client: Client, path: str, slug: str) -> N
     assert client.get(path, accept=BROWSER).status == 400
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("/search?q=a&q=b", "/search.json?kind=urn:a&kind=urn:b", "/search?q=a&page=1&page=2"),
+        *("/lookup?iri=urn:a&iri=urn:b", "/lookup.json?iri=urn:a&iri=urn:b"),
+        *("/resource?iri=urn:a&iri=urn:b", f"{NORTH}?property=urn:a&property=urn:b"),
+        *("/browse?class=&class=urn:a", "/browse?class=urn:a&page=1&page=2"),
+        *("/article?document=urn:a&document=urn:b", "/map?thing=urn:a&thing=urn:b"),
+        *("/timeline?sort=event&sort=plan", "/claims?contested=1&contested=0"),
+        "/queries/list-harbours?least=1&least=2",
+    ],
+)
+def test_a_parameter_of_a_page_stands_once(client: Client, target: str) -> None:
+    reply = client.get(target)
+    assert reply.status == 400
+    assert reply.json()["type"].endswith("/repeated-parameter")
+    assert client.get(target, accept=BROWSER).status == 400
+
+
 def test_a_page_that_only_reads_refuses_other_methods(client: Client) -> None:
     for method in ("POST", "PUT", "DELETE"):
         reply = client.ask(method, NORTH)

@@ -71,13 +71,6 @@ def test_a_folder_without_links_has_the_page_too(foreign: Client) -> None:
     assert foreign.get(reply.headers["location"]).status == 200
 
 
-def test_two_questions_at_once_are_none(client: Client) -> None:
-    for path in ("/lookup", "/lookup.json"):
-        reply = client.get(f"{path}?iri={ITEM}&iri=other")
-        assert reply.status == 400
-        assert reply.json()["type"].endswith("repeated-parameter")
-
-
 def test_search_takes_an_iri_for_what_it_is_looked_up_as(client: Client) -> None:
     for text in (ITEM, "https://example.org/id/harbour/north", f"http://127.0.0.1:8000{NORTH}"):
         found = client.get(f"/search.json?q={quote(text, safe='')}").json()

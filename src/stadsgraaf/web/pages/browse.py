@@ -7,7 +7,7 @@ from stadsgraaf.errors import NotFound
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.web.kinds import Group, taxonomy_of
 from stadsgraaf.web.pages.facets import Facets
-from stadsgraaf.web.querystring import iri_given, page_number
+from stadsgraaf.web.querystring import given, iri_given, page_number
 from stadsgraaf.web.site import View
 
 __all__ = ["browse"]
@@ -21,7 +21,7 @@ _ORDER: tuple[Group, ...] = (
 async def browse(request: Request) -> Response:
     """``/browse``, and ``/browse?class=`` with facets; an empty class is that of what has none."""
     view = View.of(request.scope)
-    if request.query_params.get("class") == "":
+    if given(request, "class") == "":
         return _untyped(request, view)
     target = iri_given(request, "class")
     return await (_classes(view) if target is None else _things(request, view, target))

@@ -12,7 +12,7 @@ from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import CLAIM, read_claims
 from stadsgraaf.web.contests import contests
 from stadsgraaf.web.pages.facets import Facets
-from stadsgraaf.web.querystring import page_number
+from stadsgraaf.web.querystring import given, page_number
 from stadsgraaf.web.site import View
 
 __all__ = ["claims"]
@@ -93,7 +93,7 @@ async def read_matrix(view: View) -> Matrix | None:
 async def claims(request: Request) -> Response:
     """``/claims``, chosen by facets; ``contested=1`` shows each beside what contradicts it."""
     view, number = View.of(request.scope), page_number(request)
-    contested = request.query_params.get("contested") == "1"
+    contested = given(request, "contested") == "1"
     facets = await Facets.read(
         view,
         CLAIM,

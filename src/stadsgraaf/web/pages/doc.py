@@ -31,7 +31,7 @@ from stadsgraaf.web.pages.atlas import origins, read_chart
 from stadsgraaf.web.pages.defining import concepts_of, definitions_of, examples_of, usage_of
 from stadsgraaf.web.places import Chart, Dot
 from stadsgraaf.web.portrait import Portrait, graph_infos, portray
-from stadsgraaf.web.querystring import iri_given, page_number
+from stadsgraaf.web.querystring import given, iri_given, page_number
 from stadsgraaf.web.shapes import Shapes
 from stadsgraaf.web.signposts import of_dataset, of_part
 from stadsgraaf.web.site import Site, View
@@ -352,7 +352,7 @@ def _schema(view: View, portrait: Portrait) -> object:
 
 async def _values(request: Request, view: View, iri: str, predicate: str) -> Response:
     """One page of all values of a property, or of all things that point here by it."""
-    inverse = request.query_params.get("direction") == "in"
+    inverse = given(request, "direction") == "in"
     page, size = page_number(request), view.site.settings.page_size
     found = await read_values(
         view.site.asker,

@@ -7,12 +7,13 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from stadsgraaf.errors import MissingParameter, NotFound, RepeatedParameter
+from stadsgraaf.errors import MissingParameter, NotFound
 from stadsgraaf.media import HTML, Format
 from stadsgraaf.namespaces import expand
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY
 from stadsgraaf.web.negotiation import preferred, prefers_page
 from stadsgraaf.web.pages import doc
+from stadsgraaf.web.querystring import refuse_repeated
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import is_iri
 
@@ -43,8 +44,7 @@ async def lookup(
     that ends in `.json` always lists.
     """
     view = View.of(request.scope)
-    if len(request.query_params.getlist("iri")) > 1:
-        raise RepeatedParameter(name="iri")
+    refuse_repeated(request, "iri")
     asked = iri.strip().removeprefix("<").removesuffix(">")[:_LONGEST]
     listed = view.path.endswith(".json")
     as_json = listed or preferred(request.scope, (HTML, _JSON)) is _JSON

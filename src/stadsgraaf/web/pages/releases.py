@@ -21,7 +21,7 @@ from stadsgraaf.media import HTML, Format
 from stadsgraaf.release import Release
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, attachment, link_header, ways_in
 from stadsgraaf.web.negotiation import chosen_format, preferred
-from stadsgraaf.web.querystring import page_number
+from stadsgraaf.web.querystring import given, page_number
 from stadsgraaf.web.site import Site, View
 
 __all__ = ["PATCH", "changes", "releases"]
@@ -142,9 +142,9 @@ async def changes(request: Request) -> Response:
     view = View.of(request.scope)
     site = view.site
     kept = [each.identifier for each in _kept(site)]
-    to = request.query_params.get("to") or site.release.identifier
+    to = given(request, "to") or site.release.identifier
     later = kept.index(to) if to in kept else len(kept)
-    from_ = request.query_params.get("from") or next(iter(kept[later + 1 :]), to)
+    from_ = given(request, "from") or next(iter(kept[later + 1 :]), to)
     before, after = _release(site, from_), _release(site, to)
     difference = await _difference(site, before, after)
     suffix = PATCH.suffix if request.url.path.endswith(f".{PATCH.suffix}") else None

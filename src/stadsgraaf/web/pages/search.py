@@ -11,7 +11,7 @@ from stadsgraaf.media import HTML, Format
 from stadsgraaf.ranking import Hit, SearchResult
 from stadsgraaf.web.negotiation import preferred
 from stadsgraaf.web.pages.lookup import find
-from stadsgraaf.web.querystring import page_number
+from stadsgraaf.web.querystring import page_number, refuse_repeated
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import is_iri
 
@@ -37,6 +37,7 @@ async def search(
     The beginnings of words are enough, diacritics do not count, and the nearest spelling is taken
     when nothing fits. An IRI finds what it is looked up as.
     """
+    refuse_repeated(request, "q", "kind")
     view = View.of(request.scope)
     number, size = page_number(request), view.site.settings.page_size
     text = " ".join(q[:_LONGEST_TEXT].split())

@@ -20,12 +20,12 @@ from stadsgraaf.errors import (
     MalformedData,
     MissingParameter,
     NotFound,
-    RepeatedParameter,
     StadsgraafError,
     Text,
     UnsupportedMediaType,
 )
 from stadsgraaf.media import HTML, RDF, Format
+from stadsgraaf.parameters import once
 from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY
 from stadsgraaf.web.negotiation import chosen_format
@@ -93,12 +93,12 @@ _HEADERS: Final[Mapping[str, str]] = {
 
 async def _read(request: Request, view: View) -> _Asked:
     settings = view.site.settings
-    given = _once(read_parameters(request.scope["query_string"], "query string"))
+    given = once(read_parameters(request.scope["query_string"], "query string"))
     kind = _media_type(request)
     length = settings.rdf_length * (3 if kind == _FORM else 1)  # a form escapes its text
     body = await read_body(request.scope, request.receive, length, settings.body_timeout)
     if kind == _FORM:
-        given |= _once(read_parameters(body, "form"))
+        given |= once(read_parameters(body, "form"))
         if "data" not in given:
             raise MissingParameter(name="data")
         body, kind = given["data"].encode(), given.get("type", RDF[0].media_type)
@@ -112,16 +112,6 @@ async def _read(request: Request, view: View) -> _Asked:
     named = given.get("format")
     form = chosen_format(request.scope, None, _REPORTS) if named is None else _report_form(named)
     return _Asked(body, _TYPES[kind].media_type, context, form)
-
-
-def _once(parameters: list[tuple[str, str]]) -> dict[str, str]:
-    """Parameters by name. Raises RepeatedParameter when one stands twice."""
-    found: dict[str, str] = {}
-    for name, value in parameters:
-        if name in found:
-            raise RepeatedParameter(name=name)
-        found[name] = value
-    return found
 
 
 def _media_type(request: Request) -> str:

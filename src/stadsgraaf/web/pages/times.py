@@ -10,7 +10,7 @@ from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web import dates
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.kinds import Group, taxonomy_of
-from stadsgraaf.web.querystring import page_number
+from stadsgraaf.web.querystring import given, page_number
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.timeline import Moment, gather, timeline
 
@@ -48,7 +48,7 @@ async def times(request: Request) -> Response:
     site = view.site
     dated = await read_dated(site)
     present = [sort for sort in _SORTS if dated.get(sort)]
-    asked = request.query_params.get("sort")
+    asked = given(request, "sort")
     sort = next((each for each in present if each == asked), next(iter(present), _SORTS[0]))
     found = dated.get(sort, [])
     labels = view.labels(iri for iri, _ in found)
