@@ -191,6 +191,28 @@ def test_head_in_many_pieces_is_read(server: Server) -> None:
         assert status(everything(connection)) == 200
 
 
+def test_the_host_of_a_whole_address_goes_before_that_of_the_field(server: Server) -> None:
+    request_ = (
+        b"GET http://there.test:81/sparql HTTP/1.1\r\nHost: here.test\r\nConnection: close\r\n\r\n"
+    )
+    response = exchange(server, request_)
+    assert b"<http://there.test:81/sparql>" in response
+    assert b"here.test/" not in response.replace(b"there.test", b"")
+
+
+def test_old_client_is_sent_nothing_before_the_answer(server: Server) -> None:
+    request_ = _SLOW_BODY.replace(b"1000\r\n", b"6\r\nExpect: 100-continue\r\n") + b" {}"
+    response = exchange(server, request_.replace(b"HTTP/1.1", b"HTTP/1.0"))
+    assert response.startswith(b"HTTP/1.1 200")
+
+
+def test_what_is_wrong_with_a_head_is_said(server: Server) -> None:
+    address = exchange(server, "GET /sparql?query=é HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert b"percent-encoded" in address
+    field = exchange(server, b"GET / HTTP/1.1\r\nHost : x\r\n\r\n")
+    assert b"Invalid header token" in field
+
+
 def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
     queries = (f"SELECT ({number} AS ?n) {{}}" for number in range(5))
     requests = b"".join(get(query) for query in queries) + get("ASK {}", "Connection: close")
@@ -217,9 +239,11 @@ def test_slow_clients_are_cut_off_and_hold_nobody_up(server: Server) -> None:
     )
     slow = [connect(server, start) for start in starts for _ in range(50)]
     assert asks(server) == 200
+    told = []
     for connection in slow:
-        everything(connection)  # returns when the server has closed
+        told.append(status(everything(connection)))  # returns when the server has closed
         connection.close()
+    assert told == [0] * 50 + [408] * 100 + [200] * 50
     assert asks(server) == 200
 
 
@@ -283,13 +307,42 @@ def test_more_connections_than_there_is_room_for_are_told_to_come_back(release: 
 # Clients that leave
 
 
-def test_work_ends_when_the_client_leaves(server: Server) -> None:
-    gone = [connect(server, get(_RUNAWAY)) for _ in range(8)]
-    until(lambda: _busy(server) > 0)
-    for connection in gone:
-        connection.close()
-    until(lambda: _busy(server) == 0)
-    assert asks(server) == 200
+def test_work_ends_when_the_client_leaves_also_one_that_asks_no_more_first(release: Path) -> None:
+    asked = get(_RUNAWAY)
+    with serving(release, {"query_timeout": 600}) as server:
+        for ends_first in (False, True):
+            for request_ in (asked, asked.replace(b"HTTP/1.1", b"HTTP/1.0")):
+                gone = [connect(server, request_) for _ in range(2)]
+                until(lambda: _busy(server) > 0)
+                for connection in gone:
+                    if ends_first:
+                        connection.shutdown(socket.SHUT_WR)
+                    connection.close()
+                until(lambda: _busy(server) == 0)
+        assert asks(server) == 200
+
+
+_INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+def test_who_asks_no_more_gets_the_answer(server: Server) -> None:
+    slow = get(_RUNAWAY).replace(b" HTTP", b"&timeout=0.5 HTTP")
+    answer = {}
+    for name, request_ in {
+        "slow": slow,
+        "old": slow.replace(b"HTTP/1.1", b"HTTP/1.0"),
+        "large": get(_EVERYTHING),
+        "last": slow + slow + get("ASK {}"),
+    }.items():
+        with connect(server, request_) as connection:
+            connection.shutdown(socket.SHUT_WR)
+            answer[name] = everything(connection)
+    assert answer["slow"].startswith(_INTERIM)
+    assert status(answer["slow"].removeprefix(_INTERIM)) == 504
+    assert status(answer["old"]) == 504
+    assert answer["large"].endswith(b"]}}\r\n0\r\n\r\n")
+    assert answer["last"].count(b"HTTP/1.1 504") == 2
+    assert answer["last"].endswith(b'{"head":{},"boolean":true}')
 
 
 def _busy(server: Server) -> int:

@@ -8,6 +8,7 @@ out of first.
 import asyncio
 import json
 import re
+import sys
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, cast
 from urllib.parse import unquote
@@ -19,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from stadsgraaf.errors import (
     HeadersTooLarge,
     RequestError,
+    RequestTimeout,
     StadsgraafError,
     StoreBusy,
     Text,
@@ -28,6 +30,7 @@ from stadsgraaf.media import PROBLEM
 from stadsgraaf.web.cycle import Cycle
 from stadsgraaf.web.express import Express, Head, Passing
 from stadsgraaf.web.headers import CORS, SECURITY
+from stadsgraaf.web.lingering import Lingering
 from stadsgraaf.web.protocol import is_host
 
 __all__ = ["GuardedProtocol", "guarded"]
@@ -44,6 +47,7 @@ MAX_FIELDS: Final = 100
 _VERSIONS: Final = ("1.0", "1.1")
 _LENGTHS: Final = frozenset((b"transfer-encoding", b"content-length"))
 #: Java's and curl's offer of HTTP/2, which is not taken. The parser would drop the body for it.
+_AUTHORITY: Final = re.compile(rb"[^/?#]+")
 _UPGRADE: Final = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
 
 
@@ -66,6 +70,9 @@ class GuardedProtocol(HttpToolsProtocol):
     _is_head = False
     _head_size = 0
     _refused = False
+    #: What is answered while others wait in the pipeline; who has said all that it will ask.
+    _answered: Any = None
+    _lingering: Lingering | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of `asyncio.Protocol`."""
@@ -80,6 +87,19 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
         if isinstance(self.cycle, Passing):
             self.cycle.hang_up()
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn never keeps the connection
+        """Part of `asyncio.Protocol`: the client asks no more, and may wait for what it asked."""
+        cycle = self.cycle
+        if self._refused or not cycle or cycle.response_complete or cycle.more_body:
+            return False
+        self._lingering = Lingering(self.loop, self.transport, lambda: self._under_way)
+        return True
+
+    @property
+    def _under_way(self) -> Any:
+        """What is being answered."""
+        return self._answered if self.pipeline else self.cycle
 
     def _cancel_timers(self) -> None:
         for timer in (self._patience, self._stall):
@@ -103,10 +123,17 @@ class GuardedProtocol(HttpToolsProtocol):
         left = self._since + (KEPT_SECONDS if is_idle else self.head_seconds) - self.loop.time()
         if waits and left <= 0:
             self._patience = None
-            (self.transport.close if is_idle else self.transport.abort)()
+            self._give_up()
         else:
             soon = min(left, KEPT_SECONDS) if waits else KEPT_SECONDS
             self._patience = self.loop.call_later(soon, self._lose_patience)
+
+    def _give_up(self) -> None:
+        """Tell who began a head that it took too long; who said nothing is not told anything."""
+        if self._head_size:
+            self._refuse(RequestTimeout(seconds=self.head_seconds))
+        else:
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Part of `asyncio.Protocol`."""
@@ -135,7 +162,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Answer a request without a body that was on the short way."""
         self.scope = cast("Any", scope)
         self.expect_100_continue = False
-        self.cycle = self._cycle(keep_alive=self.cycle.keep_alive)
+        self.cycle = self._answered = self._cycle(keep_alive=self.cycle.keep_alive)
         self.cycle.more_body = False
         self.cycle.message_event.set()
         task = self.loop.create_task(self.cycle.run_asgi(self.app))
@@ -163,11 +190,14 @@ class GuardedProtocol(HttpToolsProtocol):
         """Part of httptools' protocol: what uvicorn does, with a cycle of ours."""
         self._is_head = False
         self._head_size = 0
+        path, query, authority = _target(self.url)
+        if authority is not None:  # RFC 9112, section 3.2.2: then the Host field says nothing
+            self.headers[:] = [field for field in self.headers if field[0] != b"host"]
+            self.headers.append((b"host", authority))
         if fault := self._fault():
             self._refuse(fault)
             return
         scope, version = self.scope, self.parser.get_http_version()
-        path, query = _target(self.url)
         scope["method"] = self.parser.get_method().decode("ascii")
         scope["http_version"] = version
         scope["raw_path"], scope["query_string"] = path, query
@@ -193,10 +223,14 @@ class GuardedProtocol(HttpToolsProtocol):
             access_log=False,
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
+            expect_100_continue=self.expect_100_continue and self.scope["http_version"] != "1.0",
             keep_alive=keep_alive,
             on_response=self.on_response_complete,
         )
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _fault(self) -> StadsgraafError | None:
         """What is wrong with the head, if anything."""
@@ -256,9 +290,17 @@ class GuardedProtocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """What uvicorn calls when the parser gives up."""
+        """What uvicorn calls when the parser gives up, and has said why."""
         if not self._refused and not self.transport.is_closing():
-            self._refuse(RequestError(reason=Text(msg, "dit is geen HTTP")))
+            fault = sys.exc_info()[1]
+            if isinstance(fault, httptools.HttpParserInvalidURLError):
+                reason = Text(
+                    "the address has characters that must be percent-encoded",
+                    "in het adres staan tekens die als %-codes moeten",
+                )
+            else:
+                reason = Text(f"this is no HTTP/1.1: {fault or msg}", "dit is geen HTTP/1.1")
+            self._refuse(RequestError(reason=reason))
 
     def _refuse(self, error: StadsgraafError) -> None:
         self._refused = True
@@ -293,6 +335,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
+        elif self._lingering:
+            self.transport.close()
         else:
             self._expect_head()
 
@@ -325,13 +369,19 @@ def guarded(head_seconds: float, express: Express | None = None) -> type[Guarded
     return type("_Guarded", (GuardedProtocol,), members)
 
 
-def _target(url: bytes) -> tuple[bytes, bytes]:
-    """Path and query of what is asked for; nearly always it is in origin form."""
+def _target(url: bytes) -> tuple[bytes, bytes, bytes | None]:
+    """Path and query of what is asked for, nearly always in origin form; else of which host it is.
+
+    >>> _target(b"/sparql?query=ASK"), _target(b"http://[::1]:80/x")
+    ((b'/sparql', b'query=ASK', None), (b'/x', b'', b'[::1]:80'))
+    """
     if url.startswith(b"/") and b"#" not in url and url.isascii():
         path, _, query = url.partition(b"?")
-        return path, query
+        return path, query, None
     parsed = httptools.parse_url(url)
-    return parsed.path, parsed.query or b""
+    rest = url.partition(b"://")[2] if parsed.schema else b""
+    authority = _AUTHORITY.match(rest)
+    return parsed.path, parsed.query or b"", authority[0] if authority else None
 
 
 def _without_upgrade(data: bytes) -> bytes:

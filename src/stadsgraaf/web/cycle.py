@@ -54,7 +54,14 @@ def head_of(status: int, *parts: bytes) -> bytes:
 class Cycle(RequestResponseCycle):
     """What uvicorn gives an application as ``receive`` and ``send``."""
 
+    #: How many pieces of the response were written.
+    pieces = 0
     _head = b""
+
+    @property
+    def takes_interim(self) -> bool:
+        """Whether the client knows responses that come before the response."""
+        return self.scope["http_version"] != "1.0"
 
     async def send(self, message: Any) -> None:
         """Part of ASGI."""
@@ -104,6 +111,7 @@ class Cycle(RequestResponseCycle):
         head, self._head = self._head, b""
         data = head + self._framed(body, more=more) if head else self._framed(body, more=more)
         if data:
+            self.pieces += 1
             self.transport.write(data)
         if not more:
             self._end()

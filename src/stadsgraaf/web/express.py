@@ -236,6 +236,8 @@ class Passing:
     """A request on the short way: for its connection the cycle that it is busy with."""
 
     response_started: ClassVar = False
+    more_body: ClassVar = False
+    takes_interim: ClassVar = True
     message_event: ClassVar = Event()
 
     def __init__(
