@@ -1,6 +1,10 @@
 """A crash never looks like a dataset that conforms, wherever it happens."""
 
 import json
+import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pyshacl
@@ -115,6 +119,40 @@ def test_an_interrupt_is_neither_success_nor_a_finding(
     assert run(folder)[0] == 130
 
 
+def test_who_stops_reading_the_report_changes_no_exit_code(folder: Path) -> None:
+    for text, code in ((GOOD, 0), (GOOD + "e:b a e:C .\n", 1)):
+        (folder / "a.ttl").write_text(text)
+        reading, writing = os.pipe()
+        os.close(reading)
+        command = [sys.executable, "-m", "stadsgraaf", "validate", "-q", str(folder)]
+        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+        os.close(writing)
+        assert (done.returncode, done.stderr) == (code, b"")
+
+
+def test_a_report_goes_to_a_pipe_or_device_and_leaves_it_there(folder: Path) -> None:
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert run(folder, f"--format=json={pipe}")[0] == 0
+    with os.fdopen(reading, "rb") as report:
+        assert json.loads(report.read())["conforms"] is True
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    link = folder / "null"
+    link.symlink_to(os.devnull)
+    assert run(folder, f"--format=json={link}")[0] == 0
+    assert link.is_symlink()
+
+
+def test_a_file_that_may_not_be_read_brings_no_findings_of_what_it_says(folder: Path) -> None:
+    (folder / "b.ttl").symlink_to("nowhere.ttl")
+    (folder / "c.ttl").write_text("@prefix e: <http://e/> . e:b a e:C . e:S-p a e:Nothing .\n")
+    code, text, _ = run(folder)
+    assert code == 1
+    assert "1 violation, " in text
+    assert "Not run, as a file could not be read at all" in text
+
+
 def test_what_could_not_be_checked_is_named(folder: Path) -> None:
     (folder / "b.ttl").write_bytes(b"\x1f\x8b\x08\x00")
     code, text, _ = run(folder)
@@ -134,6 +172,7 @@ def test_what_could_not_be_checked_is_named(folder: Path) -> None:
         (["--baseline", "none.json"], 2),
         (["--profile", "none.yaml"], 2),
         (["--format", "json=no/such/folder/x"], 2),
+        (["--format", f"json={Path.cwd()}"], 2),
         (["--explain", "no/such-rule"], 2),
         (["--explain", "skos/orphan"], 0),
     ],

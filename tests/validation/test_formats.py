@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation import Report, gather, validate
@@ -107,7 +107,11 @@ def test_turtle_is_a_validation_report_of_shacl(report: Report, empty: Report) -
         results = [q for q in quads if q.predicate.value == f"{sh}result"]
         assert len(results) == len(one.findings)
         (conforms,) = [q.object.value for q in quads if q.predicate.value == f"{sh}conforms"]
-        assert conforms == ("false" if one.findings else "true")
+        assert conforms == str(one.conforms).lower()
+        (disallowed,) = [
+            q.object for q in quads if q.predicate.value == f"{sh}conformanceDisallows"
+        ]
+        assert disallowed == NamedNode(f"{sh}Violation")
     inverse = [q for q in quads if q.predicate.value == f"{sh}inversePath"]
     assert not inverse
 

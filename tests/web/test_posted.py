@@ -57,6 +57,16 @@ def test_what_conforms_has_no_findings(client: Client) -> None:
     assert (findings(reply), reply.json()["conforms"]) == ([], True)
 
 
+@pytest.mark.parametrize("body", [GOOD, DEEP, "", "# nothing", "\ufeff" + GOOD])
+def test_a_report_says_the_same_in_json_and_in_turtle(client: Client, body: str) -> None:
+    report = post(client, body, accept="application/json").json()
+    told = list(parse(post(client, body, accept="text/turtle").body, RdfFormat.TURTLE))
+    (conforms,) = [t.object.value for t in told if t.predicate.value == SH + "conforms"]
+    assert conforms == str(report["conforms"]).lower()
+    results = [t for t in told if t.predicate.value == SH + "result"]
+    assert len(results) == len(report["findings"]) == sum(report["counts"].values())
+
+
 @pytest.mark.parametrize(
     ("media_type", "accept", "kind"),
     [

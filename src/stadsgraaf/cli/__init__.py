@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 findings (violations, mismatches, syntax errors in the dat
 """
 
 import os
-import sys
 import traceback
 from collections.abc import Iterator, MutableMapping
 from importlib import import_module
@@ -14,7 +13,7 @@ from typing import Any
 import click
 
 from stadsgraaf import __version__
-from stadsgraaf.cli.options import spoken
+from stadsgraaf.cli.options import reader_may_leave, spoken
 from stadsgraaf.errors import StadsgraafError, of_the_machine
 
 __all__ = ["main"]
@@ -76,7 +75,9 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with reader_may_leave():
+                return super().invoke(ctx)
+            ctx.exit(0)
         except (click.ClickException, click.exceptions.Exit):
             raise
         except (KeyboardInterrupt, click.Abort):
@@ -86,9 +87,6 @@ class _Group(click.Group):
         except StadsgraafError as error:
             click.echo(f"stadsgraaf: {error.detail(spoken())}", err=True)
             ctx.exit(error.exit_code)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(0)
         except OSError as error:
             fault = of_the_machine(error)
             if fault is None:

@@ -4,7 +4,8 @@ import hashlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -23,6 +24,7 @@ __all__ = [
     "counted",
     "language_option",
     "outputs",
+    "reader_may_leave",
     "spoken",
 ]
 
@@ -89,8 +91,8 @@ def _caches() -> Path:
 def outputs(given: Sequence[str], known: Iterable[str]) -> list[tuple[str, Path | None]]:
     """What --format FORMAT[=FILE] asks for: formats, with the files to write to.
 
-    A file of an earlier run is deleted, whatever happens. Raises UsageError for a format that is
-    not one of those ``known``, and for a file in no folder.
+    A file of an earlier run is deleted, whatever happens; a device or a pipe stays. Raises UsageError
+    for a format that is not one of those ``known``, for a folder, and for a file in no folder.
     """
     found: list[tuple[str, Path | None]] = []
     for form in given or ("text",):
@@ -102,8 +104,20 @@ def outputs(given: Sequence[str], known: Iterable[str]) -> list[tuple[str, Path 
         if path is not None:
             if not path.parent.is_dir():
                 raise UsageError(reason=f"{path.parent} is no folder to write {path.name} to")
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                raise UsageError(reason=f"{path} is a folder: name a file in it")
+            if path.is_file():
+                path.unlink()
     return found
+
+
+@contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """Let who reads stdout have read enough: the command goes on, and its exit code is its own."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Steps:

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stadsgraaf.cli.options import Steps, cache_for_validation, language_option, outputs
+from stadsgraaf.cli.options import (
+    Steps,
+    cache_for_validation,
+    language_option,
+    outputs,
+    reader_may_leave,
+)
 from stadsgraaf.errors import Language, NoSuchPath, NothingToServe, Text, UsageError
 
 if TYPE_CHECKING:
@@ -377,7 +383,8 @@ def _write(
         if path is not None:
             path.write_text(text, encoding="utf-8")
         else:
-            click.echo(text, nl=not text.endswith("\n"))
+            with reader_may_leave():
+                click.echo(text, nl=not text.endswith("\n"))
     return broken
 
 

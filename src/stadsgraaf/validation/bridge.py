@@ -21,7 +21,6 @@ __all__ = ["Term", "data_graph", "graph", "quiet", "rdflib_term", "term"]
 Term = NamedNode | BlankNode | Literal
 
 _STRING = PREFIXES["xsd"] + "string"
-_LANGUAGE_STRING = PREFIXES["rdf"] + "langString"
 
 
 def rdflib_term(term: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:

@@ -1,6 +1,7 @@
 """The report in SHACL's own words, as Turtle, https://www.w3.org/TR/shacl/#validation-report.
 
-A finding that no shape made has its rule as source shape and component.
+A finding that no shape made has its rule as source shape and component. What conforms has no
+violation, as everywhere here; the report says so in the word of SHACL 1.2 for it.
 """
 
 import re
@@ -47,7 +48,8 @@ def triples(report: Report, node: NamedNode | BlankNode | None = None) -> Iterat
     """The report as triples; ``node`` is the report itself."""
     subject = node or BlankNode("report")
     yield Triple(subject, _TYPE, _sh("ValidationReport"))
-    yield Triple(subject, _sh("conforms"), Literal(not report.findings))
+    yield Triple(subject, _sh("conforms"), Literal(report.conforms))
+    yield Triple(subject, _sh("conformanceDisallows"), _sh("Violation"))
     for number, finding in enumerate(report.findings):
         result = BlankNode(f"result{number}")
         yield Triple(subject, _sh("result"), result)

@@ -90,7 +90,8 @@ class Subject:
     @property
     def is_whole(self) -> bool:
         """Whether of every file it could be read at least which things it speaks of."""
-        return not any(
+        # what could not even be opened has no line
+        return all(fault.members.get("line", 1) for fault in self.dataset.faults) and not any(
             document.turtle.faults and not document.turtle.triples and not document.turtle.text
             for document in self.dataset.documents
         )
