@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stadsgraaf.build import write
+from stadsgraaf.composition import write
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.release import Release
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from stadsgraaf.build import write
+from stadsgraaf.composition import write
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.release import Release
 from stadsgraaf.validation import Report, validate

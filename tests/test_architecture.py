@@ -32,6 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"release", "departures"}),
     frozenset({"archive", "remains", "writing"}),
     frozenset({"publishing", "redaction", "surveying", "verification"}),
+    frozenset({"composition"}),
     frozenset({"build"}),
     frozenset({"web"}),
     frozenset({"cli"}),
@@ -50,7 +51,7 @@ FORBIDDEN = {
         "validation",
         "labels",
     },
-    "web": {"validation", "dataset", "bulk", "turtle", "build", "exports"},
+    "web": {"validation", "dataset", "bulk", "turtle", "composition", "build", "exports"},
     "release": {"validation", "dataset", "bulk"},
 }
 

@@ -187,7 +187,7 @@ class Release:
     @cached_property
     def statistics(self) -> dict[str, Any]:
         """Counts of classes, properties and graphs."""
-        return self._json("statistics.json")  # type: ignore[no-any-return]  # an object, by build.py
+        return self._json("statistics.json")  # type: ignore[no-any-return]  # an object, by composition.py
 
     @cached_property
     def moved(self) -> dict[str, dict[str, Any]]:
@@ -198,7 +198,7 @@ class Release:
     @cached_property
     def report(self) -> dict[str, Any]:
         """The validation report."""
-        return self._json("report.json")  # type: ignore[no-any-return]  # an object, by build.py
+        return self._json("report.json")  # type: ignore[no-any-return]  # an object, by composition.py
 
     @property
     def violations(self) -> int:

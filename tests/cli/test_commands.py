@@ -328,7 +328,7 @@ def test_what_the_machine_refuses_is_said_in_one_line_and_leaves_nothing(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number), "/data/x")
 
-    monkeypatch.setattr("stadsgraaf.build.write_files", refuse)
+    monkeypatch.setattr("stadsgraaf.composition.write_files", refuse)
     result = run("build", str(folder), "--output", str(folder / "out"), "--quiet")
     assert result.exit_code == exit_code
     assert result.stderr == f"stadsgraaf: {words}\n"

@@ -15,7 +15,7 @@ from described import SHAPES, violations
 from rdflib import RDF, BNode, Graph, Namespace, URIRef
 from serving import Server, serving
 
-from stadsgraaf.build import write
+from stadsgraaf.composition import write
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.metadata import description
 from stadsgraaf.release import Release
