@@ -497,8 +497,8 @@ class PreconditionFailed(RequestError):
     slug = "precondition-failed"
     title = Text("Precondition failed", "Aan de voorwaarde is niet voldaan")
     sentence = Text(
-        "The file is another one than the request asks for; its entity tag is {etag}.",
-        "Het bestand is een ander dan waar het verzoek om vraagt; zijn entity tag is {etag}.",
+        "What is here is another than the request asks for; its entity tag is {etag}.",
+        "Wat hier staat is iets anders dan waar het verzoek om vraagt; de entity tag ervan is {etag}.",
     )
 
 

@@ -137,6 +137,13 @@ def test_preconditions_count(client: Client) -> None:
     assert client.get(DUMP, if_none_match=etag, range="bytes=0-9").status == 304
 
 
+def test_preconditions_of_pages_count_too(client: Client) -> None:
+    etag = client.get("/en/").headers["etag"]
+    assert client.get("/en/", if_match=f'"other", {etag}').status == 200
+    assert client.get("/en/", if_match='"other"').status == 412
+    assert client.get("/en/", if_none_match=f'"a,b", W/{etag}').status == 304
+
+
 def test_head_ignores_ranges(client: Client, whole: bytes) -> None:
     reply = client.ask("HEAD", DUMP, range="bytes=0-9")
     assert reply.status == 200

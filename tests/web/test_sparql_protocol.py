@@ -552,9 +552,38 @@ def test_known_answer_is_not_asked_again(ask: Client, store: LazyStore) -> None:
     asked = len(store.questions)
     response = ask(query=urlencode({"query": ALL}), headers={"If-None-Match": f'"x", W/{etag}'})
     assert (response.status, response.body) == (304, b"")
-    assert response.headers["etag"] == etag
+    assert response.headers["etag"] == f"W/{etag}"  # as it knows it
     assert "content-length" not in response.headers
     assert len(store.questions) == asked
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_who_wants_another_answer_is_told_that_there_is_none(ask: Client, *, is_kept: bool) -> None:
+    query = ALL if is_kept else ALL + " LIMIT 9"
+    etag = ask.get(ALL).headers["etag"] if is_kept else '"unknown"'
+    for tags, status in {
+        '"other"': 412,
+        f"W/{etag}": 412,
+        f'"other", {etag}': 200 if is_kept else 412,
+        "*": 200,
+    }.items():
+        response = ask.get(query, **{"If-Match": tags})
+        assert (response.status, response.complete) == (status, True), tags
+    both = {"If-Match": '"other"', "If-None-Match": etag}
+    assert ask.get(query, **both).slug == "precondition-failed"
+    assert ask.post(query.encode(), DIRECT, **both).status == 200
+    assert ask.get("nonsense", **both).slug == "malformed-query"
+    assert ask.get("SELECT (NOW() AS ?t) {}", **both).status == 412
+    assert ask(headers=both).status == 412
+    assert ask(path="/sparql/check", query=urlencode({"query": query}), headers=both).status == 412
+
+
+def test_dates_of_conditions_say_nothing_where_nothing_has_a_date(ask: Client) -> None:
+    past, future = "Sat, 01 Jan 2000 00:00:00 GMT", "Sat, 01 Jan 2050 00:00:00 GMT"
+    dates = {"If-Unmodified-Since": past, "If-Modified-Since": future}
+    response = ask.get(ALL, **dates)
+    assert response.status == 200
+    assert "last-modified" not in response.headers
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "QUERY", "POST"])
@@ -566,6 +595,8 @@ def test_who_wants_none_gets_none_of_what_there_is(ask: Client, method: str) -> 
         response = ask(method, query=query, headers=fields, body=body)
         assert response.status == (200 if method == "POST" else 304)
         assert "etag" in response.headers
+    volatile = ask.get("SELECT (NOW() AS ?t) {}", **fields)
+    assert (volatile.status, volatile.headers.get("etag")) == (304, None)
     assert ask.get("nonsense", **fields).slug == "malformed-query"
     assert ask(headers=fields).status == 304
 
@@ -707,6 +738,24 @@ def test_answer_is_packed_as_the_client_likes_and_each_piece_can_be_read_at_once
     assert len(response.body) < sum(map(len, LARGE)) / 10
     read = READERS[coding]()
     assert [read(piece) for piece in response.pieces] == [*LARGE, b""]
+
+
+def test_tag_of_an_answer_that_is_packed_as_it_comes_is_weak() -> None:
+    """The same answer is packed into other bytes when it comes in other pieces."""
+    packed = {"Accept-Encoding": "gzip"}
+    one, other = (
+        client_of(BreakingStore(pieces, None)).get(ALL, **packed)
+        for pieces in (list(LARGE), [b"".join(LARGE)])
+    )
+    assert one.body != other.body
+    tag = one.headers["etag"]
+    assert tag == other.headers["etag"]
+    assert tag.startswith('W/"')
+    ask = client_of(BreakingStore(list(LARGE), None))
+    known = ask.get(ALL, **packed, **{"If-None-Match": f'"x", {tag}'})
+    assert (known.status, known.headers["etag"]) == (304, tag)
+    assert ask.get(ALL, **packed, **{"If-Match": tag}).status == 412
+    assert not client_of(BreakingStore(list(LARGE), None)).get(ALL).headers["etag"].startswith("W")
 
 
 @pytest.mark.parametrize("coding", READERS)

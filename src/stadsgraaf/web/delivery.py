@@ -12,7 +12,10 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from stadsgraaf.errors import PreconditionFailed
 from stadsgraaf.web.coding import choose, is_packable, pack, tagged
+from stadsgraaf.web.conditions import held
+from stadsgraaf.web.problems import render
 
 __all__ = ["Delivery"]
 
@@ -85,7 +88,10 @@ class Delivery:
             kept = replace(kept, packed={**kept.packed, coding: packed})
         if is_safe:
             self._keep(key, kept)
-        await _deliver(kept, scope, send, coding)
+        try:
+            await _deliver(kept, scope, send, coding)
+        except PreconditionFailed as error:
+            await render(error, scope)(scope, receive, send)
 
     def _keep(self, key: tuple[bytes, ...], kept: _Kept) -> None:
         if kept.status != 200 or kept.etag is None or sum(map(len, key)) > _LONGEST_KEY:  # noqa: PLR2004 – HTTP status
@@ -162,7 +168,8 @@ async def _deliver(kept: _Kept, scope: Scope, send: Send, coding: str | None) ->
     if etag:
         headers.append((b"etag", etag))
     status = kept.status
-    if etag and kept.status == 200 and scope["method"] in _METHODS and _unchanged(scope, etag):  # noqa: PLR2004 – HTTP status
+    known = etag.decode("latin-1") if etag else None
+    if kept.status == 200 and scope["method"] in _METHODS and held(scope, known):  # noqa: PLR2004 – HTTP status
         status, body = 304, b""
         headers = [(name, value) for name, value in headers if name in _KEPT_304]
     else:
@@ -171,9 +178,3 @@ async def _deliver(kept: _Kept, scope: Scope, send: Send, coding: str | None) ->
     await send({"type": "http.response.start", "status": status, "headers": headers})
     body = b"" if scope["method"] == "HEAD" else body
     await send({"type": "http.response.body", "body": body})
-
-
-def _unchanged(scope: Scope, etag: bytes) -> bool:
-    given = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
-    tags = [tag.strip().removeprefix(b"W/") for tag in given.split(b",")]
-    return etag in tags or tags == [b"*"]

@@ -15,8 +15,9 @@ import anyio
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from stadsgraaf.errors import NotFound, PreconditionFailed
+from stadsgraaf.errors import NotFound
 from stadsgraaf.media import RDF
+from stadsgraaf.web.conditions import held
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.ranges import read_ranges
 from stadsgraaf.web.site import Site, View
@@ -58,10 +59,7 @@ async def dump(request: Request) -> Response:
         raise NotFound(what=view.path)
     headers = _headers(view, name, entry["sha256"])
     etag, length = headers["ETag"], int(entry["bytes"])
-    wanted = request.headers.get("if-match")
-    if wanted is not None and not _lists(wanted, etag):
-        raise PreconditionFailed(etag=etag)
-    if _lists(request.headers.get("if-none-match", ""), etag, weak=True):
+    if held(request.scope, etag) is not None:
         del headers["Content-Disposition"]
         return Response(status_code=304, headers=headers)
     parts = None
@@ -101,12 +99,6 @@ def _headers(view: View, name: str, sha256: str) -> dict[str, str]:
 
 def _digest(sha256: bytes) -> str:
     return f"sha-256=:{base64.b64encode(sha256).decode()}:"
-
-
-def _lists(header: str, etag: str, *, weak: bool = False) -> bool:
-    """Whether a list of entity tags has this one; ``weak`` lets ``W/`` pass."""
-    tags = [tag.strip() for tag in header.split(",")]
-    return etag in tags or tags == ["*"] or (weak and f"W/{etag}" in tags)
 
 
 async def _one_part(

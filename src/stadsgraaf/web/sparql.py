@@ -53,6 +53,7 @@ from stadsgraaf.web.cache import AnswerCache, Fields, Kept
 from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.coding import Packing, choose, is_packable, tagged
 from stadsgraaf.web.columns import TSV, in_columns, refuse_columns
+from stadsgraaf.web.conditions import foreseen, held, weak
 from stadsgraaf.web.cycle import lines_of
 from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
@@ -100,7 +101,7 @@ _ATTACHED: Final = frozenset(("CSV", "TSV", "Arrow", "Parquet"))
 _PREFLIGHT: Final[Mapping[str, str]] = {
     "Allow": ", ".join(METHODS),
     "Access-Control-Allow-Methods": ", ".join(METHODS),
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, *",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-Match, If-None-Match, *",
     "Access-Control-Max-Age": "86400",
     "Accept-Query": ", ".join(BODY_TYPES),
 }
@@ -170,14 +171,14 @@ class SparqlEndpoint:
             await self._send(send, 204, _encoded(_PREFLIGHT), b"")
             return
         address = _address(scope)
-        if (
-            address
-            and BEGUN not in scope
-            and (etag := self.cache.recall(address))
-            and await self._again(etag, scope, send)
-        ):
-            return
         try:
+            if (
+                address
+                and BEGUN not in scope
+                and (etag := self.cache.recall(address))
+                and await self._again(etag, scope, send)
+            ):
+                return
             request = await read_request(scope, receive, self._settings)
             await self._respond(request, scope, receive, send)
         except ClientGoneError:
@@ -225,8 +226,8 @@ class SparqlEndpoint:
             question = replace(question, results=TSV)
         if NOTES in scope:
             scope[NOTES]["query"] = question.query
-        if request.is_safe and _matches(scope, etag, exists=False):
-            await self._send(send, 304, _caching(etag), b"")
+        if request.is_safe and (known := foreseen(scope, etag)):
+            await self._send(send, 304, _caching(known), b"")
             return
         if etag and (address := _address(scope)):
             self.cache.remember(address, etag)
@@ -241,10 +242,7 @@ class SparqlEndpoint:
             try:
                 if columns:
                     answer = await self._as_columns(answer, columns, request)
-                if request.is_safe and _matches(scope, etag):
-                    await self._send(send, 304, _caching(etag), b"")
-                else:
-                    await self._send_answer(answer, request, scope, send, etag)
+                await self._send_answer(answer, request, scope, send, etag)
             finally:
                 await answer.aclose()
 
@@ -301,8 +299,8 @@ class SparqlEndpoint:
         kept = self.cache.get(etag)
         if kept is None:
             return False
-        if scope["method"] != "POST" and _matches(scope, etag):
-            await self._send(send, 304, _caching(etag), b"")
+        if scope["method"] != "POST" and (known := held(scope, etag)) is not None:
+            await self._send(send, 304, _caching(known), b"")
         else:
             await self._send(send, 200, kept.headers, kept.body)
         return True
@@ -316,10 +314,17 @@ class SparqlEndpoint:
         etag: str | None,
         more: Fields = _NOTHING,
     ) -> None:
-        fields = _content(answer.format) + _caching(etag) + more
+        fields = _content(answer.format)
         packing = _packing(answer, _coding(scope), fields)
-        if answer.size is not None or scope.get("http_version") == "1.0":
-            # An HTTP/1.0 client takes the end of the connection for the end of the answer.
+        # An HTTP/1.0 client takes the end of the connection for the end of the answer.
+        is_whole = answer.size is not None or scope.get("http_version") == "1.0"
+        if etag and packing and not is_whole:
+            etag = weak(etag)  # how it is packed depends on how it came
+        if request.is_safe and (known := held(scope, etag)) is not None:
+            await self._send(send, 304, _caching(known), b"")
+            return
+        fields += _caching(etag) + more
+        if is_whole:
             body = await answer.read()
             if packing:
                 body = await _packed(packing, body) + packing.end()
@@ -378,9 +383,7 @@ class SparqlEndpoint:
     ) -> None:
         body = describe(self._release, self._settings, request.endpoint, chosen)
         etag = tagged(f'"{hashlib.sha256(body).hexdigest()[:32]}"', _coding(scope))
-        if _matches(scope, etag):
-            await self._send(send, 304, _caching(etag), b"")
-        elif not await self._again(etag, scope, send):
+        if not await self._again(etag, scope, send):
             answer = Answer("graph", chosen, Whole(body), len(body))
             await self._send_answer(answer, request, scope, send, etag)
 
@@ -445,7 +448,7 @@ _NOT_KEPT: Final = (b"cache-control", b"no-cache")
 
 def _caching(etag: str | None) -> Fields:
     """What whoever keeps answers needs to know."""
-    if etag is None:
+    if not etag:
         return [_NOT_KEPT, _VARY]
     return [(b"etag", etag.encode("ascii")), _KEPT, _VARY]
 
@@ -545,13 +548,3 @@ def _question(request: SparqlRequest, scope: Scope) -> Question:
         client=client_of(scope),
         labels=request.labels,
     )
-
-
-def _matches(scope: Scope, etag: str | None, *, exists: bool = True) -> bool:
-    """If-None-Match, RFC 9110, section 13.1.2, compared weakly; ``*`` is whatever ``exists``."""
-    given = header(scope, b"if-none-match")
-    if given is None:
-        return False
-    if given.strip() == "*":
-        return exists
-    return etag in [tag.strip().removeprefix("W/") for tag in given.split(",")]
