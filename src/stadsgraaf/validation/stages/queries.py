@@ -1,5 +1,6 @@
 """Every query parses, and names only what is declared; those inside shapes too."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,9 +29,28 @@ def queries(subject: Subject) -> Iterator[Finding]:
     if subject.scope is not None and not subject.scope.queries:
         return
     for path in subject.query_files:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        content = path.read_bytes()
+        if reason := _no_text(content):
+            yield _broken_query(Span(subject.path_of(path), 1, 1, 1, 1), reason, "", "")
+            continue
+        text = content.decode("utf-8", "replace")
         yield from _check_query(subject, subject.path_of(path), text)
     yield from _queries_in_shapes(subject)
+
+
+def _no_text(content: bytes) -> Text | None:
+    """Why these bytes are no query, whatever they say."""
+    if content.startswith(codecs.BOM_UTF8):
+        return Text(
+            "The file begins with a byte order mark, which SPARQL does not have: save it as UTF-8 without BOM.",
+            "Het bestand begint met een byte order mark, die SPARQL niet kent: bewaar het als UTF-8 zonder BOM.",
+        )
+    try:
+        if "\0" not in content.decode():
+            return None
+    except UnicodeDecodeError:
+        pass
+    return Text("The file is not UTF-8: save it so.", "Het bestand is geen UTF-8: bewaar het zo.")
 
 
 def _check_query(subject: Subject, file: str, text: str) -> Iterator[Finding]:
@@ -96,14 +116,15 @@ def _check_update(file: str, text: str) -> Iterator[Finding]:
     try:
         translateUpdate(parseUpdate(text))
     except ParseException as error:
-        yield _query_syntax(file, text, str(error), error.loc)
+        yield _query_syntax(file, text, str(error), error.loc, update=True)
     except Exception as error:  # noqa: BLE001 – rdflib raises a plain one for a prefix
-        yield _query_syntax(file, text, str(error), 0)
+        yield _query_syntax(file, text, str(error), 0, update=True)
 
 
-def _query_syntax(file: str, text: str, message: str, at: int) -> Finding:
+def _query_syntax(file: str, text: str, message: str, at: int, *, update: bool = False) -> Finding:
     lines = Lines(text)
-    fault = asking.explain(text, message, at, sparql.prefixes_of(sparql.tokens(text)))
+    declared = sparql.prefixes_of(sparql.tokens(text))
+    fault = asking.explain(text, message, at, declared, update=update)
     (line, column), (end_line, end_column) = lines.at(fault.start), lines.at(fault.end)
     excerpt = text.split("\n")[line - 1]
     span = Span(file, line, column, end_line, end_column)
@@ -252,6 +273,30 @@ def _other_parser_reads(query: str) -> bool:
     return True
 
 
+_NO_THIS = Text(
+    "The query does not give $this, so nothing is found by it: write SELECT $this.",
+    "De query geeft $this niet, dus er wordt niets mee gevonden: schrijf SELECT $this.",
+)
+#: What leads to a query that has to give the focus node.
+_CONSTRAINTS = frozenset(
+    f"{_SH}{name}" for name in ("sparql", "nodeValidator", "propertyValidator")
+)
+
+
+def _gives_no_focus(subject: Subject, triple: Triple) -> sparql.Token | None:
+    """The SELECT of a constraint that does not give the focus node, if so."""
+    if triple.predicate.value != f"{_SH}select" or not isinstance(triple.object, Literal):
+        return None
+    word = asking.gives(triple.object.value, "this")
+    if word is None:
+        return None
+    asked = any(
+        one.object == triple.subject and one.predicate.value in _CONSTRAINTS
+        for one in subject.shapes.triples
+    )
+    return word if asked else None
+
+
 def _check_shape_query(
     subject: Subject, known: Shapes, document: Document, index: int
 ) -> Iterator[Finding]:
@@ -264,13 +309,20 @@ def _check_shape_query(
     start = document.turtle.positions.offsets(index)[2]
     raw = document.turtle.text[start : token_end(document.turtle.text, start)]
     seen: set[str] = set()
+
+    def told(name: str, word: sparql.Token, said: Text) -> Finding:
+        at = start + raw.rfind(query[: word.at + len(word.text)]) + word.at
+        begin, end = document.turtle.position(at), document.turtle.position(at + len(word.text))
+        span = Span.between(document.path.as_posix(), begin, end)
+        found = _of_word(name, replace(span, line=1), word, query, said)
+        return replace(found, span=span, excerpt=document.turtle.line(begin.line))
+
+    asks_nothing = _gives_no_focus(subject, triple)
+    if asks_nothing is not None:
+        yield told("shacl/no-this", asks_nothing, _NO_THIS)
     for word in asking.unbound(query):
-        if word.text[1:] not in _PREBOUND:
-            at = start + raw.rfind(query[: word.at + len(word.text)]) + word.at
-            begin, end = document.turtle.position(at), document.turtle.position(at + len(word.text))
-            span = Span.between(document.path.as_posix(), begin, end)
-            found = _of_word("query/unbound", replace(span, line=1), word, query, _UNBOUND)
-            yield replace(found, span=span, excerpt=document.turtle.line(begin.line))
+        if word.text[1:] not in _PREBOUND and asks_nothing is None:
+            yield told("query/unbound", word, _UNBOUND)
     for iri, word in sparql.mentioned(words, prefixes):
         unknown = subject.vocabulary.unknown(iri, Kind.PREDICATE)
         if unknown is None or iri in seen:
