@@ -1,4 +1,7 @@
-"""What a site says of a thing, in a form in which two sites can be compared."""
+"""What two sites say, in a form in which they can be compared."""
+
+from collections.abc import Callable
+from typing import TypeVar
 
 import httpx
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, Quad, RdfFormat, parse
@@ -15,7 +18,23 @@ THINGS = (
     *("/doc/document/nl-smart-city-strategy", "/doc/document/spatialrisk-nl-gemeente"),
 )
 N_TRIPLES = next(each for each in RDF if each.suffix == "nt")
+T = TypeVar("T")
 _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
+
+
+def alike(servers: tuple[Server, Server], read: Callable[[Server], T]) -> T:
+    """What both say, and is not nothing."""
+    own, in_front = map(read, servers)
+    assert own == in_front
+    assert own
+    return own
+
+
+def body(server: Server, path: str) -> str:
+    """What stands at an address, without the server's own."""
+    reply = httpx.get(server.base + path, headers={"Accept": "text/html, text/csv"}, timeout=60)
+    assert reply.status_code == 200, reply.text
+    return reply.text.replace(server.base, "")
 
 
 def account(server: Server, thing: str, chosen: Format = N_TRIPLES) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from accounts import THINGS, account
+from accounts import THINGS, account, alike, body
 from engines import Virtuoso
 from serving import Server, serving
 
@@ -55,9 +55,7 @@ def test_questions_are_answered_alike(
     servers: tuple[Server, Server], root: Path, name: str
 ) -> None:
     query = (root / "queries" / f"{name}.rq").read_text(encoding="utf-8")
-    own, in_front = (ask(server, query) for server in servers)
-    assert own == in_front
-    assert own
+    alike(servers, lambda server: ask(server, query))
 
 
 def test_geometries_are_geometries_again_but_for_the_precision(
@@ -78,18 +76,11 @@ def _numbers(wkt: Mapping[str, str]) -> list[float]:
 
 @pytest.mark.parametrize("path", ["/ready", "/en/", "/en/map", "/en/browse", "/en/claims"])
 def test_pages_in_front_of_virtuoso_are_the_same(servers: tuple[Server, Server], path: str) -> None:
-    pages = []
-    for server in servers:
-        reply = httpx.get(server.base + path, headers={"Accept": "text/html"}, timeout=60)
-        assert reply.status_code == 200
-        pages.append(reply.text.replace(server.base, ""))
-    assert pages[0] == pages[1]
+    alike(servers, lambda server: body(server, path))
 
 
 @pytest.mark.parametrize("address", THINGS)
 def test_what_is_said_of_a_thing_in_front_of_virtuoso_is_the_same(
     servers: tuple[Server, Server], address: str
 ) -> None:
-    own, in_front = (account(server, address) for server in servers)
-    assert own == in_front
-    assert own
+    alike(servers, lambda server: account(server, address))
