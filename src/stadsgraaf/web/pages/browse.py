@@ -6,6 +6,7 @@ from starlette.responses import Response
 from stadsgraaf.errors import NotFound
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.web.kinds import Group, taxonomy_of
+from stadsgraaf.web.pager import Pager
 from stadsgraaf.web.pages.facets import Facets
 from stadsgraaf.web.querystring import given, iri_given, page_number
 from stadsgraaf.web.site import View
@@ -67,9 +68,9 @@ def _untyped(request: Request, view: View) -> Response:
         facets=None,
         things=[(hit.label, view.urls.of(hit.iri)) for hit in found],
         total=total,
-        page=number,
-        before=view.urls.browse("", page=number - 1) if number > 1 else None,
-        after=view.urls.browse("", page=number + 1) if number * size < total else None,
+        pager=Pager.of(
+            number, lambda page: view.urls.browse("", page=page), more=number * size < total
+        ),
     )
 
 
@@ -89,7 +90,5 @@ async def _things(request: Request, view: View, target: str) -> Response:
         facets=facets,
         things=[(labels[iri], view.urls.of(iri)) for iri in things],
         total=total,
-        page=number,
-        before=facets.link(page=number - 1) if number > 1 else None,
-        after=facets.link(page=number + 1) if number * size < total else None,
+        pager=Pager.of(number, lambda page: facets.link(page=page), more=number * size < total),
     )

@@ -11,6 +11,7 @@ from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import CLAIM, read_claims
 from stadsgraaf.web.contests import contests
+from stadsgraaf.web.pager import Pager
 from stadsgraaf.web.pages.facets import Facets
 from stadsgraaf.web.querystring import given, page_number
 from stadsgraaf.web.site import View
@@ -123,7 +124,5 @@ async def claims(request: Request) -> Response:
         cards=[shown[iri] for iri in chosen if iri in shown],
         contests=contests(shown, chosen) if contested else (),
         total=total,
-        page=number,
-        before=facets.link(page=number - 1) if number > 1 else None,
-        after=facets.link(page=number + 1) if number * _PAGE < total else None,
+        pager=Pager.of(number, lambda page: facets.link(page=page), more=number * _PAGE < total),
     )

@@ -25,6 +25,7 @@ from stadsgraaf.web.dates import in_sparql
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.kinds import taxonomy_of
 from stadsgraaf.web.negotiation import chosen_format
+from stadsgraaf.web.pager import Pager
 from stadsgraaf.web.pages import citing
 from stadsgraaf.web.pages.article import read_documents
 from stadsgraaf.web.pages.atlas import origins, read_chart
@@ -353,14 +354,14 @@ def _schema(view: View, portrait: Portrait) -> object:
 async def _values(request: Request, view: View, iri: str, predicate: str) -> Response:
     """One page of all values of a property, or of all things that point here by it."""
     inverse = given(request, "direction") == "in"
-    page, size = page_number(request), view.site.settings.page_size
+    number, size = page_number(request), view.site.settings.page_size
     found = await read_values(
         view.site.asker,
         iri,
         predicate,
         inverse=inverse,
         limit=size + 1,
-        offset=(page - 1) * size,
+        offset=(number - 1) * size,
     )
     if not found:
         raise NotFound(what=view.path)
@@ -373,7 +374,9 @@ async def _values(request: Request, view: View, iri: str, predicate: str) -> Res
         relation=view.term(predicate),
         inverse=inverse,
         values=[show(view, term, labels.get(term.value)) for term in found[:size]],
-        page=page,
-        before=view.urls.values(iri, predicate, direction, page - 1) if page > 1 else None,
-        after=view.urls.values(iri, predicate, direction, page + 1) if len(found) > size else None,
+        pager=Pager.of(
+            number,
+            lambda page: view.urls.values(iri, predicate, direction, page),
+            more=len(found) > size,
+        ),
     )

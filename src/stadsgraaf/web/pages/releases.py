@@ -21,6 +21,7 @@ from stadsgraaf.media import HTML, Format
 from stadsgraaf.release import Release
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, attachment, link_header, ways_in
 from stadsgraaf.web.negotiation import chosen_format, preferred
+from stadsgraaf.web.pager import Pager
 from stadsgraaf.web.querystring import given, page_number
 from stadsgraaf.web.site import Site, View
 
@@ -153,8 +154,7 @@ async def changes(request: Request) -> Response:
     if chosen is PATCH:
         return _as_patch(view, difference, from_, to, etag)
     subjects = _by_subject(view, difference)
-    page, size = page_number(request), site.settings.page_size
-    link = view.urls.changes
+    number, size = page_number(request), site.settings.page_size
     return view.page(
         "changes.html",
         headers={"ETag": etag, "Cache-Control": MINUTE},
@@ -167,11 +167,13 @@ async def changes(request: Request) -> Response:
             for graph, (removed, added) in by_graph(difference).items()
         ],
         things=len(subjects),
-        subjects=subjects[(page - 1) * size : page * size],
+        subjects=subjects[(number - 1) * size : number * size],
         patch=view.urls.changes(from_, to, suffix=PATCH.suffix),
-        page=page,
-        previous=link(from_, to, page=page - 1) if page > 1 else None,
-        following=link(from_, to, page=page + 1) if page * size < len(subjects) else None,
+        pager=Pager.of(
+            number,
+            lambda page: view.urls.changes(from_, to, page=page),
+            more=number * size < len(subjects),
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from stadsgraaf.media import HTML, Format
 from stadsgraaf.ranking import Hit, SearchResult
 from stadsgraaf.web.negotiation import preferred
+from stadsgraaf.web.pager import Pager
 from stadsgraaf.web.pages.lookup import find
 from stadsgraaf.web.querystring import page_number, refuse_repeated
 from stadsgraaf.web.site import View
@@ -93,7 +94,6 @@ def _as_json(view: View, text: str, found: SearchResult) -> Response:
 
 def _as_page(view: View, text: str, kind: str | None, found: SearchResult, number: int) -> Response:
     labels = view.site.release.labels
-    after = number * view.site.settings.page_size < found.total
     kinds = [
         (view.term(iri) if iri else str(view.t("kind_unknown")), iri, count)
         for iri, count in found.by_kind.items()
@@ -110,8 +110,10 @@ def _as_page(view: View, text: str, kind: str | None, found: SearchResult, numbe
             for hit in found.hits
         ],
         others={hit.iri: labels.other_label(hit.iri, view.language) for hit in found.hits},
-        page=number,
-        before=view.urls.search(text, kind=kind, page=number - 1) if number > 1 else None,
-        after=view.urls.search(text, kind=kind, page=number + 1) if after else None,
+        pager=Pager.of(
+            number,
+            lambda page: view.urls.search(text, kind=kind, page=page),
+            more=number * view.site.settings.page_size < found.total,
+        ),
         all_kinds=view.urls.search(text),
     )

@@ -10,6 +10,7 @@ from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web import dates
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.kinds import Group, taxonomy_of
+from stadsgraaf.web.pager import Pager
 from stadsgraaf.web.querystring import given, page_number
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.timeline import Moment, gather, timeline
@@ -73,9 +74,9 @@ async def times(request: Request) -> Response:
         line_query=_SHOWN,
         sort=sort,
         sorts=[(each, view.urls.timeline(each), len(dated[each])) for each in present],
-        page=number,
-        before=view.urls.timeline(sort, number - 1) if number > 1 else None,
-        after=view.urls.timeline(sort, number + 1) if start + _PAGE < total else None,
+        pager=Pager.of(
+            number, lambda page: view.urls.timeline(sort, page), more=start + _PAGE < total
+        ),
     )
 
 
