@@ -72,6 +72,15 @@ def texts(said: Any) -> list[str]:
         ("{ ?s (e:near|^e:naer)+ e:c }", ["?s (e:near|^e:naer)+ e:c"], "unknown-property"),
         ("{ e:b e:near/rdfs:label ?l }", ["e:b e:near/rdfs:label ?l"], ""),
         ("FROM <http://nowhere/> { ?s ?p ?o }", ["?s ?p ?o"], "empty-dataset"),
+        ("{ ?s rdfs:label ?l FILTER(?l = 'Westhaven') }", None, "other-literal"),
+        ("{ ?s rdfs:label ?l FILTER(?l IN ('x', 'westhaven'@nl)) }", None, "other-literal"),
+        ("{ ?s e:depth ?d FILTER(?d = '3') }", None, "other-literal"),
+        ("{ VALUES ?l { 'Westhaven' } ?s rdfs:label ?l }", None, "other-literal"),
+        ("{ BIND('Westhaven'@en AS ?l) ?s rdfs:label ?l }", None, "other-literal"),
+        ("{ VALUES ?s { e:A } ?s e:near ?o }", None, "unknown-thing"),
+        ("{ ?s e:near ?o FILTER(?o = e:bb) }", None, "unknown-thing"),
+        ("{ ?s e:near ?o FILTER EXISTS { ?o rdfs:lable ?l } }", None, "unknown-property"),
+        ("{ VALUES ?s { e:b } ?s e:depth ?d }", None, "join"),
         ("{ ?s e:near ?o } LIMIT 0", [], "modifiers"),
         ("{ ?s e:near ?o } OFFSET 10", [], "modifiers"),
         ("{ ?s e:near ?o } GROUP BY ?s HAVING(COUNT(*) > 1)", [], "modifiers"),
@@ -90,8 +99,13 @@ def test_empty_answer_has_its_smallest_reason(
 
 def test_what_may_be_meant_is_named(ask: Asker) -> None:
     assert why(ask, "SELECT * { ?s a e:harbour }")["hints"][0]["nearest"] == ["http://e/Harbour"]
-    found = why(ask, "SELECT * { ?s rdfs:label 'Westhaven' }")["hints"][0]["found"]
-    assert found == ['"Westhaven"@nl']
+    for query in ("{ ?s rdfs:label 'Westhaven' }", "{ ?s rdfs:label ?l FILTER(?l = 'Westhaven') }"):
+        assert why(ask, f"SELECT * {query}")["hints"][0]["found"] == ['"Westhaven"@nl']
+    for query in (
+        "FROM <http://g/11> { ?s ?p ?o }",
+        "{ GRAPH <http://g/11> { ?s rdfs:label ?o } }",
+    ):
+        assert why(ask, f"SELECT * {query}")["hints"][0]["nearest"][0] == "http://g/1"
 
 
 def test_place_of_the_reason_is_told(ask: Asker) -> None:

@@ -5,6 +5,9 @@ What explains a query and what looks for the reason of an empty answer both ask 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import NamedNode
 
 from stadsgraaf.errors import NotSupported, Text
 from stadsgraaf.store.lexer import position
@@ -19,6 +22,9 @@ from stadsgraaf.store.structure import (
 )
 
 __all__ = ["Part", "Parts"]
+
+#: Graphs that are named at most.
+_GRAPHS: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,12 @@ class Parts:
     def rows(self, head: str, pattern: str, most: int, tail: str = "") -> Sequence[Row]:
         """Solutions of a SELECT with the prologue and dataset of the query."""
         return self._ask(f"{self._select(head, pattern)} {tail} LIMIT {most}", most)
+
+    def graphs(self) -> list[str]:
+        """The IRIs of graphs that there are, whichever the query names."""
+        graphs = "SELECT DISTINCT ?it WHERE { GRAPH ?it { ?s ?p ?o } }"
+        rows = self._ask(f"{self.structure.prologue}{graphs} LIMIT {_GRAPHS}", _GRAPHS)
+        return [it.value for row in rows if isinstance(it := row["it"], NamedNode)]
 
     def count(self, pattern: str) -> Row:
         """The number of solutions as ``?matches``, without LIMIT: Virtuoso would count that many."""

@@ -16,7 +16,7 @@ from typing import Final
 from stadsgraaf.store.lexer import Token
 from stadsgraaf.store.structure import Element
 
-__all__ = ["Pattern", "triple_patterns"]
+__all__ = ["Pattern", "constants", "triple_patterns"]
 
 _OPENING: Final = {"(": ")", "[": "]", "<<": ">>", "<<(": ")>>", "{": "}"}
 _SIGNS: Final = ("+", "-")
@@ -42,6 +42,31 @@ def triple_patterns(query: str, element: Element) -> Iterator[Pattern]:
     """The patterns of an element of kind ``triples``, in order."""
     for sentence in _sentences(element.tokens):
         yield from _Sentence(query, sentence).patterns()
+
+
+def constants(element: Element) -> Iterator[str]:
+    """The IRIs and literals in an element that are no functions and no datatypes, as written.
+
+    >>> from stadsgraaf.store.structure import read_structure
+    >>> query = "ASK { FILTER(?l = 'a'@nl || x:f(?l) IN (x:b, '1'^^<x:t>, 2)) }"
+    >>> list(constants(read_structure(query).where.elements[0]))
+    ["'a'@nl", 'x:b', "'1'^^<x:t>", '2']
+    """
+    found = element.tokens
+    for at, token in enumerate(found):
+        after = [each.text for each in found[at + 1 : at + 3]]
+        if token.kind == "string" and after and after[0].startswith("@"):
+            yield token.text + after[0]
+        elif token.kind == "string" and after[:1] == ["^^"]:
+            yield "".join((token.text, *after))
+        elif token.kind in ("string", "number") or _is_name(token, found[at - 1], after):
+            yield token.text
+
+
+def _is_name(token: Token, before: Token, after: Sequence[str]) -> bool:
+    """Whether it is the IRI of a thing."""
+    is_iri = token.kind in ("iri", "prefixed")
+    return is_iri and before.text != "^^" and after[:1] != ["("]
 
 
 def _sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:
