@@ -86,7 +86,6 @@ class Fact:
     more: int = 0
     more_href: str | None = None
     foreign: bool = False
-    reverse: bool = False
 
     @property
     def is_wide(self) -> bool:

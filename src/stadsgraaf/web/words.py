@@ -139,7 +139,7 @@ WORDS: Final[Mapping[str, Text]] = {
         "Hoe sterker de kleur, hoe meer het te maken heeft met wat hier op de lijst staat.",
     ),
     "map_origin": Text("Drawn from", "Getekend naar"),
-    "query_behind": Text("The query behind this picture", "De query achter dit plaatje"),
+    "query_behind": Text("The query behind this picture", "De query achter dit beeld"),
     "n_corners": Text("shape of {n} points", "vorm van {n} punten"),
     "map_of": Text("Map of the places of {name}", "Kaart van de plaatsen van {name}"),
     "map_of_all": Text("Map of all places", "Kaart van alle plaatsen"),
@@ -230,7 +230,10 @@ WORDS: Final[Mapping[str, Text]] = {
         "gepland, ontkend of slechts mogelijk is, blijft een bewering.",
     ),
     "matrix": Text("Who claims how much, and how firmly", "Wie hoeveel beweert, en hoe stellig"),
-    "matrix_more": Text(
+    "matrix_more_one": Text(
+        "{n} more holder is among the filters.", "Nog {n} houder staat bij de filters."
+    ),
+    "matrix_more_many": Text(
         "{n} more holders are among the filters.", "Nog {n} houders staan bij de filters."
     ),
     "only_contested": Text("Contested claims, side by side", "Betwiste beweringen, naast elkaar"),
@@ -447,7 +450,6 @@ WORDS: Final[Mapping[str, Text]] = {
     "view_bars": Text("As bars", "Als staven"),
     "view_line": Text("On a timeline", "Op een tijdlijn"),
     "map_of_result": Text("Map of the result", "Kaart van het resultaat"),
-    "behind_picture": Text("The query behind this picture", "De query achter dit beeld"),
     "numbers_csv": Text("these numbers as CSV", "deze getallen als CSV"),
     "by_machine_text": Text(
         "The same question in code. Each piece runs as it stands.",
@@ -545,7 +547,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "dumps_note": Text(
         "The N-Quads are canonical (RDFC-1.0): their SHA-256 is that of the release. Every file can "
         "be taken in parts and is there as .gz and .zst too.",
-        "De N-Quads zijn canoniek (RDFC-1.0): hun SHA-256 is die van de release. Elk bestand is ook "
+        "De N-Quads zijn canoniek (RDFC-1.0): hun SHA-256 is die van de uitgave. Elk bestand is ook "
         "in delen te halen, en als .gz en .zst.",
     ),
     "linksets": Text("Links to other registers", "Verwijzingen naar andere registers"),
@@ -686,7 +688,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "rule": Text("Rule", "Regel"),
     "rule_finds": Text("What it finds", "Wat zij vindt"),
     "rule_mend": Text("What to do", "Wat te doen"),
-    "rule_before": Text("The last release", "De vorige versie"),
+    "rule_before": Text("The last release", "De vorige uitgave"),
     "rule_source": Text("The source", "De bron"),
     "rule_bad": Text("Wrong", "Fout"),
     "rule_good": Text("Right", "Goed"),
