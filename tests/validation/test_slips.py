@@ -16,6 +16,7 @@ e:s a skos:ConceptScheme ; skos:prefLabel "S"@en ; skos:hasTopConcept e:top .
 e:top a skos:Concept ; skos:prefLabel "Top"@en ; skos:topConceptOf e:s ; skos:inScheme e:s ; skos:notation "1" .
 """
 )
+NESTED = "sh:property [ sh:path e:p ; sh:node e:N ] .\ne:N a sh:NodeShape ; "
 CONCEPT = 'e:low a skos:Concept ; skos:prefLabel "Low"@en ; skos:inScheme e:s ; '
 OWL = (
     E
@@ -69,6 +70,15 @@ FAULTS: dict[str, tuple[dict[str, str], str, tuple[str, int], str]] = {
     "an update among queries": ({"a.ttl": E + "e:a e:p 1 .", "q.rq": QUERY + "DELETE WHERE { ?a e:p ?b }"}, "query/syntax", ("q.rq", 2), ".ru"),
     "a query with a byte order mark": ({"a.ttl": E + "e:a e:p 1 .", "q.rq": "\ufeff" + QUERY + "SELECT * { ?a e:p ?b }"}, "query/syntax", ("q.rq", 1), "without BOM"),
     "a query in a shape without its focus": ({"s.ttl": SHAPE + 'sh:sparql [\n sh:select "SELECT ?value { $this <http://e/p> ?value }" ] .'}, "shacl/no-this", ("s.ttl", 5), "SELECT $this"),
+    "fewer than none": ({"s.ttl": SHAPE + "sh:property [ sh:path e:p ;\n sh:minCount -1 ] ."}, "shacl/shapes", ("s.ttl", 5), "from 0 on"),
+    "a text without the language that is asked for": ({"s.ttl": SHAPE + "sh:property [ sh:path e:p ; sh:datatype <http://www.w3.org/1999/02/22-rdf-syntax-ns#langString> ] .", "a.ttl": E + 'e:a a e:T ;\n e:p "x" .'}, "e:S-p-Datatype", ("a.ttl", 3), "@nl"),
+    "one thing that lacks something and is named twice": ({"s.ttl": SHAPE + NESTED + "sh:property [ sh:path e:q ; sh:minCount 1 ] .", "a.ttl": E + "e:a a e:T ; e:p e:x .\ne:b a e:T ; e:p e:x .\ne:x e:r 1 ."}, "e:S-p-Node", ("a.ttl", 4), "has no e:q"),
+    "a number that is none in a thing within": ({"s.ttl": SHAPE + NESTED + "sh:property [ sh:path e:q ; sh:datatype <http://www.w3.org/2001/XMLSchema#integer> ] .", "a.ttl": E + 'e:a a e:T ; e:p e:x .\ne:x e:q "1o"^^<http://www.w3.org/2001/XMLSchema#integer> .'}, "lexical/literal", ("a.ttl", 3), "1o"),
+    "a name that is misspelt in a closed thing": ({"s.ttl": SHAPE + NESTED + "sh:closed true ; sh:property [ sh:path e:name ] , [ sh:path e:age ; sh:minCount 1 ] .", "a.ttl": E + "@prefix dct: <http://purl.org/dc/terms/> .\ne:a a e:T ; e:p e:x .\ne:x e:age 3 ;\n dct:titel 1 ."}, "term/unknown", ("a.ttl", 5), "dct:title"),
+    "a thing of a class that is nowhere": ({"s.ttl": SHAPE + "sh:property [ sh:path e:p ; sh:class e:C ; sh:node e:N ] .\ne:N a sh:NodeShape ; sh:property [ sh:path e:q ; sh:minCount 1 ] .", "a.ttl": E + "e:a a e:T ;\n e:p e:nowhere ."}, "e:S-p-Class", ("a.ttl", 3), "is not a e:C"),
+    "a list of what a closed shape lets pass that is none": ({"s.ttl": SHAPE + "sh:closed true ;\n sh:ignoredProperties <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ; sh:property [ sh:path e:p ] .", "a.ttl": E + "e:a a e:T ; e:p 1 ."}, "shacl/shapes", ("s.ttl", 5), "no list"),
+    "an address that a pattern refuses as well": ({"s.ttl": SHAPE + 'sh:property [ sh:path e:p ; sh:pattern "^https://" ] .', "a.ttl": E + "e:a a e:T ;\n e:p <htps://e.org/x> ."}, "lexical/address", ("a.ttl", 3), "https://e.org/x"),
+    "a circle with what is related": ({"a.ttl": SKOS + CONCEPT + "skos:broader e:top , e:low ; skos:related e:top ."}, "skos/broader-cycle", ("a.ttl", 5), "e:low"),
     "a geometry that is none": ({"a.ttl": E + '@prefix geo: <http://www.opengis.net/ont/geosparql#> .\ne:a geo:asWKT "POINT(5.39, 52.16)"^^geo:wktLiteral .'}, "lexical/literal", ("a.ttl", 3), "POINT(5.39 52.16)"),
     "a decimal comma": ({"a.ttl": E + "e:a e:width 453,5 ;\n e:height 2 ."}, "lexical/decimal-comma", ("a.ttl", 2), "“453.5”"),
     "an update that is none": ({"a.ttl": E + "e:a e:p 1 .", "u.ru": QUERY + "DELET WHERE { ?a e:p ?b }"}, "query/syntax", ("u.ru", 2), "DELETE"),

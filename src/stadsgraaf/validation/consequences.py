@@ -63,8 +63,10 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
     """Without what a shape says again of a place in the same words, by another constraint."""
     found: dict[object, Finding] = {}
     # the same one stays in whatever order an engine tells them
-    for number, finding in enumerate(sorted(findings, key=lambda finding: finding.component)):
-        said = (finding.rule, finding.focus, finding.path, finding.value, finding.span)
+    for number, finding in enumerate(sorted(findings, key=lambda one: (one.component, one.focus))):
+        # what is wrong within a thing is told there once, however many things point at it
+        focus = "" if finding.component == "Node" and finding.details else finding.focus
+        said = (finding.rule, focus, finding.path, finding.value, finding.span)
         again = bool(finding.component) and finding.component != "SPARQL"
         found.setdefault((*said, finding.message) if again else number, finding)
     return list(found.values())
@@ -87,6 +89,7 @@ class _Causes:
         self._mistyped: set[tuple[str, str, str]] = set()
         self._valued: set[tuple[str, str]] = set()
         self._values: dict[str, set[str]] = defaultdict(set)
+        self._classless: set[tuple[str, str, str]] = set()
         for finding in findings:
             if finding.name != "term/slip":
                 self._learn(finding)
@@ -99,6 +102,8 @@ class _Causes:
         elif finding.name == "lexical/literal":
             self._literals.add((finding.focus, finding.path, finding.value))
             self._paths[finding.focus].add(finding.path[1:-1])
+        elif finding.name == "lexical/address":
+            self._unknown.add(f"<{finding.value}>")
         elif finding.name.startswith("term/"):
             self._unknown.add(finding.value)
             if finding.meant:
@@ -113,6 +118,10 @@ class _Causes:
         self._values[finding.value].add(finding.path)
         if finding.component != "SPARQL":
             self._valued.add((finding.path, finding.value))
+        for detail in finding.details:
+            self._judged.add((detail.focus, detail.span))
+        if finding.component == "Class":
+            self._classless.add(place)
         if finding.component in _KINDS:
             self._mistyped.add(place)
         if finding.component in _FORMS and finding.value:
@@ -144,8 +153,22 @@ class _Causes:
             or finding.value in self._unknown
             or bool(finding.mentions & self._paths.get(finding.focus, set()))
             or (finding.component == "Closed" and finding.path in self._unknown)
-            or (finding.component in _COUNTS and (finding.focus, finding.path) in self._meant)
+            or (
+                finding.component in _COUNTS | {"Closed"}
+                and (finding.focus, finding.path) in self._meant
+            )
+            or self._of_a_value(finding)
         )
+
+    def _of_a_value(self, finding: Finding) -> bool:
+        """Whether all that a value lacks of a shape is told elsewhere."""
+        if finding.component != "Node" or not finding.details:
+            return False
+        if (finding.focus, finding.path, finding.value) in self._classless:
+            lacks = _COUNTS | {"Class"}
+            if all(one.component in lacks for one in finding.details):
+                return True
+        return all(one.component and self.explain(one) for one in finding.details)
 
     def _of_a_form(self, finding: Finding) -> bool:
         """Whether a value is of another form, or what uses it is a property, as told elsewhere."""

@@ -25,6 +25,7 @@ _LIMITS = (
     ("minExclusive", "maxInclusive"),
     ("minExclusive", "maxExclusive"),
 )
+_COUNTS = frozenset(name for pair in _LIMITS[:3] for name in pair)
 _NUMBERS = frozenset(
     _XSD + name for name in ("integer", "decimal", "double", "float", "int", "long")
 )
@@ -52,10 +53,19 @@ def demands(known: Shapes) -> Iterator[Demand]:
             yield Demand("shacl/shapes", index, _UNCOUNTED, triple)
         elif name == "path" and _NODE_SHAPE in known.types(shape):
             yield Demand("shacl/shapes", index, _PATH_OF_NODE, Triple(shape, _TYPE, _NODE_SHAPE))
+        elif name in _COUNTS and (number := _number(known, shape, name)) is not None and number < 0:
+            yield Demand("shacl/shapes", index, _negative(name), triple)
         else:
             for least, most in _LIMITS:
                 if name == least and (limit := _exceeded(known, shape, least, most)):
                     yield Demand("shacl/contradiction", index, limit)
+
+
+def _negative(name: str) -> Text:
+    return Text(
+        f"sh:{name} is a number from 0 on: write one.",
+        f"sh:{name} is een getal vanaf 0: schrijf er een.",
+    )
 
 
 _UNCOUNTED = Text(

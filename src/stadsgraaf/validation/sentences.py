@@ -52,6 +52,9 @@ _REASONS: dict[str, Text] = {
         "{value} is not a valid literal of datatype {wanted}.",
         "{value} is geen geldige literal van datatype {wanted}.",
     ),
+    "Datatype rdf:langString": Text(
+        "{value} is no text with a language.", "{value} is geen tekst met een taal."
+    ),
     "NodeKind": Text(
         "{value} is not of the kind {wanted}.", "{value} is niet van de soort {wanted}."
     ),
@@ -150,6 +153,9 @@ _MENDS: dict[str, Text] = {
         "Neem een {wanted}, of geef {value} dit type.",
     ),
     "Datatype": Text("Write it as “…”^^{wanted}.", "Schrijf het als “…”^^{wanted}."),
+    "Datatype rdf:langString": Text(
+        "Give it a language, such as “…”@nl.", "Geef het een taal, zoals “…”@nl."
+    ),
     "NodeKind": Text("Write a {wanted} here.", "Schrijf hier een {wanted}."),
     "MinCount": Text("Add {path}.", "Voeg {path} toe."),
     "MaxCount": Text("Keep at most {wanted}.", "Houd er ten hoogste {wanted}."),

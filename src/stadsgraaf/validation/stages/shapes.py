@@ -260,10 +260,14 @@ def _without(shapes: Sequence[Triple], ill_formed: Iterable[Result]) -> Sequence
             whole.add(result.focus)
     if not parts and not whole:
         return shapes
+    ignored, closed = _SH + "ignoredProperties", _SH + "closed"
+    # without what it lets pass, a closed shape would refuse what its author allows
+    opened = {(thing, closed) for thing, predicate, _ in parts if predicate == ignored}
     return [
         t
         for t in shapes
         if t.subject not in whole
+        and (t.subject, t.predicate.value) not in opened
         and t.object not in whole
         and (t.subject, t.predicate.value, t.object) not in parts
     ]
