@@ -85,12 +85,8 @@ RESULTS: tuple[Format, ...] = (
 
 #: Results as columns with types: on offer where pyarrow is installed.
 COLUMNAR: tuple[Format, ...] = (
-    Format(
-        "Arrow",
-        ("application/vnd.apache.arrow.stream", "application/vnd.apache.arrow.file"),
-        "arrows",
-        "results",
-    ),
+    Format("Arrow", ("application/vnd.apache.arrow.stream",), "arrows", "results"),
+    Format("Feather", ("application/vnd.apache.arrow.file",), "feather", "results"),
     Format("Parquet", ("application/vnd.apache.parquet",), "parquet", "results"),
 )
 

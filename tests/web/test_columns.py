@@ -28,6 +28,7 @@ pyarrow = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
 
 ARROW = "application/vnd.apache.arrow.stream"
+FEATHER = "application/vnd.apache.arrow.file"
 PARQUET = "application/vnd.apache.parquet"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -59,7 +60,8 @@ def table(server: Server, query: str, accept: str = ARROW, **more: str) -> Any:
     assert headers["Content-Type"] == accept
     if accept == PARQUET:
         return parquet.read_table(io.BytesIO(body))
-    return pyarrow.ipc.open_stream(body).read_all()
+    begin = pyarrow.ipc.open_file if accept == FEATHER else pyarrow.ipc.open_stream
+    return begin(body).read_all()
 
 
 COLUMNS = [
@@ -117,10 +119,11 @@ def test_all_solutions_are_there(server: Server) -> None:
 
 
 def test_answer_to_ask_is_a_column_too(server: Server) -> None:
-    assert table(server, "ASK {}").to_pydict() == {"boolean": [True]}
+    for accept in (ARROW, FEATHER, PARQUET):
+        assert table(server, "ASK {}", accept).to_pydict() == {"boolean": [True]}
 
 
-@pytest.mark.parametrize("name", ["parquet", "arrows", "arrow"])
+@pytest.mark.parametrize("name", ["parquet", "arrows", "arrow", "feather"])
 def test_format_parameter_names_it(server: Server, name: str) -> None:
     status, headers, _ = ask(server, "ASK {}", "", format=name)
     assert status == 200
@@ -215,7 +218,7 @@ def test_without_pyarrow_it_is_refused_with_the_reason(
     monkeypatch.setattr(
         protocol,
         "OFFERED",
-        tuple(f for f in protocol.OFFERED if f.suffix not in ("arrows", "parquet")),
+        tuple(f for f in protocol.OFFERED if f.suffix not in ("arrows", "feather", "parquet")),
     )
     monkeypatch.setattr(sparql, "OFFERED", protocol.OFFERED)
     sparql._usual_formats.cache_clear()

@@ -1,4 +1,4 @@
-"""Solutions as columns with types, for data frames: Apache Arrow and Parquet.
+"""Solutions as columns with types, for data frames: Apache Arrow, as stream and as file, and Parquet.
 
 https://arrow.apache.org/docs/format/Columnar.html · https://parquet.apache.org/docs/file-format/
 
@@ -86,7 +86,8 @@ def write(source: BinaryIO, chosen: str, target: BinaryIO) -> None:
 
         pq.write_table(table, target)
     else:
-        with pa.ipc.new_stream(target, table.schema) as writer:
+        begin = pa.ipc.new_file if chosen == "Feather" else pa.ipc.new_stream
+        with begin(target, table.schema) as writer:
             writer.write_table(table, max_chunksize=_ROWS_OF_A_BATCH)
 
 

@@ -96,7 +96,7 @@ _ENDLESS: Final = 1 << 62
 _NOTHING: Final[Fields] = []
 #: What is told of a query.
 _TOLD: Final = Format("JSON", ("application/json",), "json", "results")
-_ATTACHED: Final = frozenset(("CSV", "TSV", "Arrow", "Parquet"))
+_ATTACHED: Final = frozenset(("CSV", "TSV", "Arrow", "Feather", "Parquet"))
 
 _PREFLIGHT: Final[Mapping[str, str]] = {
     "Allow": ", ".join(METHODS),
