@@ -80,6 +80,10 @@ class Settings:
     )
     result_rows: int = _setting(1_000_000, "Solutions or triples that an answer may have.")
     result_length: int = _setting(104_857_600, "Bytes that an answer may have.")
+    held_length: int = _setting(
+        16_777_216,
+        "Bytes that an answer may have when patterns of its query multiply: it goes out when all of it is there.",
+    )
     client_time: float = _setting(
         240.0, "Seconds of evaluation that one client may use per minute; 0 sets no limit."
     )

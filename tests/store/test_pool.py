@@ -642,6 +642,9 @@ def test_answer_that_multiplies_is_whole_or_an_error(pool: Pool) -> None:
     huge = product(5, "SELECT *")
     for limits in ({"rows": 50_000}, {"rows": 10**9, "bytes": 10**9}):
         assert isinstance(pool.failure(huge, "", **limits), ResultTooLarge)
+    error = pool.failure(product(2, "SELECT *"), "", held=1000)
+    assert isinstance(error, ResultTooLarge)
+    assert error.members["limit"] == 1000
     answer = pool.loop.run(pool.answer(product(2, "SELECT *")))
     assert answer.size is not None
 

@@ -73,12 +73,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one question may cost."""
+    """What one question may cost; ``held`` is in bytes, for answers that go out when all is there."""
 
     seconds: float = 30.0
     memory_mib: int = 1024
     rows: int = 1_000_000
     bytes: int = 104_857_600
+    held: int = 16_777_216
 
 
 class Chunks(Protocol):

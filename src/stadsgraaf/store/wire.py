@@ -117,7 +117,7 @@ def encode_question(question: Question, limits: Limits) -> bytes:
         dict(question.bindings),
         question.task,
         question.labels,
-        (limits.seconds, limits.memory_mib, limits.rows, limits.bytes),
+        (limits.seconds, limits.memory_mib, limits.rows, limits.bytes, limits.held),
     )
     return marshal.dumps(fields)
 

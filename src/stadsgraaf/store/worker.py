@@ -69,8 +69,6 @@ _PAGE = resource.getpagesize()
 #: Bytes that are collected before they go out, and for how long at most, in seconds.
 _PIECE = 65_536
 _PATIENCE = 0.02
-#: Bytes that an answer may have when patterns of its query multiply.
-_HELD = 16 * _MIB
 #: A worker that has kept this part of its memory after a query asks to be replaced.
 _TIRED = 0.25
 _END, _TIRED_END = frame(END), frame(END, b"tired")
@@ -196,7 +194,7 @@ def _answer(
     call: Call | None,
 ) -> None:
     sandbox.limit_memory(base + limits.memory_mib * _MIB)
-    sink = _Sink(link, question.query)
+    sink = _Sink(link, question.query, limits.held)
     try:
         engine.answer(question, limits, sink, call)
     except StadsgraafError as error:
@@ -221,9 +219,10 @@ class _Sink:
     One that may be far larger than the data goes out when it is complete, and has to be smaller.
     """
 
-    def __init__(self, link: socket.socket, query: str) -> None:
+    def __init__(self, link: socket.socket, query: str, held: int) -> None:
         self._link = link
         self._query = query
+        self._most_held = held
         self._is_held: bool | None = None
         self._head: tuple[Form, Format] | None = None
         self._pieces: list[bytes] = []
@@ -241,8 +240,8 @@ class _Sink:
         self._pieces.append(data)
         self._size += len(data)
         if self._is_held:
-            if self._size > _HELD:
-                raise ResultTooLarge(limit=_HELD, unit=BYTES)
+            if self._size > self._most_held:
+                raise ResultTooLarge(limit=self._most_held, unit=BYTES)
         elif self._size >= _PIECE or time.monotonic() - self._since > _PATIENCE:
             self._flush()
 

@@ -71,6 +71,7 @@ class Asker:
             memory_mib=self.settings.query_memory,
             rows=min(self.settings.result_rows, _PAGE_ROWS),
             bytes=min(self.settings.result_length, _PAGE_BYTES),
+            held=self.settings.held_length,
         )
 
     @property
@@ -81,6 +82,7 @@ class Asker:
             memory_mib=self.settings.query_memory,
             rows=self.settings.result_rows,
             bytes=self.settings.result_length,
+            held=self.settings.held_length,
         )
 
     async def rows(self, query: str) -> Sequence[Row]:

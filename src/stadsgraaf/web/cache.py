@@ -17,8 +17,11 @@ __all__ = ["AnswerCache", "Fields", "Kept"]
 
 #: How many requests are remembered as they came.
 _ADDRESSES = 4096
-#: Bytes that an answer takes beside its body, with its headers and its key.
+#: Bytes that an answer takes beside its body, with its headers and its key; and a request, with its key.
 _AROUND = 1024
+_AROUND_ADDRESS = 512
+#: Which part of the cache requests may take.
+_PART = 8
 
 Fields = list[tuple[bytes, bytes]]
 
@@ -39,7 +42,7 @@ class Kept:
 class AnswerCache:
     """Of ``size`` bytes in total, with what is around them; a body of more than ``largest`` is not kept.
 
-    The one that was not asked for longest goes first.
+    The one that was not asked for longest goes first. Requests as they came are remembered with them.
     """
 
     def __init__(self, size: int, largest: int) -> None:
@@ -48,7 +51,8 @@ class AnswerCache:
         self._largest = min(largest, size)
         self._used = 0
         self._kept: OrderedDict[str, Kept] = OrderedDict()
-        self._addresses: OrderedDict[Hashable, str] = OrderedDict()
+        self._remembered = 0
+        self._addresses: OrderedDict[Hashable, tuple[str, int]] = OrderedDict()
 
     def get(self, key: str) -> Kept | None:
         """What was kept."""
@@ -67,18 +71,29 @@ class AnswerCache:
         self._forget(self._kept.pop(key, None))
         self._kept[key] = kept
         self._used += len(kept.body) + _AROUND
-        while self._used > self._size:
-            self._forget(self._kept.popitem(last=False)[1])
+        self._make_room()
 
-    def remember(self, address: Hashable, key: str) -> None:
-        """Remember under which key the answer to a request is kept, as the request came."""
-        self._addresses[address] = key
-        if len(self._addresses) > _ADDRESSES:
-            self._addresses.popitem(last=False)
+    def remember(self, address: Hashable, key: str, size: int) -> None:
+        """Remember under which key the answer to a request is kept, which came as so many bytes."""
+        self._unlearn(address)
+        self._addresses[address] = key, size
+        self._remembered += size + _AROUND_ADDRESS
+        while len(self._addresses) > _ADDRESSES or self._remembered > self._size // _PART:
+            self._unlearn(next(iter(self._addresses)))
+        self._make_room()
 
     def recall(self, address: Hashable) -> str | None:
         """The key that was remembered."""
-        return self._addresses.get(address)
+        found = self._addresses.get(address)
+        return found[0] if found else None
+
+    def _unlearn(self, address: Hashable) -> None:
+        if found := self._addresses.pop(address, None):
+            self._remembered -= found[1] + _AROUND_ADDRESS
+
+    def _make_room(self) -> None:
+        while self._used + self._remembered > self._size:
+            self._forget(self._kept.popitem(last=False)[1])
 
     def _forget(self, kept: Kept | None) -> None:
         self._used -= len(kept.body) + _AROUND if kept else 0

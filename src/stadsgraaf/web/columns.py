@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import sys
+from dataclasses import replace
 from typing import Final
 
 from stadsgraaf.errors import (
@@ -23,7 +24,15 @@ from stadsgraaf.store.columnar import is_available
 from stadsgraaf.store.output import BYTES
 from stadsgraaf.store.sandbox import OUT_OF_MEMORY
 
-__all__ = ["COLUMNS", "TSV", "in_columns", "made_apart", "refuse_columns"]
+__all__ = [
+    "COLUMNS",
+    "TSV",
+    "in_columns",
+    "in_sheet",
+    "made_apart",
+    "refuse_columns",
+    "sheet_limits",
+]
 
 #: Those that can be given here.
 COLUMNS: Final[tuple[Format, ...]] = COLUMNAR if is_available() else ()
@@ -31,6 +40,8 @@ COLUMNS: Final[tuple[Format, ...]] = COLUMNAR if is_available() else ()
 TSV: Final = next(each for each in RESULTS if each.name == "TSV")
 #: Processes at once.
 _PLACES: Final = 2
+#: Rows of a result that a workbook takes: a sheet has room for ten times as many.
+_SHEET_ROWS: Final = 100_000
 _KEPT: Final = ("PATH", "LANG")
 
 _free = asyncio.Semaphore(_PLACES)
@@ -53,6 +64,16 @@ async def in_columns(answer: Answer, chosen: Format, limits: Limits) -> bytes:
         await answer.aclose()
         raise NotAcceptable(available=[])
     return await made_apart(answer, "stadsgraaf.store.columnar", chosen.name, limits)
+
+
+def sheet_limits(limits: Limits) -> Limits:
+    """What an answer that becomes a workbook may cost."""
+    return replace(limits, rows=min(limits.rows, _SHEET_ROWS))
+
+
+async def in_sheet(answer: Answer, limits: Limits) -> bytes:
+    """The whole answer, which is in JSON or N-Triples, as a workbook. Raises what `in_columns` does."""
+    return await made_apart(answer, "stadsgraaf.web.sheet", answer.form, limits)
 
 
 async def made_apart(answer: Answer, module: str, argument: str, limits: Limits) -> bytes:

@@ -157,7 +157,7 @@ class Express:
             question = manner.asking(text)
             etag = endpoint.tag(question, manner.coding)
             if etag:
-                endpoint.cache.remember(address, etag)
+                endpoint.cache.remember(address, etag, len(query))
                 if kept := endpoint.cache.get(etag):
                     passing.start(text=text)
                     passing.send(kept, is_fresh=False)
@@ -255,6 +255,7 @@ class Passing:
         self._connection = connection
         self._edition = edition
         self._manner = manner
+        self._endpoint = edition.app.endpoint.below(manner.forwarded.get("root_path", ""))
         self._query = query
         self._since = time.perf_counter()
         self._begun: Begun | None = None
@@ -290,10 +291,6 @@ class Passing:
             _log.exception("an answer could not be sent")
             self._connection.transport.abort()
         self._connection.catch_up()
-
-    @property
-    def _endpoint(self) -> SparqlEndpoint:
-        return self._edition.app.endpoint.below(self._manner.forwarded.get("root_path", ""))
 
     def send(self, kept: Kept, *, is_fresh: bool = True) -> None:
         """Write an answer."""

@@ -42,6 +42,7 @@ _LIMITS = {
     "queryDepth": "query_depth",
     "resultRows": "result_rows",
     "resultLength": "result_length",
+    "heldLength": "held_length",
     "bodyLength": "body_length",
     "bodyTimeout": "body_timeout",
     "workers": "workers",

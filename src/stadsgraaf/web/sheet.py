@@ -20,10 +20,8 @@ from stadsgraaf.store import sandbox
 from stadsgraaf.web.asking import Table, Term
 from stadsgraaf.web.excerpt import read_solutions, read_triples
 
-__all__ = ["MOST_ROWS", "workbook"]
+__all__ = ["workbook"]
 
-#: Rows of a result that a workbook takes: a sheet has room for ten times as many.
-MOST_ROWS: Final = 100_000
 _LONGEST_CELL: Final = 32_767
 #: Beyond this, a spreadsheet's numbers are no longer exact.
 _LARGEST: Final = 10**15

@@ -141,6 +141,7 @@ class SparqlEndpoint:
             memory_mib=settings.query_memory,
             rows=settings.result_rows,
             bytes=settings.result_length,
+            held=settings.held_length,
         )
 
     def lie_below(self, root: str) -> None:
@@ -230,7 +231,7 @@ class SparqlEndpoint:
             await self._send(send, 304, _caching(known), b"")
             return
         if etag and (address := _address(scope)):
-            self.cache.remember(address, etag)
+            self.cache.remember(address, etag, len(scope["query_string"]) + _LONGEST_FIELDS)
         begun: Begun | None = scope.get(BEGUN)
         if etag and begun is None and await self._again(etag, scope, send):
             return

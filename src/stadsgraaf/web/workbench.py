@@ -18,7 +18,7 @@ from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.media import RDF, RESULTS, SHEET
 from stadsgraaf.store.base import Limits, Question
 from stadsgraaf.web.clients import client_of
-from stadsgraaf.web.columns import COLUMNS, made_apart
+from stadsgraaf.web.columns import COLUMNS, in_sheet, sheet_limits
 from stadsgraaf.web.excerpt import read_excerpt
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.hangup import Hangup
@@ -26,7 +26,6 @@ from stadsgraaf.web.headers import CORS, SECURITY, attachment
 from stadsgraaf.web.protocol import SparqlRequest
 from stadsgraaf.web.results import Grid, as_grid
 from stadsgraaf.web.services import is_refused
-from stadsgraaf.web.sheet import MOST_ROWS
 from stadsgraaf.web.site import View
 from stadsgraaf.web.snippets import snippets
 
@@ -182,10 +181,8 @@ def fault_of(error: StadsgraafError, query: str, view: View) -> Fault:
 
 async def _sheet(view: View, question: Question, asked: SparqlRequest) -> Response:
     """The whole result for a spreadsheet. Raises ResultTooLarge when a sheet cannot take it."""
-    limits = _limits(view, asked)
-    limits = replace(limits, rows=min(limits.rows, MOST_ROWS))
-    answer = await view.site.store.answer(question, limits)
-    content = await made_apart(answer, "stadsgraaf.web.sheet", answer.form, limits)
+    limits = sheet_limits(_limits(view, asked))
+    content = await in_sheet(await view.site.store.answer(question, limits), limits)
     headers = {
         **SECURITY,
         **CORS,

@@ -1,6 +1,5 @@
 """Canned queries: a page each, with its parameters as a form, its result, and its result as data."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,10 +11,11 @@ from stadsgraaf.canned import CannedQuery
 from stadsgraaf.errors import NotFound, StadsgraafError
 from stadsgraaf.media import HTML, RDF, RESULTS, SHEET, Form, Format
 from stadsgraaf.parameters import given_in
-from stadsgraaf.store.base import Answer, Question
+from stadsgraaf.store.base import Answer, Limits, Question
 from stadsgraaf.store.binding import bind
 from stadsgraaf.web.asking import Table, read_results
 from stadsgraaf.web.clients import client_of
+from stadsgraaf.web.columns import in_sheet, sheet_limits
 from stadsgraaf.web.excerpt import read_triples
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, attachment, link_header, ways_in
@@ -24,7 +24,6 @@ from stadsgraaf.web.negotiation import chosen_format, prefers_page
 from stadsgraaf.web.parameters import fields
 from stadsgraaf.web.results import Grid, as_grid
 from stadsgraaf.web.services import services_of
-from stadsgraaf.web.sheet import workbook
 from stadsgraaf.web.signposts import of_part
 from stadsgraaf.web.site import View
 from stadsgraaf.web.snippets import fetching
@@ -60,7 +59,7 @@ class Asked:
         """Terms by variable name. Raises InvalidParameter when what is given is no such term."""
         return self.query.bindings(self.given, self.view.site.prefixes)
 
-    async def answer(self, chosen: Format) -> Answer:
+    async def answer(self, chosen: Format, limits: Limits) -> Answer:
         """The answer in a format; a page and a workbook are made of one that is easily read."""
         results, rdf = (_JSON, _N_TRIPLES) if chosen in (HTML, SHEET) else (chosen, chosen)
         question = Question(
@@ -70,7 +69,7 @@ class Asked:
             bindings=self.bindings(),
             client=self.client,
         )
-        return await self.view.site.store.answer(question, self.view.site.asker.widest)
+        return await self.view.site.store.answer(question, limits)
 
 
 @dataclass(frozen=True)
@@ -130,11 +129,9 @@ async def _table(answer: Answer) -> Table:
 
 async def _data(asked: Asked, chosen: Format, suffix: str | None) -> Response:
     view, query = asked.view, asked.query
-    answer = await asked.answer(chosen)
-    if chosen is SHEET:
-        body = await asyncio.to_thread(workbook, await _table(answer))
-    else:
-        body = await answer.read()
+    limits = sheet_limits(view.site.asker.widest) if chosen is SHEET else view.site.asker.widest
+    answer = await asked.answer(chosen, limits)
+    body = await (in_sheet(answer, limits) if chosen is SHEET else answer.read())
     links = [
         Link(asked.href(), "describedby", HTML.media_type),
         *await of_part(view, None, ()),
@@ -205,7 +202,7 @@ async def _outcome(asked: Asked, *, runs: bool) -> Outcome:
         if not runs:
             asked.bindings()
             return Outcome()
-        answer = await asked.answer(HTML)
+        answer = await asked.answer(HTML, view.site.asker.widest)
         table = await _table(answer)
     except StadsgraafError as error:
         return Outcome(fault=error)
