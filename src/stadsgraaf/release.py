@@ -112,6 +112,10 @@ class Manifest:
         """The dataset's title in a language."""
         return self.title.get(language) or next(iter(self.title.values()), "Stadsgraaf")
 
+    def graph(self, iri: str) -> GraphEntry | None:
+        """The named graph with this IRI."""
+        return next((graph for graph in self.graphs if graph.iri == iri), None)
+
     def graphs_with(self, role: str) -> list[str]:
         """IRIs of the named graphs with a role, such as ``claims`` or ``facts``."""
         return [graph.iri for graph in self.graphs if graph.role == role]

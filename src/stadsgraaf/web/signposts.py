@@ -7,14 +7,14 @@ dumps as items; the page of a thing, of a named graph or of a query is part of t
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from stadsgraaf.media import RDF, Format
+from stadsgraaf.media import HTML, RDF, Format
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.web.dumps import FOLDER, dump_type
 from stadsgraaf.web.headers import Link
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.urls import is_iri
 
-__all__ = ["of_dataset", "of_part", "provenance"]
+__all__ = ["of_dataset", "of_part", "of_thing", "provenance"]
 
 _SCHEMA: Final = "https://schema.org/"
 _MOST_AUTHORS: Final = 8
@@ -93,3 +93,19 @@ async def of_part(
     if manifest.dataset and manifest.dataset != iri:
         links.append(Link(manifest.dataset, "collection"))
     return links
+
+
+async def of_thing(view: View, iri: str, classes: Sequence[str] = ()) -> list[Link]:
+    """The links of the document of a thing: its formats, and what it is about."""
+    manifest = view.site.release.manifest
+    formats = [
+        Link(view.urls.doc(iri, each.suffix), "alternate", each.media_type, title=each.name)
+        for each in (HTML, *RDF)
+    ]
+    if iri == manifest.dataset:
+        signposts = await of_dataset(view)
+    else:
+        data = [(each, view.urls.doc(iri, each.suffix)) for each in RDF]
+        holds = manifest.graph(iri) is not None
+        signposts = await of_part(view, iri, data, classes, holds=holds)
+    return [Link(view.urls.of(iri), "canonical"), *signposts, *formats]

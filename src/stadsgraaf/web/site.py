@@ -320,10 +320,8 @@ class View:
 
     def graph_title(self, iri: str) -> str:
         """What a named graph is called."""
-        for graph in self.site.release.manifest.graphs:
-            if graph.iri == iri and graph.title:
-                return graph.title.get(self.language) or next(iter(graph.title.values()))
-        return self.term(iri)
+        graph = self.site.release.manifest.graph(iri)
+        return (self.text(graph.title) if graph else "") or self.term(iri)
 
     def text(self, texts: Mapping[str, str]) -> str:
         """Of texts by language tag, the one to read: that of the page, else any."""
