@@ -92,11 +92,7 @@ class Server:
 
     def tree(self) -> set[int]:
         """The server's process and all below it."""
-        found, new = set[int](), {self.pid}
-        while new:
-            found |= new
-            new = {child for pid in new for child in children(pid)} - found
-        return found
+        return set(tree(self.pid))
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and wait; the exit code."""
@@ -110,6 +106,15 @@ def children(pid: int) -> Iterator[int]:
             yield from map(int, (task / "children").read_text(encoding="ascii").split())
     except (FileNotFoundError, ProcessLookupError):
         return
+
+
+def tree(pid: int) -> list[int]:
+    """A process and all below it, who is above before who is below."""
+    found, new = list[int](), [pid]
+    while new:
+        found += new
+        new = [child for each in new for child in children(each) if child not in found]
+    return found
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Figure", "cpu_seconds", "machine", "memory_mib", "percentile"]
+__all__ = ["Figure", "Others", "cpu_seconds", "machine", "memory_mib", "number", "percentile"]
 
 _TICK = os.sysconf("SC_CLK_TCK")
 
@@ -32,6 +32,11 @@ class Figure:
         return cls(statistics.median(found), found[0], found[-1], len(found))
 
 
+def number(value: float) -> str:
+    """Three digits, as many as are worth something here."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def percentile(values: Sequence[float], part: float) -> float:
     """The value that this part of the values does not exceed; not a number when there are none."""
     ordered = sorted(values)
@@ -50,6 +55,34 @@ def cpu_seconds(pids: Iterable[int]) -> float:
             continue
         total += sum(map(int, stat.rpartition(")")[2].split()[11:15]))
     return total / _TICK
+
+
+class Others:
+    """The part of the processors that was taken by whatever is none of ours, since this was made.
+
+    Ours are this process, what it waited for, and those whose numbers are given.
+    """
+
+    def __init__(self, pids: Iterable[int]) -> None:
+        self._ours = _ours(pids)
+        self._busy, self._all = _processors()
+
+    def part(self, pids: Iterable[int]) -> float:
+        """Between 0 and 1."""
+        busy, all_ = _processors()
+        others = busy - self._busy - (_ours(pids) - self._ours)
+        return max(0.0, others) / max(all_ - self._all, 1 / _TICK)
+
+
+def _ours(pids: Iterable[int]) -> float:
+    return sum(os.times()[:4]) + cpu_seconds(pids)
+
+
+def _processors() -> tuple[float, float]:
+    """Seconds that all processors together were busy, and were there."""
+    line = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0]
+    fields = list(map(int, line.split()[1:9]))  # what guests took is in the first two
+    return (sum(fields) - sum(fields[3:5])) / _TICK, sum(fields) / _TICK
 
 
 def memory_mib(pids: Iterable[int]) -> float:

@@ -22,23 +22,52 @@ from pathlib import Path
 from typing import ClassVar, Final
 from urllib.parse import urlencode, urlsplit
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from measuring import cpu_seconds
+from serving import children, free_port, tree
+
 from stadsgraaf.release import Release
 
-__all__ = ["PEERS", "Peer", "Running", "Stadsgraaf"]
+__all__ = ["PEERS", "Own", "Peer", "Running"]
 
 #: Seconds that a server may take to start, its data included.
 _PATIENCE: Final = 1800.0
+#: A server is at rest that takes no more than this part of a processor for so many seconds, and one
+#: that is not after so many more will not be.
+_AT_REST: Final = 0.06
+_LOOK: Final = 0.5
+_LINGERING: Final = 5.0
 
 
-@dataclass(frozen=True)
 class Running:
     """A server that answers at ``url``. ``load`` is how long start and data took, in seconds."""
 
-    name: str
-    url: str
-    graph: str | None
-    process: "subprocess.Popen[bytes]"
-    load: float
+    def __init__(self, peer: "Peer") -> None:
+        self._peer = peer
+        self.name, self.graph = peer.name, peer.graph
+        self._start()
+
+    def _start(self) -> None:
+        begin = time.monotonic()
+        port = free_port()
+        with (self._peer.folder / f"{self.name}.log").open("wb") as log:
+            self.process = subprocess.Popen(
+                self._peer.command(port),
+                stdout=log,
+                stderr=log,
+                env=self._peer.environment,
+                cwd=self._peer.folder,
+            )
+        self.url = f"http://127.0.0.1:{port}{self._peer.path}"
+        try:
+            _wait(self.process, port)
+            self._peer.fill(port)
+            _wait_for_answer(self.process, self.url)
+        except BaseException:
+            self.stop()
+            raise
+        self.load = time.monotonic() - begin
 
     @property
     def address(self) -> tuple[str, int]:
@@ -48,25 +77,36 @@ class Running:
 
     def tree(self) -> list[int]:
         """Its process and all below it."""
-        found, new = list[int](), [self.process.pid]
-        while new:
-            found += new
-            new = [child for pid in new for child in _children(pid)]
-        return found
+        return tree(self.process.pid)
 
     def settle(self) -> None:
         """Wait for what is loaded while it answers: then one process below it has all others."""
         end = time.monotonic() + _PATIENCE
-        while time.monotonic() < end and len(list(_children(self.process.pid))) > 1:
+        while time.monotonic() < end and len(list(children(self.process.pid))) > 1:
             time.sleep(0.05)
 
+    def drain(self) -> bool:
+        """Wait until it does nothing; whether it had to be started anew for that."""
+        end = time.monotonic() + _LINGERING
+        while time.monotonic() < end:
+            before = cpu_seconds(self.tree())
+            time.sleep(_LOOK)
+            if cpu_seconds(self.tree()) - before <= _AT_REST * _LOOK:
+                return False
+        self.process.kill()
+        self.process.wait()
+        self._start()
+        self.settle()
+        return True
 
-def _children(pid: int) -> Iterator[int]:
-    try:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            yield from map(int, (task / "children").read_text(encoding="ascii").split())
-    except (FileNotFoundError, ProcessLookupError):
-        return
+    def stop(self) -> None:
+        """Ask it to end, and see to it."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 @dataclass
@@ -110,36 +150,11 @@ class Peer:
     @contextmanager
     def running(self) -> Iterator[Running]:
         """Started, with the data, until the block ends."""
-        port = _free_port()
-        begin = time.monotonic()
-        log = (self.folder / f"{self.name}.log").open("wb")
-        with (
-            log,
-            subprocess.Popen(
-                self.command(port), stdout=log, stderr=log, env=self.environment, cwd=self.folder
-            ) as process,
-        ):
-            try:
-                url = f"http://127.0.0.1:{port}{self.path}"
-                _wait(process, port)
-                self.fill(port)
-                _wait_for_answer(process, url)
-                yield Running(self.name, url, self.graph, process, time.monotonic() - begin)
-            finally:
-                _stop(process)
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+        server = Running(self)
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
@@ -186,6 +201,12 @@ class Stadsgraaf(Peer):
             *(self.executable, "-m", "stadsgraaf", "serve", str(self.release.path)),
             *(f"--port={port}", "--article="),
         )
+
+
+class Own(Stadsgraaf):
+    """This software with its own dataset, of which only the start is measured."""
+
+    name = "our own dataset"
 
 
 class Oxigraph(Peer):
@@ -259,7 +280,7 @@ class Virtuoso(Peer):
 
     def command(self, port: int) -> Sequence[str]:
         """What starts it."""
-        self._sql = _free_port()
+        self._sql = free_port()
         place = self.folder / "virtuoso"
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()

@@ -12,7 +12,7 @@ from typing import Final
 
 from synthetic import PREFIXES, Sizes
 
-__all__ = ["CHEAP", "DUMP", "KINDS", "RUNAWAY", "Asked", "Kind", "fresh", "repeated"]
+__all__ = ["CHEAP", "DUMP", "KINDS", "MODES", "RUNAWAY", "Asked", "Kind", "fresh", "repeated"]
 
 JSON: Final = "application/sparql-results+json"
 CSV: Final = "text/csv"
@@ -37,6 +37,10 @@ _HEADER: Final = "".join(
         ]  # what queries use
     )
 )
+
+
+#: Whether cheap queries are asked again and again, or each once.
+MODES: Final = ("repeated", "fresh")
 
 
 @dataclass(frozen=True)

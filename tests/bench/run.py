@@ -16,8 +16,8 @@ from typing import Any
 
 import report
 import trials
-from measuring import machine
-from peers import PEERS, Peer, Running
+from measuring import Others, machine
+from peers import PEERS, Own, Peer, Running
 from synthetic import Sizes, write
 
 from stadsgraaf.archive import Archive
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
         "rounds": options.rounds,
         "seconds": options.seconds,
         "skipped": {},
+        "others": {},
+        "restarted": {},
     }
     release, results["build"] = _release(folder, options.triples, options.seed)
     results["triples"] = release.manifest.triples
@@ -47,9 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
         for name in options.only or TRIALS
         if name != "siege" or options.siege or "siege" in options.only
     ]
+    own = _own(options.own, folder, results["skipped"])
     if "start" in wanted:
         _say("start")
-        results["start"] = trials.start(plan, peers)
+        others = Others([])
+        results["start"] = trials.start(plan, [*peers, *own])
+        results["others"]["start"] = others.part([])
     with ExitStack() as stack:
         _say("start all servers")
         servers = [stack.enter_context(peer.running()) for peer in peers]
@@ -58,10 +63,26 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
         for name in wanted:
             if name != "start":
                 _say(name)
+                results["restarted"][name] = [each.name for each in servers if each.drain()]
+                others = Others(_all(servers))
                 results[name] = _try(name, plan, servers, release, options.siege)
+                results["others"][name] = others.part(_all(servers))
     print(report.write(results, folder))  # noqa: T201 – what it is run for
     _say(f"written to {folder}")
     return results
+
+
+def _all(servers: Sequence[Running]) -> list[int]:
+    return [pid for server in servers for pid in server.tree()]
+
+
+def _own(archive: Path | None, folder: Path, skipped: dict[str, str]) -> list[Peer]:
+    """This software with its own dataset, where an archive of it is given."""
+    release = Archive(archive).current() if archive else None
+    if release is None:
+        skipped[Own.name] = "no archive of it was given with --own"
+        return []
+    return [Own(folder, release)]
 
 
 def _try(
@@ -102,6 +123,7 @@ def _options() -> argparse.ArgumentParser:
         default=[peer.name for peer in PEERS],
         help="servers beside ours; default: all that are installed",
     )
+    parser.add_argument("--own", type=Path, help="an archive of our own dataset, to be started too")
     parser.add_argument("--output", type=Path, default=Path(".build/bench"))
     return parser
 

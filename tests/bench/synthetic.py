@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["BASE", "PREFIXES", "Sizes", "write"]
+__all__ = ["BASE", "PREFIXES", "WORDS", "Sizes", "write"]
 
 BASE: Final = "https://bench.example.nl/"
 PREFIXES: Final = {
@@ -94,7 +94,8 @@ _SYLLABLES = [
     "zee",
     "zwol",
 ]
-_WORDS = [
+#: Of which names are made.
+WORDS: Final = [
     "wonen",
     "energie",
     "mobiliteit",
@@ -326,7 +327,7 @@ class _World:
 
     # --- pieces ---------------------------------------------------------------------------------
 
-    def _phrase(self, least: int, most: int, words: list[str] = _WORDS) -> str:
+    def _phrase(self, least: int, most: int, words: list[str] = WORDS) -> str:
         pick, number = self._chance.choice, self._chance.randint(least, most)
         return " ".join([pick(words) for _ in range(number)])
 

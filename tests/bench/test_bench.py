@@ -2,7 +2,10 @@
 
 import json
 import random
+import sys
+import urllib.request
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,12 +14,13 @@ import pytest
 import run
 from drawing import bars
 from load import read_requests, write_requests
-from measuring import Figure, percentile
+from measuring import Figure, Others, percentile
+from peers import Peer
 from pyoxigraph import RdfFormat, Store, parse
 from questions import KINDS, fresh, repeated
-from report import targets
 from steps import measure
 from synthetic import Sizes, write
+from targets import targets
 
 from stadsgraaf.archive import Archive
 
@@ -87,13 +91,82 @@ def test_a_run_measures_everything_and_nothing_fails(results: dict[str, Any]) ->
 
 def test_the_report_has_a_row_for_every_target(results: dict[str, Any]) -> None:
     text = (results["folder"] / "results.md").read_text(encoding="utf-8")
-    whats = [what for what, *_ in targets(results)]
-    assert len(whats) == len(set(whats)) > 20
-    assert all(f"| {what} |" in text for what in whats)
+    found = targets(results, {})
+    whats = [each.what for each in found]
+    assert len(whats) == len(set(whats)) > 30
+    assert all(
+        f"| {what} | {each.measured} |" in text for what, each in zip(whats, found, strict=True)
+    )
+    missed = [each.what for each in found if each.met is None]
+    assert [what for what in missed if "oxigraph" not in what] == [
+        *("mix of queries, to rdflib-endpoint", "mix of queries, to virtuoso"),
+        *(
+            "start to first answer, our own dataset",
+            "page asked first, longest of all sizes to shortest",
+        ),
+    ]
+    assert set(results["others"]) == set(run.TRIALS)
     written = json.loads((results["folder"] / "results.json").read_text(encoding="utf-8"))
     assert written["queries"]["ms"]["star"]["stadsgraaf"]["number"] == 2
     for plot in results["folder"].glob("*.svg"):
         ET.fromstring(plot.read_text(encoding="utf-8"))
+
+
+def test_a_target_that_was_not_measured_is_told() -> None:
+    found = targets({"triples": 10}, {})
+    assert len(found) > 14
+    assert all(each.met is None and each.measured.startswith("not measured") for each in found)
+
+
+def test_pages_are_flat_when_they_take_as_long_with_more_triples() -> None:
+    def pages(first: float) -> Any:
+        return {"pages": {"thing": {"first": Figure.of([first]), "again": None}}}
+
+    for more, met in ((2.2, True), (9.0, False)):
+        other = {"pages": {"thing": {"first": {"median": more}}}}
+        (flat,) = [
+            each
+            for each in targets({"triples": 10, **pages(2.0)}, {1000: other})
+            if "all sizes" in each.what
+        ]
+        assert flat.met is met
+        assert "1,000" in flat.measured
+
+
+_SERVER = """
+import http.server, sys, threading
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        if "busy" in self.path:
+            threading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+class Lasting(Peer):
+    """Works on after its client has gone."""
+
+    name = "lasting"
+
+    def command(self, port: int) -> Sequence[str]:
+        return sys.executable, "-c", _SERVER, str(port)
+
+
+def test_who_is_still_at_work_when_a_trial_ends_is_started_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("peers._LINGERING", 1.0)
+    with Lasting(tmp_path, None).running() as server:  # type: ignore[arg-type]  # it has no data
+        first = server.process.pid
+        others = Others(server.tree())
+        assert not server.drain()
+        urllib.request.urlopen(f"{server.url}/busy").close()
+        assert server.drain()
+        assert server.process.pid != first
+        urllib.request.urlopen(server.url).close()
+        assert 0 <= others.part(server.tree()) <= 1
 
 
 def test_each_step_of_a_query_has_a_cost(results: dict[str, Any]) -> None:
@@ -111,7 +184,7 @@ def test_a_peer_that_is_not_there_is_told_loudly(
     monkeypatch.setenv("PATH", "")
     order = f"--triples {TRIPLES} --only search --rounds 1 --output {tmp_path} --peers oxigraph"
     found = run.main(order.split())
-    assert found["skipped"] == {"oxigraph": "oxigraph is not installed"}
+    assert found["skipped"]["oxigraph"] == "oxigraph is not installed"
     shown = capsys.readouterr()
     assert "WITHOUT oxigraph" in shown.err
     assert "oxigraph did not take part" in shown.out
@@ -125,7 +198,8 @@ def test_figures_tell_median_and_spread() -> None:
 
 def test_a_plot_shows_each_value() -> None:
     plot = bars("Two", "ms", {"a": {"x": 1.0, "y": 20.0}, "b": {"x": 3.5}})
-    assert all(f">{value}<" in plot for value in ("1", "20", "3.5"))
+    assert all(f">{value}<" in plot for value in ("1", "20", "3.5", "10"))
+    assert ">3,016<" in bars("Many", "ms", {"a": {"x": 3016.2}})
 
 
 def test_requests_come_back_as_they_were_written(tmp_path: Path) -> None:

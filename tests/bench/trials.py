@@ -5,31 +5,43 @@ import io
 import json
 import os
 import random
+import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from load import Connection, encode, run, write_requests
 from measuring import Figure, cpu_seconds, memory_mib, percentile
-from peers import Peer, Running, Stadsgraaf
-from questions import DUMP, KINDS, RUNAWAY, Asked, Kind, fresh, repeated
-from synthetic import Sizes
+from peers import Peer, Running
+from questions import DUMP, KINDS, MODES, RUNAWAY, Asked, Kind, fresh, repeated
+from synthetic import WORDS, Sizes
 
 from stadsgraaf.labels import LabelIndex
 from stadsgraaf.release import Release
 
-__all__ = ["Plan", "dump", "pages", "queries", "runaways", "search", "siege", "start", "throughput"]
+__all__ = [
+    "Plan",
+    "dump",
+    "pages",
+    "queries",
+    "runaways",
+    "search",
+    "siege",
+    "start",
+    "throughput",
+]
 
 Result = dict[str, Any]
 
@@ -173,7 +185,7 @@ def _rows(body: bytes) -> int:
 def throughput(plan: Plan, servers: Sequence[Running]) -> Result:
     """Answers a second and CPU a request, of repeated and of never repeated cheap queries."""
     outcome: Result = {}
-    for mode in ("repeated", "fresh"):
+    for mode in MODES:
         for connections in (1, 2, 8, 32):
             found = [
                 (server.name, _press(plan, server, mode, connections, turn))
@@ -259,34 +271,49 @@ def dump(plan: Plan, servers: Sequence[Running]) -> Result:
 
 
 def runaways(plan: Plan, servers: Sequence[Running]) -> Result:
-    """p99 of cheap queries on one connection, in ms: quiet, and beside two that never end."""
-    outcome: Result = {server.name: {"quiet": [], "beside": []} for server in servers}
+    """p99 of cheap queries on one connection, in ms: quiet, and beside two that never end.
+
+    Who is still at work on these when nobody listens any more is started anew. ``ended`` is how many
+    of them had an answer before that, so that there was less to stand beside.
+    """
+    outcome: Result = {server.name: _nothing_yet() for server in servers}
     for turn in range(plan.rounds):
         for server in plan.order(servers, turn):
-            if server.name != Stadsgraaf.name and turn:
-                continue  # what cannot be stopped is still at work
-            for number, state in enumerate(("quiet", "beside")):
-                stream = fresh(plan.sizes, plan.seed + 700 + turn * 2 + number)
-                requests = (_encoded(each, server) for each in stream)
-                with _runaways(plan, server, 2 if state == "beside" else 0):
-                    found = run(server.address, requests, 1, plan.seconds)
-                outcome[server.name][state].append(percentile(found["times"], 0.99))
-    return {
-        name: {state: Figure.of(values) for state, values in states.items()}
-        for name, states in outcome.items()
-    }
+            found = outcome[server.name]
+            for state, number in (("quiet", 0), ("beside", 2)):
+                with _runaways(plan, server, number) as clients:
+                    for mode in MODES:
+                        requests = _without_end(plan, server, mode, turn * 2 + number)
+                        times = run(server.address, requests, 1, plan.seconds)["times"]
+                        found[mode][state].append(percentile(times, 0.99))
+                    found["ended"] += len(select.select(clients, [], [], 0)[0])
+            found["restarted"] += server.drain()
+    for found in outcome.values():
+        for mode in MODES:
+            found[mode] = _figures(found[mode])
+    return outcome
+
+
+def _nothing_yet() -> Result:
+    return {**{mode: {"quiet": [], "beside": []} for mode in MODES}, "ended": 0, "restarted": 0}
+
+
+def _without_end(plan: Plan, server: Running, mode: str, number: int) -> Iterator[bytes]:
+    if mode == "repeated":
+        return cycle([_encoded(each, server) for each in repeated(plan.sizes)])
+    return (_encoded(each, server) for each in fresh(plan.sizes, plan.seed + 700 + number))
 
 
 @contextmanager
-def _runaways(plan: Plan, server: Running, number: int) -> Iterator[None]:
+def _runaways(plan: Plan, server: Running, number: int) -> Iterator[list[socket.socket]]:
     """So many clients whose query never ends; they hang up at the end of the block."""
     connections = [Connection(server.address) for _ in range(number)]
     stream = fresh(plan.sizes, plan.seed + 900, (RUNAWAY,))
     for connection in connections:
         connection.ask(_encoded(next(stream), server))
-    time.sleep(0.5 if number else 0)
+    time.sleep(1.0 if number else 0)
     try:
-        yield
+        yield [connection.socket for connection in connections]
     finally:
         for connection in connections:
             connection.socket.close()
@@ -329,31 +356,72 @@ def _read_pages(connection: Connection, server: Running, paths: Sequence[str]) -
 
 
 def search(plan: Plan, release: Release, server: Running) -> Result:
-    """Milliseconds of searches for names: of the index, and over HTTP as JSON."""
-    texts = {
-        "one thing": "warmtenet subsidie 7",
-        "two words": "klimaat monitor",
-        "a word of many": "energie",
-        "a beginning": "warmt",
-        "a short beginning": "st",
-        "misspelt": "warmtenett subsidei",
-    }
+    """Milliseconds of searches for names, each for other words: of the index, and over HTTP as JSON."""
+    chance = random.Random(plan.seed)
     outcome: Result = {}
     connection = Connection(server.address)
     with LabelIndex(release.path / "labels.sqlite") as labels:
-        for name, text in texts.items():
+        kinds = list(labels.kinds)
+        for name, make in _SEARCHES.items():
             inside, outside = list[float](), list[float]()
-            for turn in range(plan.rounds * 3):
+            for _ in range(plan.rounds * _SEARCHED):
+                text = make(chance)
+                kind = chance.choice(kinds) if name.endswith("of a kind") else None
                 begin = time.perf_counter()
-                labels.search(text, "nl")
+                labels.search(text, "nl", kind=kind)
                 inside.append((time.perf_counter() - begin) * 1000)
-                path = f"/search.json?q={quote(text)}&page={turn + 1}"
-                request = f"GET {path} HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\n\r\n"
-                _, _, last = connection.fetch(request.encode())
-                outside.append(last * 1000)
+                outside.append(_search(connection, make(chance), kind))
             outcome[name] = {"index": Figure.of(inside), "http": Figure.of(outside)}
     connection.socket.close()
     return outcome
+
+
+def _search(connection: Connection, text: str, kind: str | None) -> float:
+    query = urlencode({"q": text, **({"kind": kind} if kind else {})})
+    request = (
+        f"GET /search.json?{query} HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\n\r\n"
+    )
+    status, _, last = connection.fetch(request.encode())
+    if status != 200:
+        raise RuntimeError(f"{query}: {status}")
+    return last * 1000
+
+
+#: How often each is searched in a round.
+_SEARCHED: Final = 10
+
+
+def _some(chance: random.Random, number: int) -> str:
+    """So many words that names have."""
+    return " ".join(chance.sample(WORDS, number))
+
+
+def _misspelt(chance: random.Random) -> str:
+    """Two words, in one of which a letter is another one."""
+    text = _some(chance, 2)
+    at = chance.randrange(1, len(text) - 1)
+    return text[:at] + "xq"[chance.randrange(2)] + text[at + 1 :]
+
+
+#: What people type, by what it is.
+_SEARCHES: Final[Mapping[str, Callable[[random.Random], str]]] = {
+    "a letter": lambda chance: chance.choice("abcdefghijklmnoprstuvwz"),
+    "a beginning": lambda chance: chance.choice(WORDS)[: chance.randrange(2, 7)],
+    "a word": lambda chance: chance.choice(WORDS),
+    "a word, of a kind": lambda chance: chance.choice(WORDS),
+    "a number": lambda chance: str(chance.randrange(10_000)),
+    "two words": lambda chance: _some(chance, 2),
+    "two words, of a kind": lambda chance: _some(chance, 2),
+    "two beginnings": lambda chance: " ".join(word[:3] for word in chance.sample(WORDS, 2)),
+    "two words in quotes": lambda chance: f'"{_some(chance, 2)}"',
+    "three words": lambda chance: _some(chance, 3),
+    "four words": lambda chance: _some(chance, 4),
+    "letters of three words": lambda chance: " ".join(w[0] for w in chance.sample(WORDS, 3)),
+    "a word with accents": lambda chance: chance.choice(WORDS).translate(_ACCENTS),
+    "a misspelt word": _misspelt,
+    "a word that is in no name": lambda chance: "".join(chance.choices("jqxyz", k=7)),
+}
+_ACCENTS: Final = str.maketrans("aeiou", "àéïöü")
 
 
 # --- siege --------------------------------------------------------------------------------------
