@@ -41,7 +41,7 @@ def endless() -> Iterator[bytes]:
 
 
 def excerpt(parts: Parts, size: int) -> Excerpt:
-    return asyncio.run(read_excerpt(Answer("select", RESULTS[0], parts), size))
+    return asyncio.run(read_excerpt(Answer("select", RESULTS[0], parts), 100, size))
 
 
 def test_an_endless_answer_is_read_as_far_as_said_and_then_stopped() -> None:
@@ -49,7 +49,8 @@ def test_an_endless_answer_is_read_as_far_as_said_and_then_stopped() -> None:
     found = excerpt(parts, 10_000)
     assert not found.whole
     assert parts.closed
-    assert 200 < len(found.table.rows) < 400
+    assert len(found.table.rows) == 100
+    assert 100 < found.table.more < 300
     assert [row["n"].value for row in found.table.rows[:3]] == ["0", "1", "2"]
 
 
@@ -60,10 +61,23 @@ def test_a_short_answer_is_whole() -> None:
     assert found.table.rows == [{"n": Literal("7")}]
 
 
+def test_rows_beyond_those_that_are_shown_are_counted() -> None:
+    triples = b"<urn:a> <urn:b> <urn:c> .\n"
+    answer = Answer(
+        "graph", next(each for each in RDF if each.name == "N-Triples"), Parts(iter([triples] * 9))
+    )
+    table = asyncio.run(read_excerpt(answer, 4)).table
+    assert (len(table.rows), table.more) == (4, 5)
+    rows = b",".join(ROW % number for number in range(9))
+    body = b'{"head":{"vars":["n"]},"results":{"bindings":[' + rows + b"]}}"
+    table = asyncio.run(read_excerpt(Answer("select", RESULTS[0], Parts(iter([body]))), 4)).table
+    assert ([row["n"].value for row in table.rows], table.more) == (["0", "1", "2", "3"], 5)
+
+
 def test_triples_are_read_up_to_the_last_whole_line() -> None:
     parts = Parts(iter([b"<urn:a> <urn:b> <urn:c> .\n", b"<urn:a> <urn:b> <urn:"]))
     answer = Answer("graph", next(each for each in RDF if each.name == "N-Triples"), parts)
-    found = asyncio.run(read_excerpt(answer, 30))
+    found = asyncio.run(read_excerpt(answer, 100, 30))
     assert not found.whole
     assert len(found.table.rows) == 1
 

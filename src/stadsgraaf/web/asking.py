@@ -30,11 +30,12 @@ _PAGE_BYTES = 33_554_432
 
 @dataclass(frozen=True)
 class Table:
-    """The result of a SELECT; ``truth`` is that of an ASK."""
+    """The result of a SELECT; ``truth`` is that of an ASK. ``more`` rows were counted only."""
 
     variables: tuple[str, ...]
     rows: Sequence[Row]
     truth: bool | None = None
+    more: int = 0
 
 
 def iris(values: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from typing import Any, Final
 
 from pyoxigraph import (
@@ -31,6 +32,8 @@ from stadsgraaf.web.asking import Row, Table, Term
 
 __all__ = ["Excerpt", "read_excerpt", "read_solutions", "read_triples"]
 
+#: Bytes of an answer that are read for a page.
+_MOST_BYTES: Final = 2_097_152
 _TRIPLE: Final = ("subject", "predicate", "object")
 
 
@@ -42,10 +45,10 @@ class Excerpt:
     whole: bool
 
 
-async def read_excerpt(answer: Answer, size: int) -> Excerpt:
+async def read_excerpt(answer: Answer, most: int, size: int = _MOST_BYTES) -> Excerpt:
     """What stands in the first bytes of an answer in JSON or N-Triples: ``size`` of them, or more.
 
-    The work behind the rest is stopped. Raises what ``Answer.read`` raises.
+    Rows beyond ``most`` are counted only: that takes others less of the time. The work behind the rest is stopped. Raises what ``Answer.read`` raises.
     """
     content, whole = bytearray(), True
     try:
@@ -57,32 +60,36 @@ async def read_excerpt(answer: Answer, size: int) -> Excerpt:
     finally:
         await answer.aclose()
     read = read_triples if answer.form == "graph" else read_solutions
-    table = await asyncio.to_thread(read, bytes(content), whole=whole)
+    table = await asyncio.to_thread(read, bytes(content), whole=whole, most=most)
     return Excerpt(table, whole)
 
 
-def read_solutions(content: bytes, *, whole: bool = True) -> Table:
+def read_solutions(content: bytes, *, whole: bool = True, most: int | None = None) -> Table:
     """The solutions in a document, up to where it ends. Raises StoreUnavailable when a whole one is wrong."""
     rows: list[Row] = []
+    more = 0
     variables: tuple[str, ...] = ()
     try:
         found = parse_query_results(BytesIO(content), QueryResultsFormat.JSON)
         if isinstance(found, QueryBoolean):
             return Table((), [], bool(found))
         variables = tuple(each.value for each in found.variables)
-        for solution in found:
+        for solution in islice(found, most):
             pairs = ((name, solution[name]) for name in variables)
             rows.append({name: _plain(term) for name, term in pairs if term is not None})
+        for _ in found:
+            more += 1
     except SyntaxError as error:
         if whole:
             raise StoreUnavailable(reason=f"its answer is not SPARQL JSON ({error})") from None
-    return Table(variables, rows)
+    return Table(variables, rows, more=more)
 
 
-def read_triples(content: bytes, *, whole: bool = True) -> Table:
+def read_triples(content: bytes, *, whole: bool = True, most: int | None = None) -> Table:
     """The triples of N-Triples as a table, up to where they end."""
     complete = content if whole else content[: content.rfind(b"\n") + 1]
-    return Table(_TRIPLE, list(_triples(complete)))
+    rows = list(islice(_triples(complete), most))
+    return Table(_TRIPLE, rows, more=complete.count(b"\n") - len(rows))
 
 
 def _triples(content: bytes) -> Iterator[Mapping[str, Term]]:

@@ -52,7 +52,8 @@ def as_grid(
         if rows and all(row[index] is None or row[index].kind == "number" for row in rows)  # type: ignore[union-attr]  # None was just seen to
     )
     columns = tuple(heads.get(name, name) for name in table.variables)
-    return Grid(columns, numeric, rows, len(table.rows), table.truth, whole)
+    total = len(table.rows) + table.more
+    return Grid(columns, numeric, rows, total, table.truth, whole)
 
 
 def _cell(view: View, term: Term, label: str | None) -> Value:

@@ -34,8 +34,7 @@ __all__ = ["Fault", "fault_of", "workbench"]
 _JSON = RESULTS[0]
 _CSV = RESULTS[2]
 _N_TRIPLES = next(each for each in RDF if each.name == "N-Triples")
-#: Bytes of an answer that a page reads; who wants more takes a download.
-_MOST_BYTES: Final = 2_097_152
+#: Rows of an answer that a page shows; who wants more takes a download.
 _SHOWN_ROWS: Final = 500
 #: What finding out why there are no solutions may take.
 _WHY_SECONDS: Final = 3.0
@@ -139,7 +138,7 @@ async def _run(view: View, question: Question, asked: SparqlRequest) -> Outcome:
     begin = time.monotonic()
     try:
         answer = await view.site.store.answer(question, _limits(view, asked))
-        excerpt = await read_excerpt(answer, _MOST_BYTES)
+        excerpt = await read_excerpt(answer, _SHOWN_ROWS)
     except StadsgraafError as error:
         fault = fault_of(error, question.query, view)
         return Outcome(fault=fault, status=error.status, headers=error.headers)

@@ -13,10 +13,9 @@ from stadsgraaf.media import HTML, RDF, RESULTS, SHEET, Form, Format
 from stadsgraaf.parameters import given_in
 from stadsgraaf.store.base import Answer, Limits, Question
 from stadsgraaf.store.binding import bind
-from stadsgraaf.web.asking import Table, read_results
 from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.columns import in_sheet, sheet_limits
-from stadsgraaf.web.excerpt import read_triples
+from stadsgraaf.web.excerpt import read_excerpt
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, attachment, link_header, ways_in
 from stadsgraaf.web.identity import is_volatile
@@ -119,11 +118,6 @@ def _choose(view: View, request: Request, found: CannedQuery, suffix: str | None
     return chosen_format(request.scope, None, (HTML, *formats))
 
 
-async def _table(answer: Answer) -> Table:
-    body = await answer.read()
-    return read_triples(body) if answer.form == "graph" else read_results(body)
-
-
 # --- as data ----------------------------------------------------------------------------------------
 
 
@@ -203,10 +197,11 @@ async def _outcome(asked: Asked, *, runs: bool) -> Outcome:
             asked.bindings()
             return Outcome()
         answer = await asked.answer(HTML, view.site.asker.widest)
-        table = await _table(answer)
+        excerpt = await read_excerpt(answer, _SHOWN_ROWS)
     except StadsgraafError as error:
         return Outcome(fault=error)
-    grid = as_grid(view, table, _SHOWN_ROWS, heads=asked.query.heads(view.language))
+    heads = asked.query.heads(view.language)
+    grid = as_grid(view, excerpt.table, _SHOWN_ROWS, heads=heads, whole=excerpt.whole)
     return Outcome(grid, await figures(view, grid) if answer.form == "select" else None)
 
 
