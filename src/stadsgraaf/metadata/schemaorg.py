@@ -47,7 +47,6 @@ class _Reader:
 
     def dataset(self, names: Names, root: str) -> dict[str, Any]:
         node = names.dataset
-        spatial = self._all(node, "dct:spatial")
         return _present(
             {
                 "@context": "https://schema.org/",
@@ -61,32 +60,29 @@ class _Reader:
                 "version": self._text(node, "dcat:version"),
                 "datePublished": self._text(node, "dct:issued"),
                 "dateModified": self._text(node, "dct:modified"),
-                "inLanguage": [
-                    _LANGUAGES.get(each.removeprefix(_LISTS), each)
-                    for each in self._iris(node, "dct:language")
-                ],
+                "inLanguage": [_tag(each) for each in self._iris(node, "dct:language")],
                 "keywords": self._texts(node, "dcat:keyword"),
                 "isAccessibleForFree": _PUBLIC in self._iris(node, "dct:accessRights") or None,
                 "isBasedOn": self._iris(node, "prov:wasDerivedFrom"),
                 "creator": [self._agent(each) for each in self._all(node, "dct:creator")],
                 "publisher": self._one_agent(node),
-                "spatialCoverage": [
-                    {"@type": "Place", "@id": each.value, "name": self._name(each)}
-                    for each in spatial
-                ],
+                "spatialCoverage": [self._place(each) for each in self._all(node, "dct:spatial")],
                 "temporalCoverage": self._period(node),
                 "distribution": [
                     self._download(each) for each in self._all(node, "dcat:distribution")
                 ],
-                "includedInDataCatalog": _present(
-                    {
-                        "@type": "DataCatalog",
-                        "@id": names.catalogue.value,
-                        "name": self._text(names.catalogue, "dct:title"),
-                        "description": self._text(names.catalogue, "dct:description"),
-                        "publisher": self._one_agent(names.catalogue),
-                    }
-                ),
+                "includedInDataCatalog": self._catalogue(names.catalogue),
+            }
+        )
+
+    def _catalogue(self, node: Term) -> dict[str, Any]:
+        return _present(
+            {
+                "@type": "DataCatalog",
+                "@id": node.value,
+                "name": self._text(node, "dct:title"),
+                "description": self._text(node, "dct:description"),
+                "publisher": self._one_agent(node),
             }
         )
 
@@ -110,6 +106,9 @@ class _Reader:
                 "dateModified": self._text(node, "dct:modified"),
             }
         )
+
+    def _place(self, node: Term) -> dict[str, Any]:
+        return {"@type": "Place", "@id": node.value, "name": self._name(node)}
 
     def _one_agent(self, node: Term) -> dict[str, Any] | None:
         found = self._all(node, "dct:publisher")
@@ -149,3 +148,8 @@ class _Reader:
 
 def _present(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value}
+
+
+def _tag(language: str) -> str:
+    """The tag of a language that the authority table of the EU names."""
+    return _LANGUAGES.get(language.removeprefix(_LISTS), language)
