@@ -263,7 +263,7 @@ _SAYINGS: Final = (
     (
         r"Invalid \\",
         "A backslash in a text is written “\\\\”.",
-        "Een backslash in een tekst schrijf je als “\\\\”.",
+        "Schrijf een backslash in een tekst als “\\\\”.",
     ),
     (
         r"Extra data",

@@ -260,7 +260,7 @@ def _unknown_word(word: str) -> Text:
     if close:
         return Text(
             f"unknown word “{shown}”; did you mean {close[0]}?",
-            f"onbekend woord “{shown}”; bedoelde je {close[0]}?",
+            f"onbekend woord “{shown}”; bedoelde u {close[0]}?",
         )
     return Text(
         f"unknown word “{shown}”; a name needs a prefix, as in ex:{shown}",

@@ -284,7 +284,7 @@ def _undeclared(case: _Case, found: re.Match[str]) -> Trouble:
     same = [name for name, iri in case.prefixes.items() if namespace and iri == namespace]
     if same or near:
         near = same or near
-        mend = Text(f"Did you mean “{near[0]}:”?", f"Bedoelde je “{near[0]}:”?")
+        mend = Text(f"Did you mean “{near[0]}:”?", f"Bedoelde u “{near[0]}:”?")
     elif namespace:
         mend = Text(
             f"Write “@prefix {prefix}: <{namespace}> .” at the top of the file.",
@@ -622,7 +622,7 @@ def _prefix(case: _Case, _: re.Match[str]) -> Trouble:
         "bad-prefix",
         Text(
             "A prefix declaration is “@prefix name: <namespace> .”: is the colon or the IRI missing?",
-            "Een voorvoegsel declareer je met “@prefix naam: <naamruimte> .”: ontbreekt de dubbele"
+            "Een voorvoegsel wordt gedeclareerd met “@prefix naam: <naamruimte> .”: ontbreekt de dubbele"
             " punt of de IRI?",
         ),
     )

@@ -282,7 +282,7 @@ def _did_you_mean(word: Token, near: str) -> Fault:
         word,
         Text(
             f"This is not SPARQL: did you mean {near} in place of {word.text}?",
-            f"Dit is geen SPARQL: bedoelde je {near} in plaats van {word.text}?",
+            f"Dit is geen SPARQL: bedoelde u {near} in plaats van {word.text}?",
         ),
     )
 

@@ -121,7 +121,7 @@ def _told(suppression: Suppression, known: Collection[str]) -> Iterator[Finding]
                 suppression,
                 Text(
                     f"There is no rule {name}." + (f" Did you mean {near[0]}?" if near else ""),
-                    f"Er is geen regel {name}." + (f" Bedoelde je {near[0]}?" if near else ""),
+                    f"Er is geen regel {name}." + (f" Bedoelde u {near[0]}?" if near else ""),
                 ),
                 name,
             )

@@ -68,7 +68,7 @@ def _slip(document: Document, name: str, slip: Slip) -> Finding:
         span=Span.between(document.path.as_posix(), begin, end),
         message=Text(
             f"“{cut(slip.written)}” is no {what.en} as it was meant. Did you mean “{cut(slip.meant)}”?",
-            f"“{cut(slip.written)}” is geen {what.nl} zoals bedoeld. Bedoelde je “{cut(slip.meant)}”?",
+            f"“{cut(slip.written)}” is geen {what.nl} zoals bedoeld. Bedoelde u “{cut(slip.meant)}”?",
         ),
         value=slip.written,
         excerpt=document.turtle.line(begin.line),

@@ -66,7 +66,7 @@ def _namespaces(subject: Subject) -> Iterator[Finding]:
                 span=span,
                 message=Text(
                     f"The prefix {prefix}: is not bound to its namespace. Did you mean <{meant}>?",
-                    f"Het voorvoegsel {prefix}: hoort niet bij deze naamruimte. Bedoelde je <{meant}>?",
+                    f"Het voorvoegsel {prefix}: hoort niet bij deze naamruimte. Bedoelde u <{meant}>?",
                 ),
                 value=f"<{namespace}>",
                 excerpt=document.turtle.line(begin.line),

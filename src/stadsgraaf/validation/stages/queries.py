@@ -167,7 +167,7 @@ def _in_vain(subject: Subject, file: str, text: str) -> Iterator[Finding]:
             seen.add(space)
         if near:
             name = shorten(near, {**subject.prefixes, **prefixes})
-            mend = Text(f" Did you mean {name}?", f" Bedoelde je {name}?")
+            mend = Text(f" Did you mean {name}?", f" Bedoelde u {name}?")
             span = Span(file, *_place(lines, word))
             yield replace(
                 _of_word("query/unused-name", span, word, text, _UNUSED, mend), value=f"<{iri}>"

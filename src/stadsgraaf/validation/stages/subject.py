@@ -242,4 +242,4 @@ def unknown_message(subject: Subject, name: str, unknown: Unknown) -> Text:
     if not unknown.near:
         return text
     near = shorten(unknown.near, subject.prefixes)
-    return Text(f"{text.en} Did you mean {near}?", f"{text.nl} Bedoelde je {near}?")
+    return Text(f"{text.en} Did you mean {near}?", f"{text.nl} Bedoelde u {near}?")
