@@ -37,7 +37,7 @@ class FrontendHook(BuildHookInterface[Any]):
         if version == "editable":
             return
         if self.target_name == "wheel":
-            for name in ("failures.csv", "suites.csv"):
+            for name in ("failures.csv", "suites.csv", "deviations.csv"):
                 build_data["force_include"][str(root / TESTS / name)] = f"{PACKED}/{name}"
         if _is_current(root) or os.environ.get("STADSGRAAF_NO_FRONTEND"):
             return

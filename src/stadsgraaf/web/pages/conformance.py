@@ -19,7 +19,7 @@ from starlette.responses import Response
 from stadsgraaf.errors import Text
 from stadsgraaf.web.site import View
 
-__all__ = ["Failure", "Suite", "conformance", "results"]
+__all__ = ["Deviation", "Failure", "Suite", "conformance", "deviations", "results"]
 
 _PACKED: Final = Path(str(files("stadsgraaf.web"))) / "conformance"
 _SOURCE: Final = Path(__file__).parents[4] / "tests" / "conformance"
@@ -43,6 +43,15 @@ class Failure:
     def href(self) -> str:
         """The folder of the test at W3C."""
         return f"{_TESTS}{self.test.partition('#')[0]}/"
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A query that a ``standard`` answers otherwise, which no test of W3C asks; and why."""
+
+    standard: str
+    query: str
+    reason: Text
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,15 @@ def results() -> tuple[Sequence[Suite], Sequence[Failure]]:
     return suites, failures
 
 
+@lru_cache(1)
+def deviations() -> Sequence[Deviation]:
+    """What is known to be otherwise beside the suites."""
+    return [
+        Deviation(row["standard"], row["query"], Text(row["reason"], row["reden"]))
+        for row in _rows("deviations.csv")
+    ]
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     folder = _PACKED if (_PACKED / name).is_file() else _SOURCE
     with (folder / name).open(encoding="utf-8", newline="") as file:
@@ -94,6 +112,7 @@ async def conformance(request: Request) -> Response:
     return view.page(
         "conformance.html",
         suites=suites,
+        deviations=deviations(),
         reasons=sorted(reasons.items(), key=lambda each: -len(each[1])),
         total=view.number(total),
         passed=view.number(total - len(failures)),
