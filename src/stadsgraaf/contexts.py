@@ -5,10 +5,11 @@ https://www.w3.org/TR/json-ld11/#the-context
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["included", "lost_keys", "named_files", "names_a_file"]
+__all__ = ["elsewhere", "included", "lost_keys", "lost_values", "named_files", "names_a_file"]
 
 #: Contexts that name contexts that name contexts.
 _DEPTH: Final = 8
@@ -56,6 +57,81 @@ def named_files(text: str) -> list[str]:
         name for word in words for name in re.findall(r'(?<=[\[,\s"])"?([^"{}\[\],\s]+)"', word)
     ]
     return [name for name in names if not _ABSOLUTE.match(name) and "." in name]
+
+
+def elsewhere(thing: Any, *, beside: bool) -> str | None:
+    """The first context that JSON-LD names and that is not fetched, or None.
+
+    With ``beside`` a context may be a file, named by its path.
+
+    >>> elsewhere({"@context": ["c.json", "https://schema.org/"]}, beside=True)
+    'https://schema.org/'
+    """
+    if isinstance(thing, list):
+        found = (elsewhere(item, beside=beside) for item in thing)
+        return next((name for name in found if name), None)
+    if not isinstance(thing, dict):
+        return None
+    for key, value in thing.items():
+        named = value if isinstance(value, list) else [value]
+        for name in named if key in {_CONTEXT, "@import"} else ():
+            if isinstance(name, str) and (not beside or _ABSOLUTE.match(name)):
+                return name
+        if name := elsewhere(value, beside=beside):
+            return name
+    return None
+
+
+def lost_values(text: str) -> list[tuple[str, str]]:
+    """IRIs and language tags of JSON-LD that are none: what they are part of means nothing.
+
+    Returns each with its kind.
+
+    >>> lost_values('{"@id": "http://e/a b", "http://e/p": {"@value": "x", "@language": "n_l"}}')
+    [('iri', 'http://e/a b'), ('language', 'n_l')]
+    """
+    try:
+        thing = json.loads(text)
+        kinds = _kinds(thing)
+        return list(dict.fromkeys(_lost_values(thing, kinds)))
+    except (ValueError, RecursionError):
+        return []
+
+
+_NO_IRI: Final = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def _kinds(thing: Any) -> dict[str, str]:
+    """Of what type contexts say that the values of a term are."""
+    found: dict[str, str] = {}
+    if isinstance(thing, list):
+        for item in thing:
+            found |= _kinds(item)
+    if isinstance(thing, dict):
+        for key, value in thing.items():
+            found |= _kinds(value)
+            if isinstance(value, dict) and isinstance(value.get("@type"), str):
+                found[key] = value["@type"]
+    return found
+
+
+def _lost_values(thing: Any, kinds: dict[str, str], key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(thing, list):
+        for item in thing:
+            yield from _lost_values(item, kinds, key)
+    elif isinstance(thing, dict):
+        plain = thing.get("@type") == "@json"
+        for name, value in thing.items():
+            if ":" in name and _NO_IRI.search(name):
+                yield "iri", name
+            if kinds.get(name) != "@json" and not (plain and name == "@value"):
+                yield from _lost_values(value, kinds, name)
+    elif isinstance(thing, str):
+        if (key in {"@id", "@type"} or kinds.get(key) == "@id") and _NO_IRI.search(thing):
+            yield "iri", thing
+        elif key == "@language" and not _LANGUAGE.fullmatch(thing):
+            yield "language", thing
 
 
 def lost_keys(text: str, path: Path) -> set[str]:

@@ -16,6 +16,7 @@ import os
 import re
 import resource
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -34,8 +35,8 @@ from pyoxigraph import (
     serialize,
 )
 
-from stadsgraaf.contexts import included
-from stadsgraaf.errors import SyntaxFault, Text
+from stadsgraaf.contexts import elsewhere, included
+from stadsgraaf.errors import MachineFault, SyntaxFault, Text
 from stadsgraaf.store.sandbox import deny_system_calls
 from stadsgraaf.unreadable import Unreadable, in_words, json_fault, xml_fault
 
@@ -80,6 +81,12 @@ def read_apart(path: Path, form: RdfFormat, base_iri: str | None = None) -> byte
         raise _too_long(path, seconds) from None
     if not done.returncode:
         return done.stdout
+    if done.returncode == -signal.SIGKILL:
+        # nothing of the file is known: somebody ended its reader, such as a machine out of memory
+        killed = Text(
+            f"the process that reads {path} was killed", f"het proces dat {path} leest is beëindigd"
+        )
+        raise MachineFault(reason=killed)
     said = done.stderr.decode("utf-8", "replace")
     if "memory" in said:
         raise _fault(path, *_TOO_MUCH)
@@ -122,16 +129,44 @@ def _ready(path: Path, content: bytes, *, beside: bool) -> bytes:
         return content
     if (fault := json_fault(text)) is not None:
         raise _unread(path, fault.line, fault.column, *fault.reason)
-    if not beside or '"@context"' not in text:
+    if "@context" not in text and "@import" not in text:
         return content
     try:
-        thing, found = included(json.loads(text), path)
+        thing, found = json.loads(text), False
+        if (name := elsewhere(thing, beside=beside)) is not None:
+            raise _unread(path, *_at(text, name), *_not_fetched(name, beside=beside))
+        if beside:
+            thing, found = included(thing, path)
     except (OSError, ValueError, RecursionError) as error:
-        at = text.index('"@context"')
-        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-        missing = _no_context(error)
-        raise _unread(path, line, column, *missing) from None
+        raise _unread(path, *_at(text, "@context"), *_no_context(error)) from None
     return json.dumps(thing).encode() if found else content
+
+
+def _at(text: str, word: str) -> tuple[int, int]:
+    """Line and column of a text in JSON."""
+    at = max(text.find(json.dumps(word, ensure_ascii=False)), 0)
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def _not_fetched(name: str, *, beside: bool) -> tuple[str, str]:
+    if not beside:
+        return (
+            f"The context “{name}” is elsewhere, and nothing is fetched: write what it says in its place.",
+            (
+                f"De context “{name}” is elders en er wordt niets opgehaald: schrijf in haar plaats wat"
+                " zij zegt."
+            ),
+        )
+    return (
+        (
+            f"The context “{name}” is elsewhere, and nothing is fetched: save it as a file beside this one and"
+            " write its path here, or write what it says in its place."
+        ),
+        (
+            f"De context “{name}” is elders en er wordt niets opgehaald: bewaar haar als bestand naast dit"
+            " en schrijf hier het pad, of schrijf in haar plaats wat zij zegt."
+        ),
+    )
 
 
 def _no_context(error: Exception) -> tuple[str, str]:
@@ -152,9 +187,6 @@ def _place(
     """Line and column of an error; of RDF/XML the line that was read last when it was met."""
     if fault is not None:
         return fault.line, fault.column
-    if error.lineno is None and "LoadDocument" in error.msg and b'"@context"' in content:
-        before = content[: content.index(b'"@context"')].decode("utf-8", "replace")
-        return before.count("\n") + 1, len(before) - before.rfind("\n")
     if error.lineno is not None or form != RdfFormat.RDF_XML:
         return error.lineno or 0, error.offset or 0
     lines = _Lines(content)

@@ -201,6 +201,11 @@ _SAYINGS: Final = (
         "Deze naam van RDF kan hier geen element zijn.",
     ),
     (
+        r"Only UTF-8 is supported",
+        "RDF/XML is read as UTF-8 only: save the file so, and let its first line say UTF-8.",
+        "RDF/XML wordt alleen als UTF-8 gelezen: bewaar het bestand zo, en laat de eerste regel UTF-8 zeggen.",
+    ),
+    (
         r"not well-formed|attribute key must be",
         "This is not well-formed XML: is a quotation mark, “=” or “>” missing, or “<” or “&” too much?",
         (
@@ -222,17 +227,6 @@ _SAYINGS: Final = (
         r"junk after document element",
         "The document has ended here, and something follows: keep all within one element.",
         "Hier is het document afgelopen en er volgt nog iets: houd alles binnen één element.",
-    ),
-    (
-        r"LoadDocumentCallback",
-        (
-            "This asks for a context that is elsewhere, and nothing is fetched: remote contexts are files"
-            " beside this one, named as a path."
-        ),
-        (
-            "Dit vraagt om een context van elders en er wordt niets opgehaald: bewaar haar als bestand"
-            " ernaast, en noem het pad."
-        ),
     ),
     (
         r"Expecting property name",

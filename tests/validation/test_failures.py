@@ -2,19 +2,25 @@
 
 import json
 import os
+import pickle
+import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pyshacl
 import pytest
 from click.testing import CliRunner
 
+from stadsgraaf import guarding
 from stadsgraaf.cli import main
-from stadsgraaf.validation import reference, shacl, stages, turbo
+from stadsgraaf.validation import apart, reference, shacl, stages, turbo
 from stadsgraaf.validation.formats import FORMATS
-from stadsgraaf.validation.stages import STAGES
+from stadsgraaf.validation.stages import STAGES, formatting
+
+formatting_module = sys.modules[formatting.__module__]
 
 GOOD = """\
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -151,6 +157,62 @@ def test_a_file_that_may_not_be_read_brings_no_findings_of_what_it_says(folder: 
     assert code == 1
     assert "1 violation, " in text
     assert "Not run, as a file could not be read at all" in text
+
+
+def killed(*_: object, **__: object) -> object:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return None
+
+
+def dies_unless_in(parent: int) -> Callable[..., object]:
+    """What ends a child at once, and the process of the tests never."""
+    return lambda *_, **__: killed() if os.getpid() != parent else None
+
+
+#: Moments in the life of a process beside others, by what it does there.
+MOMENTS = {
+    "when it begins": (apart, "_give"),
+    "while an engine works": (reference, "validate"),
+    "when the engine is done": (reference, "read_report"),
+    "before it gives its result": (apart.pickle, "dumps"),
+    "while it formats": (formatting_module, "format_texts"),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_process_that_is_killed_is_exit_code_3_at_any_moment(
+    moment: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shacl, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(formatting_module, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(*MOMENTS[moment], dies_unless_in(os.getpid()))
+    code, text, trace = run(folder, "--no-cache", "--format=json")
+    assert (code, json.loads(text)["conforms"]) == (3, False)
+    assert "SIGKILL" in trace
+
+
+def test_a_process_that_is_killed_halfway_its_result_gives_none() -> None:
+    def halfway(work: Callable[[], object], writing: int) -> None:
+        content = pickle.dumps((work(), None))
+        os.write(writing, content[: len(content) // 2])
+        killed()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart, "_give", halfway)
+        with pytest.raises(RuntimeError, match="SIGKILL"):
+            apart.Apart(lambda: "x" * 1000).result()
+
+
+def test_a_reader_that_is_killed_is_exit_code_3(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "b.rdf").write_text("<a/>")
+    command = (sys.executable, "-c", "import os; os.kill(os.getpid(), 9)")
+    monkeypatch.setattr(guarding, "_CHILD", command)
+    code, _, said = run(folder)
+    assert code == 3
+    assert "the process that reads" in said
 
 
 def test_what_could_not_be_checked_is_named(folder: Path) -> None:

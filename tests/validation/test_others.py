@@ -88,8 +88,37 @@ FAULTS: dict[str, tuple[dict[str, str | bytes], str, int, str]] = {
     ),
     "OWL functional syntax": ({"o.owl": "Prefix(:=<http://e/>)\nOntology(<http://e/>)"}, "syntax/serialisation", 1, "functional"),
     "JSON-LD with a context elsewhere": (
-        {"a.jsonld": '{"@context": "https://schema.org", "@id": "http://e/a", "name": "x"}'},
-        "syntax/serialisation", 1, "remote contexts",
+        {"a.jsonld": '{"@id": "http://e/a",\n "@context": ["https://schema.org", {}], "name": "x"}'},
+        "syntax/serialisation", 2, "The context “https://schema.org” is elsewhere",
+    ),
+    "JSON-LD with a context elsewhere within a context": (
+        {"a.jsonld": '{"@context": {"e": {"@id": "http://e/e",\n "@context": "http://e/c"}}, "@id": "http://e/a", "e": "x"}'},
+        "syntax/serialisation", 2, "The context “http://e/c” is elsewhere",
+    ),
+    "JSON-LD with a space in an IRI": (
+        {"a.jsonld": '{"http://e/p": "x",\n "@id": "http://e/a b"}'}, "syntax/bad-iri", 2, "“http://e/a b” is no IRI",
+    ),
+    "JSON-LD with a space in a value that is an IRI": (
+        {"a.jsonld": '{"@context": {"l": {"@id": "http://e/l", "@type": "@id"}}, "@id": "http://e/a",\n "l": ["http://e/b", "http://e/c d"]}'},
+        "syntax/bad-iri", 2, "“http://e/c d” is no IRI",
+    ),
+    "JSON-LD with a language that is none": (
+        {"a.jsonld": '{"@context": {"t": {"@id": "http://e/t",\n "@language": "n_l"}}, "@id": "http://e/a", "t": "x"}'},
+        "syntax/bad-language-tag", 2, "“n_l” is not a language tag",
+    ),
+    "a page in place of Turtle": ({"a.ttl": "<!DOCTYPE html>\n<html><body>404</body></html>"}, "syntax/other-format", 1, "HTML"),
+    "JSON-LD in place of Turtle": ({"a.ttl": '[\n{"@id": "http://e/a"}]'}, "syntax/other-format", 1, ".jsonld"),
+    "a directive in capitals": (
+        {"a.ttl": "@Prefix e: <http://e/> .\ne:a e:p 1 ."}, "syntax/bad-prefix", 1, "“@prefix”, in small letters",
+    ),
+    "a percent sign": ({"a.ttl": DATA + "e:a e:p <http://e/100%zz> ."}, "syntax/bad-iri", 2, "%25"),
+    "a port that is none": ({"a.ttl": DATA + "e:a e:p <http://e:80x/> ."}, "syntax/bad-iri", 2, "port"),
+    "a graph of TriG that is not closed": (
+        {"a.trig": DATA + "<http://e/g> {\n e:a e:p 1 .\n\nGRAPH <http://e/h> {\n e:b e:p 2 .\n}\n"},
+        "syntax/serialisation", 5, "The graph that begins on line 2 is not closed",
+    ),
+    "XML in Latin-1": (
+        {"a.rdf": OWL.replace('"1.0"', '"1.0" encoding="ISO-8859-1"', 1)}, "syntax/serialisation", 1, "as UTF-8 only",
     ),
     "none of the alternatives": (
         {"s.ttl": SHAPES, "d.ttl": DATA + "e:a a e:Person ."}, "e:P", 2, "e:mail (minCount 1) | e:phone (minCount 1)",

@@ -538,6 +538,13 @@ def _subject(case: _Case, _: re.Match[str]) -> Trouble:
                 f" “@{name.lower()}”.",
             ),
         )
+    if (word := case.word.lower()) in {"@prefix", "@base"}:
+        declared = _DECLARATION.match(case.text, case.at)
+        trouble = case.trouble(
+            "bad-prefix",
+            Text(f"Write “{word}”, in small letters.", f"Schrijf “{word}”, met kleine letters."),
+        )
+        return replace(trouble, declares=(declared[1], declared[2]) if declared else None)
     trouble = case.trouble(
         "no-subject",
         Text(
@@ -558,6 +565,28 @@ def _relative(case: _Case, _: re.Match[str]) -> Trouble:
             " IRI, or declare @base.",
             f"{case.word} is een relatieve IRI en er staat niet waartegenover: schrijf de hele IRI,"
             " of declareer @base.",
+        ),
+    )
+
+
+def _percent(case: _Case, found: re.Match[str]) -> Trouble:
+    return case.trouble(
+        "bad-iri",
+        Text(
+            f"“{found[1]}” is no percent-encoding: two of 0-9 and A-F come after “%”; a “%” itself is %25.",
+            f"“{found[1]}” is geen procentcode: na “%” komen er twee van 0-9 en A-F; een “%” zelf is %25.",
+        ),
+    )
+
+
+def _host(case: _Case, _found: re.Match[str]) -> Trouble | None:
+    if not case.text.startswith("<", case.at):
+        return None
+    return case.trouble(
+        "bad-iri",
+        Text(
+            "The host or the port of this IRI is none: mend what stands between “//” and the next “/”.",
+            "De host of poort van deze IRI is er geen: verbeter wat tussen “//” en de volgende “/” staat.",
         ),
     )
 
@@ -651,6 +680,8 @@ _HANDLERS = (
     (r"is not a valid RDF object", _object),
     (r"is not a valid subject", _subject),
     (r"No scheme found", _relative),
+    (r"Invalid IRI percent encoding '(.*?)'", _percent),
+    (r"^Invalid (?:port )?character '(.*?)'|Invalid port|Invalid host", _host),
     (r"Invalid IRI code point '(.*?)'", _iri),
     (r"Unexpected escape|escape sequence", _escape),
     (r"subtag|language tag|language code", _language),

@@ -96,6 +96,9 @@ def _decode(content: bytes) -> tuple[str, list[Trouble]]:
                 return "", [trouble]
             # the words can be known all the same, so that nothing else seems to be missing
             return content.decode("utf-16", "replace"), [replace(trouble, resume=0)]
+    for beginning, name, said in _OTHER_FORMATS:
+        if beginning.match(content[:200]):
+            return "", [_other_format(name, said)]
     try:
         return content.decode("utf-8"), []
     except UnicodeDecodeError as error:
@@ -120,6 +123,37 @@ _OTHER_FILES = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
+
+
+#: What a file begins with that is no Turtle, what it is then, and what to do.
+_OTHER_FORMATS = (
+    (
+        re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html)[\s>]", re.IGNORECASE),
+        "HTML",
+        Text(
+            "perhaps the page of an error; fetch it again",
+            "misschien een foutpagina; haal het opnieuw op",
+        ),
+    ),
+    (
+        re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|rdf:RDF)[\s>]"),
+        "XML",
+        Text("RDF/XML is named .rdf", "RDF/XML heet .rdf"),
+    ),
+    (
+        re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*\{)\s*"'),
+        "JSON",
+        Text("JSON-LD is named .jsonld", "JSON-LD heet .jsonld"),
+    ),
+)
+
+
+def _other_format(name: str, said: Text) -> Trouble:
+    reason = Text(
+        f"The file is {name}, not Turtle: {said.en}.",
+        f"Het bestand is {name}, geen Turtle: {said.nl}.",
+    )
+    return Trouble("other-format", 0, 0, -1, reason, "")
 
 
 def _is_binary(content: bytes) -> bool:

@@ -10,7 +10,7 @@ Named graphs are read as one.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from stadsgraaf import turtle
 from stadsgraaf.errors import SyntaxFault, Text
 from stadsgraaf.guarding import give, read_apart
 from stadsgraaf.turtle import MAX_DEPTH, TurtleDocument
-from stadsgraaf.turtle.scan import scan, tokens
+from stadsgraaf.turtle.scan import Lines, scan, tokens
 from stadsgraaf.unreadable import in_words
 from stadsgraaf.validation.sighting import Sighted
 
@@ -74,6 +74,8 @@ def read(
     if form == RdfFormat.TRIG:
         # the dot may be one that stands for a brace
         faults = [f for f in found.faults if f.members["rule"] != "early-dot"] or faults
+        if opened := list(_open_graphs(path, text)):
+            faults = [*opened, *(fault for fault in found.faults if fault in faults)]
     return replace(found, text=text, faults=faults, marked=marked)
 
 
@@ -230,17 +232,15 @@ def _flattened(text: str) -> str:
     """
     made = list(text)
     inside, before, begun = False, "", 0
-    names: list[int] = []
+    last: list[tuple[int, str]] = []
     for start, end in tokens(text):
         word = text[start:end]
         if word == "{" and inside:
             # the graph before was not closed: its last statement must not be lost with the name
-            if before != ".":
-                begun = next(
-                    (at for at in names[-2:] if text[at : at + 5].upper() == "GRAPH"), names[-1]
-                )
+            begun = _name_before(last, start)
+            ended = [one for at, one in last if at < begun][-1:] in ([], ["."], ["{"])
             _blank(made, begun, end)
-            made[begun] = " " if before == "." else "."
+            made[begun] = " " if ended else "."
             before = "."
         elif word == "{":
             # what stands between the last statement and the brace names the graph
@@ -255,8 +255,41 @@ def _flattened(text: str) -> str:
             if not inside and word == ".":
                 begun = end
             before = word
-            names = [*names[-1:], start]
+        last = [*last[-2:], (start, word)]
     return "".join(made)
+
+
+def _name_before(last: Sequence[tuple[int, str]], brace: int) -> int:
+    """Where the name of a graph begins, with the word GRAPH, that stands before a brace."""
+    for at, word in last[-2:]:
+        if word.upper() == "GRAPH":
+            return at
+    return last[-1][0] if last and last[-1][1] not in (".", "{") else brace
+
+
+def _open_graphs(path: Path, text: str) -> Iterator[SyntaxFault]:
+    """Graphs that are not closed where another begins."""
+    opened: int | None = None
+    last: list[tuple[int, str]] = []
+    lines = Lines(text)
+    for start, end in tokens(text):
+        word = text[start:end]
+        if word == "{":
+            if opened is not None:
+                line, column = lines.at(_name_before(last, start))
+                row = lines.at(opened)[0]
+                reason = Text(
+                    f"The graph that begins on line {row} is not closed: put “}}” before this.",
+                    f"De graaf die op regel {row} begint is niet gesloten: zet hiervoor “}}”.",
+                )
+                yield SyntaxFault(
+                    file=str(path), line=line, column=column, end_line=line, end_column=column + 1,
+                    reason=reason, rule="serialisation",
+                )  # fmt: skip
+            opened = start
+        elif word == "}":
+            opened = None
+        last = [*last[-2:], (start, word)]
 
 
 def _blank(made: list[str], start: int, end: int) -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from stadsgraaf.contexts import lost_keys
+from stadsgraaf.contexts import lost_keys, lost_values
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import SyntaxFault, Text
 from stadsgraaf.validation.catalogue import rule, rules
@@ -29,8 +29,10 @@ def syntax(subject: Subject) -> Iterator[Finding]:
         else:
             for fault in document.turtle.faults:
                 yield _syntax_fault(subject, fault, document)
-        yield from _odd_file(document)
-        yield from _lost(document)
+        lost = [*_lost(document), *_lost_values(document)]
+        yield from lost
+        if not lost:
+            yield from _odd_file(document)
     for fault in subject.dataset.faults:
         if id(fault) not in told:
             yield _syntax_fault(subject, fault, None)
@@ -117,6 +119,37 @@ def _lost(document: Document) -> Iterator[Finding]:
             value=key,
             excerpt=turtle.line(begin.line),
         )
+
+
+def _lost_values(document: Document) -> Iterator[Finding]:
+    """IRIs and language tags of JSON-LD that are none, with which their statements are lost."""
+    turtle = document.turtle
+    if document.path.suffix.lower() != ".jsonld" or turtle.faults:
+        return
+    for kind, word in lost_values(turtle.text):
+        written = json.dumps(word, ensure_ascii=False)
+        start = max(turtle.text.find(written), 0)
+        begin, end = turtle.position(start), turtle.position(start + len(written))
+        name, message = (
+            ("bad-iri", _NO_IRI) if kind == "iri" else ("bad-language-tag", _NO_LANGUAGE)
+        )
+        yield rule(f"syntax/{name}").finding(
+            span=Span.between(document.path.as_posix(), begin, end),
+            message=Text(message.en.format(word), message.nl.format(word)),
+            value=word,
+            excerpt=turtle.line(begin.line),
+        )
+
+
+_NO_IRI = Text(
+    "“{0}” is no IRI, so what is said with it is left out: percent-encode what it cannot hold (a space is %20).",
+    "“{0}” is geen IRI; wat ermee gezegd wordt vervalt dus: geef wat er niet in mag een procentcode (een"
+    " spatie is %20).",
+)
+_NO_LANGUAGE = Text(
+    "“{0}” is not a language tag of BCP 47, so its text is left out: write one such as nl or en-GB.",
+    "“{0}” is geen taalcode volgens BCP 47; de tekst vervalt dus: schrijf er een als nl of en-GB.",
+)
 
 
 def _is_context(document: Document) -> bool:
