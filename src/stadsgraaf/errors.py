@@ -418,10 +418,10 @@ class NoSuchRelease(NotFound):
     """No release has this name, or it is not kept; members ``release`` and ``known`` (a list)."""
 
     slug = "no-such-release"
-    title = Text("No such release", "Onbekende release")
+    title = Text("No such release", "Onbekende uitgave")
     sentence = Text(
         "There is no release “{release}” here; see “known”.",
-        "Er is hier geen release “{release}”; zie “known”.",
+        "Er is hier geen uitgave “{release}”; zie “known”.",
     )
 
 
@@ -477,7 +477,7 @@ class NotReloaded(RequestError):
     title = Text("Not reloaded", "Niet herladen")
     sentence = Text(
         "The release that is served stays: {reason}",
-        "De release die bediend wordt blijft: {reason}",
+        "De uitgave die er is, blijft: {reason}",
     )
 
 
@@ -651,7 +651,7 @@ class NotPublished(StoreError):
     title = Text("Not published", "Niet gepubliceerd")
     sentence = Text(
         "The release is not published, and what was readable still is: {reason}",
-        "De release is niet gepubliceerd, en wat leesbaar was is dat nog: {reason}",
+        "De uitgave is niet gepubliceerd, en wat leesbaar was is dat nog: {reason}",
     )
 
 
@@ -819,11 +819,11 @@ class ReleaseShrinks(DataError):
     """A new release has less than half the triples; members ``before`` and ``after``."""
 
     slug = "release-shrinks"
-    title = Text("Release shrinks", "Release krimpt")
+    title = Text("Release shrinks", "Uitgave krimpt")
     sentence = Text(
         "The new release would have {after} triples where the old one has {before}:"
         " use --force if that is meant.",
-        "De nieuwe release zou {after} triples hebben waar de oude er {before} heeft:"
+        "De nieuwe uitgave zou {after} triples hebben waar de oude er {before} heeft:"
         " gebruik --force als dat de bedoeling is.",
     )
 
@@ -832,10 +832,10 @@ class ReleaseDamaged(DataError):
     """A release is not what was written; members ``release`` and ``reason``."""
 
     slug = "release-damaged"
-    title = Text("Release damaged", "Release beschadigd")
+    title = Text("Release damaged", "Uitgave beschadigd")
     sentence = Text(
         "The release {release} is damaged: {reason}",
-        "De release {release} is beschadigd: {reason}",
+        "De uitgave {release} is beschadigd: {reason}",
     )
 
 
@@ -856,7 +856,7 @@ class ArchiveLocked(MachineFault):
     title = Text("Archive locked", "Archief bezet")
     sentence = Text(
         "{path} is locked by pid {pid}, which is writing a release there.",
-        "{path} is bezet door pid {pid}, dat er een release schrijft.",
+        "{path} is bezet door pid {pid}, dat er een uitgave schrijft.",
     )
 
 

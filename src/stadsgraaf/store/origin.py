@@ -324,7 +324,7 @@ class Origin:
         found = self.unexpected
         return Text(
             f"the store has another release: {found or 'it names none'}",
-            f"de opslag heeft een andere release: {found or 'hij noemt er geen'}",
+            f"de opslag heeft een andere uitgave: {found or 'zij noemt er geen'}",
         )
 
     async def lacks_merge(self) -> bool:

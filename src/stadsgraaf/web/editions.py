@@ -333,7 +333,7 @@ class Editions:
     async def _fresh(self, archive: Archive) -> Edition:
         release = archive.current()
         if release is None:
-            raise NotReloaded(reason=Text("there is no whole release", "er is geen hele release"))
+            raise NotReloaded(reason=Text("there is no whole release", "er is geen hele uitgave"))
         try:
             edition = await self._open(release, self._settings)
         except (StadsgraafError, OSError) as error:
