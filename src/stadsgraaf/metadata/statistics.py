@@ -4,7 +4,7 @@ https://www.w3.org/TR/void/#statistics
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, Quad
 
 from stadsgraaf.namespaces import PREFIXES
 
-__all__ = ["Counts", "statistics"]
+__all__ = ["Counts", "ordered", "ranked", "statistics"]
 
 _TYPE = PREFIXES["rdf"] + "type"
 
@@ -67,10 +67,10 @@ class Counts:
             "objects": len(self._objects),
             "graphs": dict(sorted(self._graphs.items())),
             "classes": [
-                {"iri": iri, "count": count, "properties": _ranked(self._per_class[iri])}
-                for iri, count in _order(self._instances)
+                {"iri": iri, "count": count, "properties": ranked(self._per_class[iri])}
+                for iri, count in ordered(self._instances)
             ],
-            "properties": _ranked(self._properties),
+            "properties": ranked(self._properties),
         }
 
 
@@ -81,9 +81,11 @@ def statistics(quads: Iterable[Quad]) -> dict[str, Any]:
     return counts.as_json()
 
 
-def _order(counts: Counter[str]) -> list[tuple[str, int]]:
+def ordered(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The largest counts first, equal ones by their IRIs."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _ranked(counts: Counter[str]) -> list[dict[str, object]]:
-    return [{"iri": iri, "count": count} for iri, count in _order(counts)]
+def ranked(counts: Mapping[str, int]) -> list[dict[str, object]]:
+    """The same as ``statistics.json`` lists them."""
+    return [{"iri": iri, "count": count} for iri, count in ordered(counts)]

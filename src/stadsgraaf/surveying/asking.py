@@ -14,6 +14,7 @@ from stadsgraaf.dataset import CLAIM, TYPE, Role
 from stadsgraaf.errors import NotSupported, StoreTimeout, StoreUnavailable, Text
 from stadsgraaf.labels import LABELS, OTHER_NAMES
 from stadsgraaf.metadata.linksets import LINKING
+from stadsgraaf.metadata.statistics import ordered, ranked
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.store.origin import GARBAGE, Origin
 from stadsgraaf.store.published import DOCUMENTS, PUBLISHED, Published, document
@@ -200,10 +201,10 @@ class Surveyor:
             "triples": sum(uses.values()),
             **sizes,
             "classes": [
-                {"iri": iri, "count": n, "properties": _ranked(per_class.get(iri, {}))}
-                for iri, n in _order(classes)
+                {"iri": iri, "count": n, "properties": ranked(per_class.get(iri, {}))}
+                for iri, n in ordered(classes)
             ],
-            "properties": _ranked(uses),
+            "properties": ranked(uses),
         }
 
     async def collect(self, counted: Mapping[str, Any], keep: Callable[[list[Quad]], None]) -> None:
@@ -292,14 +293,6 @@ def _number(row: Row) -> int:
 def _counts(rows: Sequence[Row], name: str) -> dict[str, int]:
     """A count by IRI. A group of nothing has no IRI, and counts nothing."""
     return {_value(row, name): _number(row) for row in rows if name in row and _number(row)}
-
-
-def _order(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _ranked(counts: Mapping[str, int]) -> list[dict[str, object]]:
-    return [{"iri": iri, "count": count} for iri, count in _order(counts)]
 
 
 def _quad(row: Row, predicate: NamedNode) -> Quad | None:
