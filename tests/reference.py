@@ -201,7 +201,12 @@ repos:
 
 What validation finds is remembered in `~/.cache/stadsgraaf/validation` (or below `XDG_CACHE_HOME`), by the bytes of all files,
 the options and the software: at most 64 results, sealed with a key of that folder, so that what others put there counts for
-nothing. `--changed` then runs only the shapes that read what is different. `--no-cache` or `STADSGRAAF_NO_CACHE=1` does without.
+nothing. `--no-cache` or `STADSGRAAF_NO_CACHE=1` does without.
+
+`--changed` tells what a full run finds now and a full run of the revision does not. It does not take these two: shapes, their
+queries and rules that read nothing of what is different do not run, the others are asked of the things from which what they read
+leads to it, with the triples that tell of these. Of a query of which that cannot be shown (a sub-select, things that only a
+FILTER compares), all is asked.
 
 GitHub: annotations, a summary of the job, and SARIF for code scanning, also when there are findings.
 `.github/workflows/fix.yml` formats a branch for people without tools; copy it.

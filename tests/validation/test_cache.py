@@ -268,18 +268,6 @@ def test_what_was_not_checked_is_told_once_also_when_a_stage_runs_again(folder: 
     assert [len(report["notices"]) for _, report in reports] == [1, 1]
 
 
-def test_who_asks_for_changes_only_is_answered_by_memory_from_the_third_time_on(
-    folder: Path, stages_run: list[str]
-) -> None:
-    (folder / "data.ttl").write_text(data(1) + "ex:n1 ex:r 4 .\n")
-    plain = told(folder, "--changed", cached=False)
-    for _ in range(2):
-        assert told(folder, "--changed") == plain
-    stages_run.clear()
-    assert told(folder, "--changed") == plain
-    assert stages_run == []
-
-
 def test_a_forged_verdict_is_found_out(folder: Path, tmp_path: Path) -> None:
     plain = told(folder)
     for entry in (tmp_path / "cache").rglob("*.json"):

@@ -11,7 +11,7 @@ from stadsgraaf.validation.options import Options
 from stadsgraaf.validation.recall import Found, Memory
 from stadsgraaf.validation.running import Run, names_of, suppressions_in, told
 from stadsgraaf.validation.scope import Scope, share_derived
-from stadsgraaf.validation.stages import APART, SCOPED, Subject
+from stadsgraaf.validation.stages import APART, BY_FILE, SCOPED, Subject
 
 __all__ = ["Comparison"]
 
@@ -42,14 +42,12 @@ class Comparison:
             return found or self._whole(self._run, key), None
         if found is not None and not (found.all or found.suppressed):
             return found, None
-        earlier_key, before = self._memory.recall(self._earlier.subject)
+        _, before = self._memory.recall(self._earlier.subject)
         if found is not None and before is not None:
             return found, before
         known = _derived(before) if before is not None else None
         share_derived(self._earlier.subject.dataset, self._run.subject.dataset, known)
         self._earlier.subject.share_shapes(self._run.subject)
-        if before is None and self._memory.asked_again(earlier_key, self._earlier.subject):
-            before = self._whole(self._earlier, earlier_key)
         if before is None:
             return self._new(self._run, self._earlier)
         return self._after(self._run, self._earlier, before, key), before
@@ -67,8 +65,11 @@ class Comparison:
     def _after(self, run: Run, earlier: Run, before: Found, key: str | None) -> Found:
         """The same, by what was found before."""
         subject, stays, looked = run.subject, None, False
+        changed = _changed(earlier, run)
         for name in names_of(self._options):
             self._progress(name)
+            if name in BY_FILE:
+                run.subject = run.subject.looking_at(changed if name in before.silent else None)
             if name in SCOPED and not looked:
                 looked, stays = True, _stays(run, earlier, before)
             if stays is not None:
@@ -121,6 +122,9 @@ def _run_all(run: Run, earlier: Run, options: Options, progress: Callable[[str],
     """Run the stages, and those of what there was earlier as far as they matter."""
     names = names_of(options)
     narrowed = False
+    changed = _changed(earlier, run)
+    for one in (earlier, run):
+        one.subject = one.subject.looking_at(None if options.baseline else changed)
     for name in names:
         progress(name)
         if name in SCOPED and not (narrowed or options.baseline):
@@ -135,13 +139,27 @@ def _run_all(run: Run, earlier: Run, options: Options, progress: Callable[[str],
         or any(True for _ in suppressions_in(run.subject))
     ):
         return
+    run.look_at_all()
     for name in [name for name in names if name not in SCOPED]:
         earlier.stage(name)
+        if name in BY_FILE and earlier.subject.files is not None:
+            same = (one for one in run.found.get(name, ()) if one.span.file not in changed)
+            earlier.found.setdefault(name, []).extend(same)
     if run.subject.scope is not None:
         earlier.subject = earlier.subject.within(_asked(run, run.subject.scope))
     for name in [name for name in names if name in SCOPED]:
         earlier.stage(name)
     earlier.finish(progress)
+
+
+def _changed(earlier: Run, run: Run) -> frozenset[str]:
+    """The files that are not the same on both sides."""
+    sides = [
+        {document.path.as_posix(): document.turtle for document in one.subject.dataset.documents}
+        for one in (earlier, run)
+    ]
+    names = sides[0].keys() | sides[1].keys()
+    return frozenset(name for name in names if sides[0].get(name) is not sides[1].get(name))
 
 
 def _asked(run: Run, scope: Scope) -> Scope:

@@ -17,7 +17,7 @@ from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.results import Result
 
-__all__ = ["MOST", "Focus", "focused"]
+__all__ = ["MOST", "Focus", "focused", "judge_anything"]
 
 #: More focus nodes than this are not named one by one.
 MOST = 1_000
@@ -35,18 +35,22 @@ _TARGET_NODE = NamedNode(_NODE)
 
 @dataclass(frozen=True)
 class Focus:
-    """The ``nodes`` whose results are asked for; of the shapes ``spared`` those of all are."""
+    """The ``nodes`` whose results are asked for; of the shapes ``spared`` those of all are.
+
+    So are those of all ``blank`` nodes, unless one is told which of them are asked for.
+    """
 
     nodes: frozenset[Term]
     spared: frozenset[Term] = frozenset()
+    blank: bool = True
 
     def asks(self, result: Result) -> bool:
-        """Whether a result is asked for: those of blank nodes always are."""
+        """Whether a result is asked for."""
         return self.has(result.focus) or result.shape in self.spared
 
     def has(self, node: Term | Triple) -> bool:
         """Whether the results of a node are asked for."""
-        return node in self.nodes or isinstance(node, BlankNode)
+        return node in self.nodes or (self.blank and isinstance(node, BlankNode))
 
 
 def focused(shapes: Sequence[Triple], data: Iterable[Triple], focus: Focus) -> list[Triple]:
@@ -71,6 +75,15 @@ def focused(shapes: Sequence[Triple], data: Iterable[Triple], focus: Focus) -> l
         made += [Triple(shape, _TARGET_NODE, node) for node in those]
     idle = {shape for shape, those in narrow.items() if not those}
     return list(_without_idle(made, idle, targets.keys() - idle))
+
+
+def judge_anything(shapes: Iterable[Triple]) -> bool:
+    """Whether any of these shapes has targets, so that it may judge something."""
+    return any(
+        triple.predicate.value.startswith(_SH + "target")
+        or (triple.predicate.value == _TYPE and getattr(triple.object, "value", "") in _CLASSES)
+        for triple in shapes
+    )
 
 
 def _targets(

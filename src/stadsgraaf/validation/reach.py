@@ -4,19 +4,21 @@ https://www.w3.org/TR/shacl/#property-paths
 
 A constraint of SHACL Core reads triples at the ends of a path from its focus node, and nothing
 else. Going the same steps back from what is different gives every focus node that can be affected.
-Where that cannot be told (a query, a path of any length, a shape that refers to itself), any can.
+Where that cannot be told (a path of any length, a shape that refers to itself), any can. Queries of
+the shape itself are another matter (``trails``).
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode
 
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.patterns import OBJECT, SUBJECT
+from stadsgraaf.validation.trails import Step, Trail
 
-__all__ = ["Reach", "nodes_within", "reach_of"]
+__all__ = ["Reach", "reach_of"]
 
 _SH, _RDF = PREFIXES["sh"], PREFIXES["rdf"]
 _FIRST, _REST = _RDF + "first", _RDF + "rest"
@@ -37,6 +39,15 @@ class Reach:
     steps: int
     forward: frozenset[str] = frozenset()
     inverse: frozenset[str] = frozenset()
+
+    @property
+    def trails(self) -> Iterator[Trail]:
+        """The same as ways back from what is read to the focus node."""
+        back = Step(((OBJECT, SUBJECT, self.forward), (SUBJECT, OBJECT, self.inverse)))
+        for steps in range(self.steps + 1):
+            yield Trail(None, SUBJECT, (back,) * steps)
+            if self.inverse:
+                yield Trail(self.inverse, OBJECT, (back,) * steps)
 
 
 class _Boundless(Exception):  # noqa: N818 – it is no error: any focus node can be affected
@@ -64,7 +75,10 @@ class _Walk:
         length, deepest, reads_values = 0, 0, False
         for predicate, thing in self._about.get(node, ()):
             if predicate == _QUERY:
-                raise _Boundless
+                # from the focus node itself the query tells how far (``trails``)
+                if above:
+                    raise _Boundless
+                continue
             if predicate == _SH + "path":
                 length = max(length, self._path(thing, backward=False, depth=0))
             elif predicate == _OBJECTS and isinstance(thing, NamedNode):
@@ -112,64 +126,6 @@ class _Walk:
         if not members:
             raise _Boundless
         return members
-
-
-def nodes_within(
-    reaches: Iterable[Reach],
-    delta: Collection[Triple],
-    sides: Iterable[Iterable[Triple]],
-    most: int,
-) -> frozenset[Term] | None:
-    """The nodes from which one of the ``reaches`` gets to a triple of ``delta``, on any of the sides.
-
-    None when they are more than ``most``.
-    """
-    wanted = set(reaches)
-    around = _Around(wanted, sides)
-    found = set[Term]()
-    for reach in wanted:
-        frontier = seen = set(_started(delta, reach))
-        for _ in range(reach.steps):
-            frontier = {node for one in frontier for node in around.before(one, reach)} - seen
-            seen = seen | frontier
-            if len(seen) > most:
-                return None
-        found |= seen
-    return None if len(found) > most else frozenset(found)
-
-
-def _started(delta: Iterable[Triple], reach: Reach) -> Iterator[Term]:
-    for triple in delta:
-        if not isinstance(triple.subject, Triple):
-            yield triple.subject
-        if triple.predicate.value in reach.inverse and not isinstance(triple.object, Triple):
-            yield triple.object
-
-
-class _Around:
-    """From where steps lead to a node."""
-
-    def __init__(self, reaches: Collection[Reach], sides: Iterable[Iterable[Triple]]) -> None:
-        stepping = [reach for reach in reaches if reach.steps]
-        forward = frozenset[str]().union(*(reach.forward for reach in stepping))
-        inverse = frozenset[str]().union(*(reach.inverse for reach in stepping))
-        self._to: dict[object, set[tuple[str, Term]]] = defaultdict(set)
-        self._from: dict[object, set[tuple[str, Term]]] = defaultdict(set)
-        for triple in (one for side in sides for one in side) if forward or inverse else ():
-            name = triple.predicate.value
-            if name in forward and not isinstance(triple.subject, Triple):
-                self._to[triple.object].add((name, triple.subject))
-            if name in inverse and not isinstance(triple.object, Triple):
-                self._from[triple.subject].add((name, triple.object))
-
-    def before(self, node: Term, reach: Reach) -> Iterator[Term]:
-        """The nodes one step before this one."""
-        for name, other in self._to.get(node, ()):
-            if name in reach.forward:
-                yield other
-        for name, other in self._from.get(node, ()):
-            if name in reach.inverse:
-                yield other
 
 
 #: Levels to which shapes and paths nest; of deeper ones nobody can tell.

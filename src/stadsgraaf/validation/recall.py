@@ -38,8 +38,6 @@ _QUERIES = frozenset(PREFIXES["sh"] + name for name in ("select", "ask", "constr
 _IMPURE = re.compile(r"(?i)\b(?:now|rand|uuid|struuid|bnode)\s*\(|\bservice\b")
 #: More findings than these are found again sooner than they are read.
 _MANY = 5_000
-#: Of more triples than these nobody who asks for a change waits for the whole.
-_LARGE = 200_000
 
 
 @dataclass(frozen=True)
@@ -101,15 +99,6 @@ class Memory:
         written = self._cache.get(key) if self._cache is not None and key is not None else None
         return key, None if written is None else Found.read(written)
 
-    def asked_again(self, key: str | None, subject: Subject) -> bool:
-        """Whether somebody asked before for what is not known, so that finding it is worth while."""
-        if self._cache is None or key is None or _size(subject) > _LARGE:
-            return False
-        if self._cache.get(f"{key} asked"):
-            return True
-        self._cache.put(f"{key} asked", content=True)
-        return False
-
     def keep(self, key: str | None, subject: Subject, found: Found) -> None:
         """Keep what was found, unless a file changed meanwhile: then ``key`` is not that of it."""
         if self._cache is None or key is None:
@@ -130,10 +119,6 @@ def key_of(subject: Subject, stages: Sequence[str], profile: Profile) -> str | N
     for part in _parts(subject, stages, profile):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
-
-
-def _size(subject: Subject) -> int:
-    return sum(len(document.turtle.triples) for document in subject.dataset.documents)
 
 
 def _parts(subject: Subject, stages: Sequence[str], profile: Profile) -> Iterator[bytes]:

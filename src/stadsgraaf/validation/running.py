@@ -17,7 +17,7 @@ from stadsgraaf.validation.options import Options
 from stadsgraaf.validation.recall import Found
 from stadsgraaf.validation.report import Failure, collect
 from stadsgraaf.validation.results import Result
-from stadsgraaf.validation.stages import SCOPED, STAGES, WHOLE, Subject
+from stadsgraaf.validation.stages import BY_FILE, SCOPED, STAGES, WHOLE, Subject
 from stadsgraaf.validation.suppression import Suppression
 
 __all__ = ["Run", "names_of", "suppressions_in", "told"]
@@ -71,6 +71,13 @@ class Run:
             self.stage(name)
         self.finish()
 
+    def look_at_all(self) -> None:
+        """Run the stages again that looked at some files only."""
+        if self.subject.files is not None:
+            self.subject = self.subject.looking_at(None)
+            for name in [name for name in self.found if name in BY_FILE]:
+                self.stage(name)
+
     def stage(self, name: str) -> None:
         """Run a stage, or begin it, when it waits for something that goes on elsewhere."""
         if name in WHOLE and not self.subject.is_whole:
@@ -119,9 +126,10 @@ class Run:
 def told(run: Run, options: Options) -> Found:
     """What a run found, as the profile and the comments let it be told."""
     findings = collect(without_consequences(run.findings))
-    known = _known(run.subject, findings)
-    findings = tuple(options.profile.apply(findings, known))
     given = list(suppressions_in(run.subject))
+    # whoever names no rule need not know them
+    known = _known(run.subject, findings) if given or options.profile.settings else set[str]()
+    findings = tuple(options.profile.apply(findings, known))
     stay, suppressed = suppression.apply(findings, given)
     # what is numbered once stays so: a fingerprint does not depend on what passes
     faults = () if options.stages else collect(suppression.faults(given, known))

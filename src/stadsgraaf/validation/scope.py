@@ -8,243 +8,32 @@ reads everything (a closed shape, a predicate that is a variable), or may do so,
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from stadsgraaf.dataset import Dataset, Document
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.validation import sparql
 from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.catalogue import rules
+from stadsgraaf.validation.deriving import derive_soon
 from stadsgraaf.validation.focusing import MOST, Focus
-from stadsgraaf.validation.reach import Reach, nodes_within, reach_of
+from stadsgraaf.validation.nearness import Near
+from stadsgraaf.validation.reads import Reads, reads_of_query
+from stadsgraaf.validation.roots import Root, are_plain, roots_of
 from stadsgraaf.validation.shapes import Shapes
 
 if TYPE_CHECKING:
     from stadsgraaf.validation.stages.subject import Subject
 
-__all__ = ["Reads", "Scope", "reads_of_query", "share_derived"]
+__all__ = ["Scope", "share_derived"]
 
 _SH: Final = PREFIXES["sh"]
 _TYPE: Final = PREFIXES["rdf"] + "type"
+_SUBJECTS: Final = _SH + "targetSubjectsOf"
+_OBJECTS: Final = _SH + "targetObjectsOf"
 _SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
-_FIRST, _REST = PREFIXES["rdf"] + "first", PREFIXES["rdf"] + "rest"
-_TARGETS: Final = frozenset(
-    _SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
-)
-#: What leads from a shape to what it consists of.
-_PARTS: Final = frozenset(
-    {_SH + name for name in ("property", "node", "not", "qualifiedValueShape", "sparql")} | {_FIRST}
-)
-#: What SHACL Core and SHACL-SPARQL say of shapes; whatever else there is may read anything.
-_KNOWN: Final = _TARGETS | {
-    _SH + name
-    for name in [
-        "property",
-        "node",
-        "not",
-        "and",
-        "or",
-        "xone",
-        "qualifiedValueShape",
-        "qualifiedMinCount",
-        "qualifiedMaxCount",
-        "qualifiedValueShapesDisjoint",
-        "sparql",
-        "select",
-        "ask",
-        "prefixes",
-        "path",
-        "inversePath",
-        "alternativePath",
-        "zeroOrMorePath",
-        "oneOrMorePath",
-        "zeroOrOnePath",
-        "class",
-        "datatype",
-        "nodeKind",
-        "minCount",
-        "maxCount",
-        "minExclusive",
-        "minInclusive",
-        "maxExclusive",
-        "maxInclusive",
-        "minLength",
-        "maxLength",
-        "pattern",
-        "flags",
-        "languageIn",
-        "uniqueLang",
-        "equals",
-        "disjoint",
-        "lessThan",
-        "lessThanOrEquals",
-        "closed",
-        "ignoredProperties",
-        "hasValue",
-        "in",
-        "deactivated",
-        "severity",
-        "message",
-        "name",
-        "description",
-        "order",
-        "group",
-        "defaultValue",
-    ]
-}
-_DECLARING: Final = frozenset(_SH + name for name in ("declare", "prefix", "namespace"))
-_OPEN_BEFORE: Final = frozenset({";", "]", ")", "["})
-_OPEN_AFTER: Final = frozenset({"[", "("})
-_TERMS: Final = frozenset({"variable", "iri", "name", "blank", "string", "number"})
-
-
-@dataclass(frozen=True)
-class Reads:
-    """What a shape or query reads: the IRIs that it names, or everything; perhaps all types."""
-
-    iris: frozenset[str] = frozenset()
-    everything: bool = False
-    types: bool = False
-
-    def __or__(self, other: "Reads") -> "Reads":
-        return Reads(
-            self.iris | other.iris, self.everything or other.everything, self.types or other.types
-        )
-
-
-def reads_of_query(query: str, prefixes: Mapping[str, str]) -> Reads:
-    """What a query reads.
-
-    >>> reads_of_query("SELECT * { ?s <http://e/p> ?o ; a ?c }", {}).types
-    True
-    >>> reads_of_query("SELECT * { ?s ?p ?o }", {}).everything
-    True
-    """
-    words = list(_patterns(sparql.tokens(query)))
-    known = {**prefixes, **sparql.prefixes_of(sparql.tokens(query))}
-    named = frozenset(iri for iri, _ in sparql.mentioned(words, known))
-    everything = any(word.text == "!" or word.upper in {"DESCRIBE", "SERVICE"} for word in words)
-    types = _TYPE in named
-    for before, word, after in zip(
-        words, words[1:], [*words[2:], sparql.Token("mark", "", 0)], strict=False
-    ):
-        if word.text == "a" and word.kind == "word":
-            types = types or after.kind not in {"iri", "name"}
-        elif word.kind == "variable":
-            # where a predicate can stand; in doubt it is one
-            opened = before.kind in _TERMS or before.text in _OPEN_BEFORE
-            everything |= opened and (after.kind in _TERMS or after.text in _OPEN_AFTER)
-    return Reads(named, everything, types)
-
-
-def _patterns(words: Sequence[sparql.Token]) -> Iterator[sparql.Token]:
-    """The words of a query without those that only say what it gives: SELECT and CONSTRUCT."""
-    giving = ""
-    for number, word in enumerate(words):
-        if word.upper in {"SELECT", "CONSTRUCT"}:
-            giving = word.upper
-        elif (giving == "SELECT" and word.text == "{") or (
-            giving == "CONSTRUCT" and (word.upper == "WHERE" or words[number - 1].text == "}")
-        ):
-            giving = ""
-        if not giving:
-            yield word
-
-
-@dataclass(frozen=True)
-class _Root:
-    """A shape: what it and its parts are, whatever their blank nodes are called.
-
-    ``reach`` is how far it reads, or None when nobody can tell.
-    """
-
-    node: Term
-    text: str
-    reads: Reads
-    parts: frozenset[Term]
-    reach: Reach | None
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """The same for the same shape on both sides."""
-        return str(self.node) if isinstance(self.node, NamedNode) else "", self.text
-
-
-@lru_cache(maxsize=2)
-def _roots(shapes: Shapes) -> Sequence[_Root]:
-    """The shapes with targets."""
-    return list(_Roots(shapes))
-
-
-@lru_cache(maxsize=2)
-def _is_plain(shapes: Shapes) -> bool:
-    """Whether there is nothing by which shapes could mean more than SHACL has."""
-    predicates = {triple.predicate.value for triple in shapes.whole}
-    known = _KNOWN | _DECLARING
-    return not any(name.startswith(_SH) and name not in known for name in predicates)
-
-
-class _Roots:
-    """The shapes with targets, and what each consists of."""
-
-    def __init__(self, shapes: Shapes) -> None:
-        self._shapes = shapes
-        self._about: dict[Term, list[tuple[str, Term]]] = defaultdict(list)
-        for triple in shapes.whole:
-            if not isinstance(triple.subject, Triple) and not isinstance(triple.object, Triple):
-                self._about[triple.subject].append((triple.predicate.value, triple.object))
-
-    def __iter__(self) -> Iterator[_Root]:
-        for node, about in list(self._about.items()):
-            predicates = {predicate for predicate, _ in about}
-            kinds = {getattr(thing, "value", "") for name, thing in about if name == _TYPE}
-            if predicates & _TARGETS or any(kind.endswith("Class") for kind in kinds):
-                yield self._root(node)
-
-    def _root(self, node: Term) -> _Root:
-        seen: dict[Term, None] = {}
-        reads: list[Reads] = []
-        text = self._walk(node, seen, reads)
-        whole = Reads(
-            frozenset({_iri(node)}).union(*(one.iris for one in reads)),
-            any(one.everything for one in reads),
-            any(one.types for one in reads),
-        )
-        return _Root(node, text, whole, frozenset(seen), reach_of(node, self._about))
-
-    def _walk(self, node: Term, seen: dict[Term, None], reads: list[Reads]) -> str:
-        if node in seen:
-            return str(node) if isinstance(node, NamedNode) else "[again]"
-        seen[node] = None
-        said: list[str] = []
-        for predicate, thing in self._about.get(node, ()):
-            reads.append(self._reads(node, predicate, thing))
-            if isinstance(thing, BlankNode) or (predicate in _PARTS and thing in self._about):
-                said.append(f"{predicate} {self._walk(thing, seen, reads)}")
-            elif predicate == _SH + "prefixes":
-                said.append(f"{predicate} {sorted(self._shapes.declared_prefixes(node).items())}")
-            else:
-                said.append(f"{predicate} {thing}")
-        name = str(node) if isinstance(node, NamedNode) else ""
-        return f"{name}[{' ; '.join(sorted(said))}]"
-
-    def _reads(self, node: Term, predicate: str, thing: Term) -> Reads:
-        if isinstance(thing, NamedNode):
-            return Reads(
-                frozenset({thing.value}), types=thing.value == _TYPE and predicate != _TYPE
-            )
-        if isinstance(thing, Literal):
-            if predicate in {_SH + "select", _SH + "ask"}:
-                return reads_of_query(thing.value, self._shapes.declared_prefixes(node))
-            return Reads(everything=predicate == _SH + "closed" and thing.value in {"true", "1"})
-        return Reads()
-
-
-def _iri(term: Term) -> str:
-    return term.value if isinstance(term, NamedNode) else ""
 
 
 @dataclass(frozen=True)
@@ -255,7 +44,7 @@ class Scope:
     were. ``queries`` tells whether queries, or what they may name, are different. ``loses`` tells
     whether a shape may judge less than it did: itself, or the things that it judges. ``asked`` are
     IRIs of shapes when nobody asks for the results of others. ``focus`` are the nodes that can be
-    affected, None when any can.
+    affected, None when any can; ``delta`` are the triples that came or went, among those ``around``.
     """
 
     predicates: frozenset[str] = frozenset()
@@ -266,6 +55,7 @@ class Scope:
     roots: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
     asked: frozenset[str] | None = None
     focus: Focus | None = field(default=None, repr=False)
+    near: Near = field(default_factory=Near, repr=False)
 
     @classmethod
     def between(cls, before: "Subject", after: "Subject") -> "Scope | None":
@@ -291,35 +81,60 @@ class Scope:
             or (after.dataset.base_iri is None and bool(delta) and bool(after.query_files)),
             loses=bool(roots) or _loses(delta, before, after),
             roots=roots,
+            near=Near(delta, after.triples),
         )
-        return replace(scope, focus=scope._within(delta, (before, after)))
+        scope._near_to_rules()
+        focus = scope._within(before, after, changed)
+        if focus is None and (before.shape_documents or after.shape_documents):
+            scope.near.rests_on_all(Reads(everything=True))
+        return replace(scope, focus=focus)
 
-    def _within(self, delta: Collection[Triple], sides: Sequence["Subject"]) -> Focus | None:
+    def _near_to_rules(self) -> None:
+        for found in rules().values():
+            reads = reads_of_query(found.query, {}) if found.query else Reads()
+            if self.touches(reads) and self.near.nodes_of(found.query) is None:
+                self.near.rests_on_all(reads)
+
+    def _within(
+        self, before: "Subject", after: "Subject", changed: Collection[str]
+    ) -> Focus | None:
         """The nodes that the difference can affect, for those shapes of which that can be told."""
-        before, after = sides
         if not (before.shape_documents and after.shape_documents) or (
             before.shapes is not after.shapes
         ):
             return None
         roots = self._chosen(after.shapes)
-        boundless = [root for root in roots if root.reach is None]
-        spared = {part for root in boundless for part in root.parts}
+        found = {root.node: self._nodes_of(root) for root in roots}
+        spared = {part for root in roots if found[root.node] is None for part in root.parts}
         # what two shapes share is looked at of the same things
         while more := [r for r in roots if r.node not in spared and not spared.isdisjoint(r.parts)]:
             spared |= {part for root in more for part in root.parts}
-        reaches = [r.reach for r in roots if r.node not in spared and r.reach is not None]
-        nodes = nodes_within(reaches, delta, (after.triples, delta), MOST)
-        return None if nodes is None else Focus(nodes, frozenset(spared))
+        narrow = {root.node: root.trails for root in roots if root.node not in spared}
+        nodes = frozenset(_blank_nodes(after, changed)).union(*(found[n] or () for n in narrow))
+        if len(nodes) > MOST:
+            return None
+        for trails in narrow.values():
+            self.near.rests_on(trails or (), nodes)
+        for root in roots:
+            if root.node not in narrow:
+                self.near.rests_on_all(root.reads)
+        return Focus(nodes, frozenset(spared), blank=False)
 
-    def _chosen(self, shapes: Shapes) -> list[_Root]:
+    def _nodes_of(self, root: Root) -> frozenset[Term] | None:
+        return None if root.trails is None else self.near.nodes(root.trails)
+
+    def _chosen(self, shapes: Shapes) -> list[Root]:
         """The shapes that read what is different, with all that share a part with them."""
-        roots = _roots(shapes)
-        chosen = [root for root in roots if root.key in self.roots or self.touches(root.reads)]
-        kept = {part for root in chosen for part in root.parts}
+        others = {root.node: root for root in roots_of(shapes)}
+        more = [r for r in others.values() if r.key in self.roots or self.touches(r.reads)]
+        chosen: list[Root] = []
         # two shapes that share a part find the same of the same thing: both run, or none
-        while more := [r for r in roots if r not in chosen and not kept.isdisjoint(r.parts)]:
+        while more:
             chosen += more
-            kept |= {part for root in more for part in root.parts}
+            kept = {part for root in more for part in root.parts}
+            for root in more:
+                del others[root.node]
+            more = [root for root in others.values() if not kept.isdisjoint(root.parts)]
         return chosen
 
     def touches(self, reads: Reads) -> bool:
@@ -350,9 +165,19 @@ class Scope:
         return frozenset(root.key for root in self._chosen(shapes))
 
     @staticmethod
-    def _beside(chosen: Iterable[_Root], shapes: Shapes) -> frozenset[Term]:
+    def _beside(chosen: Iterable[Root], shapes: Shapes) -> frozenset[Term]:
         kept = {part for root in chosen for part in root.parts}
-        return frozenset(part for root in _roots(shapes) for part in root.parts) - kept
+        return frozenset(part for root in roots_of(shapes) for part in root.parts) - kept
+
+
+def _blank_nodes(side: "Subject", changed: Collection[str]) -> Iterator[BlankNode]:
+    """Blank nodes that may be called otherwise on another side."""
+    for document in side.dataset.documents:
+        if document.path.as_posix() in changed:
+            for triple in document.turtle.triples:
+                for term in (triple.subject, triple.object):
+                    if isinstance(term, BlankNode):
+                        yield term
 
 
 def share_derived(before: Dataset, after: Dataset, known: list[Quad] | None = None) -> None:
@@ -380,6 +205,7 @@ def share_derived(before: Dataset, after: Dataset, known: list[Quad] | None = No
     )
     if not any(scope.touches(reads_of_query(query.sparql, {})) for query in after.rules):
         if known is None:
+            derive_soon(after)
             vars(before)["derived"] = after.derived
         else:
             vars(after)["derived"] = known
@@ -388,11 +214,11 @@ def share_derived(before: Dataset, after: Dataset, known: list[Quad] | None = No
 def _different_roots(before: "Subject", after: "Subject") -> frozenset[tuple[str, str]] | None:
     """The shapes with targets that only one side has; None when shapes may mean more than we know."""
     shapes = [one.shapes if one.shape_documents else None for one in (before, after)]
-    if not all(one is None or _is_plain(one) for one in shapes):
+    if not all(one is None or are_plain(one) for one in shapes):
         return None
     if shapes[0] is shapes[1]:
         return frozenset()
-    sides = [{root.key for root in _roots(one)} if one else set() for one in shapes]
+    sides = [{root.key for root in roots_of(one)} if one else set() for one in shapes]
     return frozenset(sides[0] ^ sides[1])
 
 
@@ -400,11 +226,28 @@ def _loses(delta: Collection[Triple], before: "Subject", after: "Subject") -> bo
     """Whether something went by which shapes find the things that they judge."""
     if not before.shape_documents:
         return False
-    kinds = {_SH + "targetSubjectsOf", _SH + "targetObjectsOf"}
-    named = [t.object for t in before.shapes.whole if t.predicate.value in kinds]
-    finding = {_TYPE} | {thing.value for thing in named if isinstance(thing, NamedNode)}
-    left = {triple for triple in delta if triple.predicate.value in finding}
-    return bool(left) and not left.issubset(after.triples)
+    finding: dict[str, set[str]] = {_SUBJECTS: set(), _OBJECTS: set()}
+    for triple in before.shapes.whole:
+        if triple.predicate.value in finding and isinstance(triple.object, NamedNode):
+            finding[triple.predicate.value].add(triple.object.value)
+    names = {_TYPE}.union(*finding.values())
+    left = {triple for triple in delta if triple.predicate.value in names}
+    kept = {t.predicate for t in left}
+    stay = {triple for triple in after.triples if triple.predicate in kept} if left else set()
+    # what has another value in its place, or is one of something else, is found as before
+    found = {(t.predicate, end) for t in stay for end in (("s", t.subject), ("o", t.object))}
+    return any(
+        triple.predicate.value == _TYPE
+        or (
+            triple.predicate.value in finding[_SUBJECTS]
+            and (triple.predicate, ("s", triple.subject)) not in found
+        )
+        or (
+            triple.predicate.value in finding[_OBJECTS]
+            and (triple.predicate, ("o", triple.object)) not in found
+        )
+        for triple in left - stay
+    )
 
 
 def _documents(dataset: Dataset) -> dict[str, Document]:
@@ -442,6 +285,8 @@ def _delta(before: "Subject", after: "Subject") -> set[Triple] | None:
     if moved or old.base_iri != new.base_iri:
         return None
     delta = _different(*documents)
+    derive_soon(old)
+    derive_soon(new)
     if old.derived is not new.derived:
         delta |= {quad.triple for quad in set(old.derived) ^ set(new.derived)}
     return delta

@@ -25,7 +25,7 @@ from stadsgraaf.validation import bridge, setbased, turbo
 from stadsgraaf.validation.apart import Apart
 from stadsgraaf.validation.batching import TARGETS, Batched, batch
 from stadsgraaf.validation.blaming import judged_apart
-from stadsgraaf.validation.focusing import MOST, Focus, focused
+from stadsgraaf.validation.focusing import MOST, Focus, focused, judge_anything
 from stadsgraaf.validation.results import Outcome, Result
 from stadsgraaf.validation.wellformed import plainly_well_formed
 
@@ -219,6 +219,8 @@ def begin(
     if focus is None or len(focus.nodes) > MOST:
         return ENGINES[engine](given, shapes, processes)
     narrow = focused(shapes, given.triples, focus)
+    if not judge_anything(narrow):
+        return Begun(Outcome)
     return ENGINES[engine](given, narrow, processes).then(
         lambda outcome: replace(
             outcome,

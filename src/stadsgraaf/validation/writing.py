@@ -52,6 +52,8 @@ def _whole(written: str, mail: bool) -> str:  # noqa: FBT001 – private
     return f"mailto:{written}" if mail else f"https://{written}"
 
 
+#: What all of them have, and few files: sooner looked for.
+_COMMA: Final = re.compile(r",(?=\d)")
 _DECIMAL: Final = re.compile(r"(?<=[\s(])([+-]?\d+),(\d+)(?=\s*[;.)\]]|\s+[;.])")
 
 
@@ -61,6 +63,8 @@ def decimal_commas(text: str) -> Iterator[Slip]:
     >>> [slip.meant for slip in decimal_commas("<http://e/a> <http://e/p> 453,5 ; <http://e/q> 1,2,3 .")]
     ['453.5']
     """
+    if not _COMMA.search(text):
+        return
     for found in _DECIMAL.finditer(text):
         yield Slip(found.start(), found.end(), found[0], f"{found[1]}.{found[2]}")
 
@@ -69,11 +73,14 @@ def decimal_commas(text: str) -> Iterator[Slip]:
 _MISREAD: Final = re.compile(
     r"[\u00c2-\u00c5][\u0080-\u00bf\u0152-\u2122]|\u00e2\u20ac[\u0080-\u2122]"
 )
+_FIRST: Final = "\u00c2\u00c3\u00c4\u00c5\u00e2"
 _BEFORE, _AFTER = re.compile(r"[^\s\"'<>]{0,40}\Z"), re.compile(r"[^\s\"'<>]{0,40}")
 
 
 def misread(text: str) -> Iterator[Slip]:
     """Words with UTF-8 that was taken for Windows-1252."""
+    if not any(first in text for first in _FIRST):
+        return
     done = 0
     for found in _MISREAD.finditer(text):
         before = _BEFORE.search(text, max(found.start() - 40, done), found.start())

@@ -18,7 +18,7 @@ from stadsgraaf.validation.stages.subject import Subject
 from stadsgraaf.validation.stages.syntax import syntax
 from stadsgraaf.validation.stages.verify import verify
 
-__all__ = ["APART", "SCOPED", "STAGES", "WHOLE", "Subject"]
+__all__ = ["APART", "BY_FILE", "SCOPED", "STAGES", "WHOLE", "Subject"]
 
 #: In order. The first two look at files, the others at the dataset as a whole.
 #: One that gives None has work going on elsewhere: what comes after it need not wait for that.
@@ -42,3 +42,6 @@ SCOPED = frozenset({"shacl", "verify", "evidence", "queries", "formatting"})
 
 #: Stages that need no other one and can go on beside them.
 APART = frozenset({"formatting"})
+
+#: Stages that look at each file by itself, whatever the others say.
+BY_FILE = frozenset({"lexical"})

@@ -16,7 +16,7 @@ from stadsgraaf.evidence import Evidence, Passage, SourceText, check_evidence
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.validation.catalogue import rule
 from stadsgraaf.validation.finding import Finding, Span
-from stadsgraaf.validation.scope import Reads
+from stadsgraaf.validation.reads import Reads
 from stadsgraaf.validation.stages.subject import Subject, about
 
 __all__ = ["evidence"]

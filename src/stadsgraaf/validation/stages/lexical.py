@@ -20,11 +20,16 @@ __all__ = ["lexical"]
 
 def lexical(subject: Subject) -> Iterator[Finding]:
     """Literals that their datatype does not know, and slips of the pen, as the files have them."""
-    for document in subject.dataset.documents:
+    documents = [
+        (number, document)
+        for number, document in enumerate(subject.dataset.documents)
+        if subject.files is None or document.path.as_posix() in subject.files
+    ]
+    for _, document in documents:
         yield from _slips(document)
     found = [
         (number, index, literal)
-        for number, document in enumerate(subject.dataset.documents)
+        for number, document in documents
         for index, literal in faulty(document.turtle.triples)
     ]
     subject.learn_subjects((number, index) for number, index, _ in found)

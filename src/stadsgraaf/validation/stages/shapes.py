@@ -15,6 +15,7 @@ from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import rule
 from stadsgraaf.validation.demands import Demand, demands
 from stadsgraaf.validation.finding import Finding, Severity, Span
+from stadsgraaf.validation.focusing import judge_anything
 from stadsgraaf.validation.results import Outcome, Result
 from stadsgraaf.validation.scope import Scope
 from stadsgraaf.validation.sentences import PARAMETERS, sentences
@@ -115,10 +116,10 @@ def _begun(subject: Subject, sound: Sequence[Triple], scope: Scope | None) -> sh
     """The engine at work on the shapes that read what is different; None without any."""
     if scope is not None:
         sound = scope.affected(subject.shapes, sound)
-        if not any(triple.predicate.value.startswith(_SH + "target") for triple in sound):
+        if not judge_anything(sound):
             return None
     return shacl.begin(
-        subject.data,
+        subject.near(scope),
         sound,
         subject.engine,
         processes=subject.processes,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import chain
 from operator import is_
@@ -17,6 +17,7 @@ from stadsgraaf.namespaces import PREFIXES, shorten
 from stadsgraaf.validation import shacl
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import Rule
+from stadsgraaf.validation.deriving import derive_soon
 from stadsgraaf.validation.finding import NO_TEXT, Finding, Span
 from stadsgraaf.validation.focusing import Focus
 from stadsgraaf.validation.places import Places
@@ -43,7 +44,7 @@ class Subject:
 
     ``notices`` tell what was not checked, and why. With a ``scope``, what it does not touch need not
     be looked at; with a ``focus`` SHACL judges no other things; what is ``carried`` it need not find
-    again. ``outcomes`` are what SHACL said, when it said so of all shapes. ``counted`` is told how
+    again; with ``files`` those stages look at no others that look at each file by itself. ``outcomes`` are what SHACL said, when it said so of all shapes. ``counted`` is told how
     many queries of a stage ran, of how many.
     """
 
@@ -58,6 +59,7 @@ class Subject:
     scope: Scope | None = None
     focus: Focus | None = None
     carried: "Carried | None" = None
+    files: frozenset[str] | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     counted: Callable[[int, int], None] = lambda *_: None
 
@@ -102,12 +104,24 @@ class Subject:
 
         Shapes and queries are not data: they are checked as what they are.
         """
+        derive_soon(self.dataset)
         return self.dataset.data_triples
 
     @cached_property
     def data(self) -> shacl.Data:
         """The same in the forms that engines want."""
         return shacl.Data(self.triples, self.counted)
+
+    def near(self, scope: Scope | None) -> shacl.Data:
+        """What of the data tells of all that a difference can affect."""
+        near = None if scope is None else scope.near.triples
+        if near is None:
+            return self.data
+        known: tuple[object, shacl.Data] | None = vars(self).get("_near")
+        if known is None or known[0] is not near:
+            found = [triple for triple in self.triples if triple in near]
+            known = vars(self)["_near"] = (near, shacl.Data(found, self.counted))
+        return known[1]
 
     @cached_property
     def shape_documents(self) -> list[Document]:
@@ -126,6 +140,7 @@ class Subject:
     def vocabulary(self) -> Vocabulary:
         """What is declared."""
         dataset = self.dataset
+        derive_soon(dataset)
         written = (t for document in dataset.documents for t in document.turtle.triples)
         graphs = {document.graph.value for document in dataset.documents}
         graphs |= {getattr(quad.graph_name, "value", "") for quad in dataset.derived}
@@ -164,8 +179,14 @@ class Subject:
 
     def within(self, scope: Scope | None, carried: "Carried | None" = None) -> "Subject":
         """The same with another scope, and with all that is known of it already."""
-        made = replace(self, scope=scope, carried=carried)
-        given = {"scope", "carried"}
+        return self._knowing(replace(self, scope=scope, carried=carried))
+
+    def looking_at(self, files: frozenset[str] | None) -> "Subject":
+        """The same with other files to look at, and with all that is known of it already."""
+        return self._knowing(replace(self, files=files))
+
+    def _knowing(self, made: "Subject") -> "Subject":
+        given = {one.name for one in fields(self)}
         vars(made).update({name: value for name, value in vars(self).items() if name not in given})
         return made
 

@@ -1,7 +1,7 @@
 """The rules that are queries: every solution is a finding."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple
 
@@ -9,18 +9,21 @@ from stadsgraaf.errors import Text
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import Rule, rules
 from stadsgraaf.validation.finding import Finding, Span
-from stadsgraaf.validation.scope import reads_of_query
+from stadsgraaf.validation.reads import reads_of_query
+from stadsgraaf.validation.shacl import Data
+from stadsgraaf.validation.sparql import tokens
 from stadsgraaf.validation.stages.subject import Subject, about
 
-__all__ = ["run_check", "verify"]
+__all__ = ["only_of", "run_check", "verify"]
 
 
 def verify(subject: Subject) -> Iterator[Finding]:
     """The rules that are queries: every solution is a finding."""
     asked = [found for found in rules().values() if found.query and _is_touched(subject, found)]
+    data = subject.near(subject.scope)
     for number, found in enumerate(asked):
         subject.counted(number, len(asked))
-        yield from run_check(subject, found)
+        yield from run_check(subject, found, data)
 
 
 def _is_touched(subject: Subject, found: Rule) -> bool:
@@ -29,9 +32,13 @@ def _is_touched(subject: Subject, found: Rule) -> bool:
     return scope is None or (scope.asked is None and scope.touches(reads_of_query(found.query, {})))
 
 
-def run_check(subject: Subject, found: Rule) -> Iterator[Finding]:
-    """The findings of one verify rule."""
-    answer = subject.data.store.query(found.query)
+def run_check(subject: Subject, found: Rule, data: Data | None = None) -> Iterator[Finding]:
+    """The findings of one verify rule, perhaps in a part of the data that tells as much."""
+    nodes = None if subject.scope is None else subject.scope.near.nodes_of(found.query)
+    if nodes is not None and not nodes:
+        return
+    store = (data or subject.data).store
+    answer = store.query(found.query if nodes is None else only_of(found.query, nodes))
     if not isinstance(answer, QuerySolutions):
         message = f"{found.name} is not a SELECT query"
         raise TypeError(message)
@@ -43,6 +50,12 @@ def run_check(subject: Subject, found: Rule) -> Iterator[Finding]:
     )
     for row in rows:
         yield _check_finding(subject, found, row)
+
+
+def only_of(query: str, nodes: Iterable[NamedNode]) -> str:
+    """A query that asks for these nodes only."""
+    start = next(word.at for word in tokens(query) if word.text == "{") + 1
+    return f"{query[:start]} VALUES ?this {{ {' '.join(map(str, nodes))} }} {query[start:]}"
 
 
 def _is_read(subject: Subject, row: Mapping[str, Term]) -> bool:

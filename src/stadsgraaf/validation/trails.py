@@ -1,0 +1,293 @@
+"""How a query gets from what it reads to what it finds something of.
+
+https://www.w3.org/TR/sparql11-query/#sparqlAlgebra
+
+A solution of a query matches every pattern of its group, and those of the groups around it. So a
+triple can only matter to a solution whose ``?this`` is found by going from pattern to pattern, each
+time by a variable that both name. Within EXISTS, OPTIONAL and UNION such a variable must be bound
+by a pattern of the group around it. Where there is no such way (two patterns that only a FILTER
+compares, a sub-select, MINUS) a triple can matter to any solution: then there are no trails.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, pairwise
+
+from pyoxigraph import NamedNode, Triple
+
+from stadsgraaf.validation.bridge import Term
+from stadsgraaf.validation.patterns import (
+    ALTERNATIVE,
+    IN_ORDER,
+    OBJECT,
+    PREDICATE,
+    SUBJECT,
+    TEST,
+    TURNED,
+    Group,
+    Names,
+    NotRead,
+    Pattern,
+    either,
+    patterns_of,
+)
+from stadsgraaf.validation.sparql import tokens
+
+__all__ = ["Around", "Step", "TooMany", "Trail", "trails_of"]
+
+#: What makes solutions depend on one another, or reads what the patterns do not say.
+_FORBIDDEN = frozenset(
+    [
+        "MINUS",
+        "GRAPH",
+        "SERVICE",
+        "FROM",
+        "CONSTRUCT",
+        "ASK",
+        "DESCRIBE",
+        "COUNT",
+        "SUM",
+        "MIN",
+        "MAX",
+        "AVG",
+        "SAMPLE",
+        "GROUP_CONCAT",
+        "BNODE",
+        "RAND",
+        "NOW",
+        "UUID",
+        "STRUUID",
+    ]
+)
+#: Variables that SHACL gives another meaning than that of a node of the data.
+_SPECIAL = frozenset({"PATH", "shapesGraph", "currentShape"})
+_THIS = "?this"
+
+
+@dataclass(frozen=True)
+class Step:
+    """From a node to others, by triples with one of these predicates (any, when None).
+
+    ``ways`` are pairs of places in a triple, 0 for its subject to 2 for its object: where the node
+    stands, and where the others do. ``many`` steps like this, or none, may follow one another.
+    """
+
+    ways: tuple[tuple[int, int, Names], ...]
+    many: bool = False
+
+    @property
+    def turned(self) -> "Step":
+        """The same the other way round."""
+        return Step(tuple((end, start, names) for start, end, names in self.ways), self.many)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """From triples with one of these predicates to ``?this``: the place to begin at, and the steps."""
+
+    predicates: Names
+    start: int
+    steps: tuple[Step, ...]
+
+
+def trails_of(
+    query: str, prefixes: Mapping[str, str], *, bound: bool = True
+) -> tuple[Trail, ...] | None:
+    """How one SELECT gets to ``?this`` from each triple that it may read; None when by no way.
+
+    ``bound`` tells that ``?this`` is bound before anything else, as SHACL does.
+
+    >>> trails_of("SELECT $this { $this <http://e/p> ?o }", {})
+    (Trail(predicates=frozenset({'http://e/p'}), start=0, steps=()),)
+    >>> trails_of("SELECT $this { $this <http://e/p> ?o . ?other <http://e/q> 1 }", {}) is None
+    True
+    """
+    words = tokens(query)
+    variables = {word.text[1:] for word in words if word.kind == "variable"}
+    uppers = [word.upper for word in words]
+    if uppers.count("SELECT") != 1 or _FORBIDDEN.intersection(uppers) or variables & _SPECIAL:
+        return None
+    if any(word.upper == "AS" and after.text[1:] == "this" for word, after in pairwise(words)):
+        return None
+    try:
+        whole = patterns_of(words, prefixes)
+        return tuple(dict.fromkeys(_trails(whole, (), bound=bound)))
+    except NotRead:
+        return None
+
+
+@dataclass(frozen=True)
+class _Level:
+    """A group around another one: which of its variables the inner one can count on."""
+
+    group: Group
+    kind: str = ""
+    before: int = 0
+
+    def binds(self, name: str) -> bool:
+        """Whether a variable of the inner group is bound here."""
+        count = self.before if self.kind == IN_ORDER else None
+        return any(
+            name in (variable for variable, _ in pattern.variables)
+            for pattern in self.group.patterns[:count]
+        )
+
+
+def _trails(group: Group, around: tuple[_Level, ...], *, bound: bool) -> Iterator[Trail]:
+    for pattern in group.patterns:
+        yield from _trails_from(pattern, (_Level(group), *around), bound=bound)
+    for kind, before, inner in group.within:
+        yield from _trails(inner, (_Level(group, kind, before), *around), bound=bound)
+
+
+def _trails_from(pattern: Pattern, levels: tuple[_Level, ...], *, bound: bool) -> Iterator[Trail]:
+    """The shortest way from a pattern to ``?this``."""
+    queue: deque[tuple[str, int, int, tuple[Step, ...]]] = deque(
+        (name, 0, place, ()) for name, place in pattern.variables
+    )
+    seen = {(name, 0) for name, *_ in queue}
+    while queue:
+        name, level, place, steps = queue.popleft()
+        if name == _THIS and level == len(levels) - 1:
+            yield from _begun(pattern, place, steps)
+            return
+        for other, at, more in _next(name, level, levels, bound=bound):
+            if (other, at) not in seen:
+                seen.add((other, at))
+                queue.append((other, at, place, (*steps, *more)))
+    raise NotRead
+
+
+def _next(
+    name: str, level: int, levels: tuple[_Level, ...], *, bound: bool
+) -> Iterator[tuple[str, int, tuple[Step, ...]]]:
+    """The variables that one leads to: by a pattern of its group, or the same in the group around."""
+    if level + 1 < len(levels):
+        outer, *others = levels[level + 1 :]
+        # a test sees all that is bound around it, an alternative is joined with it
+        given = outer.kind == ALTERNATIVE or (bound and all(one.kind == TEST for one in others))
+        if outer.binds(name) or (name == _THIS and given):
+            yield name, level + 1, ()
+    for pattern in levels[level].group.patterns:
+        places = list(pattern.variables)
+        for start in (place for variable, place in places if variable == name):
+            for other, end in places:
+                if other != name:
+                    yield other, level, (_step(pattern, start, end),)
+
+
+def _begun(pattern: Pattern, place: int, steps: tuple[Step, ...]) -> Iterator[Trail]:
+    """The trails that begin with triples that a pattern matches, at one of its places."""
+    if pattern.many:
+        # from either end of a triple on the path to the end of the path, then on
+        to_end = (_step(pattern, TURNED[place], place), *steps)
+        names = either(pattern.forward, pattern.backward)
+        yield from (Trail(names, start, to_end) for start in (SUBJECT, OBJECT))
+        return
+    if pattern.forward is None or pattern.forward:
+        yield Trail(pattern.forward, place, steps)
+    if pattern.backward is None or pattern.backward:
+        yield Trail(pattern.backward, TURNED[place], steps)
+
+
+def _step(pattern: Pattern, start: int, end: int) -> Step:
+    """From one place of a pattern to another."""
+    ways = []
+    if pattern.forward is None or pattern.forward:
+        ways.append((start, end, pattern.forward))
+    if pattern.backward is None or pattern.backward:
+        ways.append((TURNED[start], TURNED[end], pattern.backward))
+    return Step(tuple(ways), pattern.many)
+
+
+class TooMany(Exception):  # noqa: N818 – it is no error: then all are looked at
+    """More nodes than are worth naming."""
+
+
+class Around:
+    """The triples of some graphs, by what stands in them, to follow trails through."""
+
+    def __init__(self, *sides: Iterable[Triple]) -> None:
+        self._triples = dict.fromkeys(chain.from_iterable(sides))
+
+    def nodes(
+        self, trails: Iterable[Trail], delta: Collection[Triple], most: int
+    ) -> frozenset[Term]:
+        """Where trails lead to from the triples of ``delta``. Raises TooMany when to more than that."""
+        found = set[Term]()
+        for trail in trails:
+            nodes = {
+                _at(triple, trail.start)
+                for triple in delta
+                if trail.predicates is None or triple.predicate.value in trail.predicates
+            }
+            for step in trail.steps:
+                nodes = self._after(nodes, step, most)
+            found |= {node for node in nodes if not isinstance(node, Triple)}
+            if len(found) > most:
+                raise TooMany
+        return frozenset(found)
+
+    def triples(self, trails: Iterable[Trail], nodes: Collection[Term], most: int) -> set[Triple]:
+        """What a trail leads from to one of the ``nodes``. Raises TooMany when it is more than that."""
+        found = set[Triple]()
+        for trail in trails:
+            starts: set[Term | Triple] = set(nodes)
+            for step in reversed(trail.steps):
+                starts = self._after(starts, step.turned, most)
+            for start in starts:
+                found.update(
+                    triple
+                    for triple in self._by[trail.start].get(start, ())
+                    if trail.predicates is None or triple.predicate.value in trail.predicates
+                )
+                if len(found) > most:
+                    raise TooMany
+        return found
+
+    def of(self, predicates: Collection[str]) -> Iterator[Triple]:
+        """The triples with one of these predicates."""
+        for predicate in predicates:
+            yield from self._by[PREDICATE].get(NamedNode(predicate), ())
+
+    def _after(self, nodes: set[Term | Triple], step: Step, most: int) -> set[Term | Triple]:
+        if not step.many:
+            return self._next(nodes, step, most)
+        seen, frontier = set(nodes), nodes
+        while frontier:
+            frontier = self._next(frontier, step, most) - seen
+            seen |= frontier
+            if len(seen) > most:
+                raise TooMany
+        return seen
+
+    def _next(self, nodes: set[Term | Triple], step: Step, most: int) -> set[Term | Triple]:
+        found = set[Term | Triple]()
+        for start, end, names in step.ways:
+            index = self._by[start]
+            for node in nodes:
+                for triple in index.get(node, ()):
+                    if names is None or triple.predicate.value in names:
+                        found.add(_at(triple, end))
+                if len(found) > most:
+                    raise TooMany
+        return found
+
+    @cached_property
+    def _by(self) -> list[dict[Term | Triple, list[Triple]]]:
+        """The triples by what stands at each place."""
+        made = [defaultdict[Term | Triple, list[Triple]](list) for _ in range(3)]
+        subjects, predicates, things = made
+        for triple in self._triples:
+            subjects[triple.subject].append(triple)
+            predicates[triple.predicate].append(triple)
+            things[triple.object].append(triple)
+        return list(made)
+
+
+def _at(triple: Triple, place: int) -> Term | Triple:
+    if place == SUBJECT:
+        return triple.subject
+    return triple.object if place == OBJECT else triple.predicate
