@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from stadsgraaf.media import RESULTS
+from stadsgraaf.media import RDF, RESULTS
 from stadsgraaf.store.base import Question
 from stadsgraaf.web.identity import _plainly, entity_tag, is_volatile, normalized
 
@@ -128,3 +128,36 @@ def test_answer_that_may_differ_each_time_has_no_tag(query: str) -> None:
 )
 def test_answer_that_stays_the_same_has_a_tag(query: str) -> None:
     assert tag(query)
+
+
+def tag_in(query: str, results: str | None, rdf: str | None) -> str | None:
+    formats = {each.name: each for each in (*RESULTS, *RDF)}
+    return entity_tag("r", Question(query, formats.get(results or ""), formats.get(rdf or "")))
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["", "PREFIX a: <http://a/>\nprefix : <b>\n ", "\n", "# CONSTRUCT\nBASE<http://a/#SELECT>"],
+)
+def test_only_the_format_of_the_answer_is_part_of_its_tag(head: str) -> None:
+    for query in (f"{head}SELECT * {{ ?s ?p 'PREFIX' }}", f"{head}ask {{}}"):
+        known = tag_in(query, "JSON", "Turtle")
+        assert known == tag_in(query, "JSON", None) != tag_in(query, "CSV", None)
+    query = f"{head}describe <http://a/>"
+    known = tag_in(query, "JSON", "Turtle")
+    assert known == tag_in(query, None, "Turtle") != tag_in(query, None, "N-Triples")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "# SELECT\nCONSTRUCT WHERE { ?s ?p ?o }",
+        "BASE <http://a/>\nPREFIX a: <SELECT>\nCONSTRUCT WHERE { ?s ?p ?o }",
+        'CONSTRUCT WHERE { ?s ?p """\nPREFIX a: <b>\nSELECT""" }',
+        "PREFIX SELECT: <b>\nCONSTRUCT WHERE { ?s ?p ?o }",
+        "PREFIX a: <b> # SELECT\nCONSTRUCT WHERE { ?s ?p ?o }",
+        "PREFIX a:#<b> SELECT\n<c> CONSTRUCT { ?s a ?o } { ?s ?p ?o {| ?a ?b |} }",
+    ],
+)
+def test_answers_in_two_formats_never_have_one_tag(query: str) -> None:
+    assert tag_in(query, "JSON", "Turtle") != tag_in(query, "JSON", "N-Triples")

@@ -137,26 +137,46 @@ def is_volatile(query: str) -> bool:
     return bool(form and _BLANK_TEMPLATE.match(bare, form.end()))
 
 
+#: What stands before the form of a query, without comments. Each repetition is possessive.
+_FORM: Final = re.compile(
+    r"(?:\s++|PREFIX\s++[^\s<>#]*+\s*+<[^<>\s]*+>|BASE\s*+<[^<>\s]*+>)*+(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_of_graphs(query: str) -> bool | None:
+    """Whether triples answer it, and not solutions; None when that takes more to find out.
+
+    >>> _is_of_graphs("PREFIX a: <http://a/> ask {}"), _is_of_graphs("DESCRIBE <a>")
+    (False, True)
+    """
+    found = _FORM.match(query)
+    return found[1].upper() in ("CONSTRUCT", "DESCRIBE") if found else None
+
+
 def entity_tag(release: str, question: Question, results: Format | None = None) -> str | None:
     """The strong tag of an answer; None when it may differ from one evaluation to the next.
 
-    The release and the question make the answer, however it is asked; ``results`` is what becomes of
-    it when that is another format than the question has.
+    The release and the question make the answer, however it is asked, and whatever else its client would
+    take: the format of the other kind of answers has no say. ``results`` is what becomes of it when that
+    is another format than the question has.
     """
     if is_volatile(question.query):
         return None
     chosen = results or question.results
+    query = normalized(question.query)
+    of_graphs = _is_of_graphs(query)
     parts = (
         release,
         question.base_iri,
         question.default_graphs,
         question.named_graphs,
-        chosen and chosen.name,
-        question.rdf and question.rdf.name,
+        chosen.name if chosen and not of_graphs else None,
+        question.rdf.name if question.rdf and of_graphs is not False else None,
         question.labels,
     )
     digest = _begun(parts).copy()
-    digest.update(normalized(question.query).encode("utf-8", "surrogatepass"))
+    digest.update(query.encode("utf-8", "surrogatepass"))
     return f'"{digest.hexdigest()[:32]}"'
 
 
