@@ -145,7 +145,9 @@ def test_both_ways_give_the_same_answer(line: Line, target: str, fields: tuple[s
         status, names, body = answer
         if dict(names).get("content-encoding") == "gzip":
             body = gzip.decompress(body)
-        return status, [pair for pair in names if pair[0] not in _BY_CHANCE], body
+        # what a busy machine takes long for streams; packed, it has a weak tag
+        fields = [(name, value.removeprefix("W/")) for name, value in names]
+        return status, [pair for pair in fields if pair[0] not in _BY_CHANCE], body
 
     assert comparable(again) == comparable(first) == comparable(ordinary)
 
