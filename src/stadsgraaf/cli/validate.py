@@ -61,6 +61,11 @@ _NO_RELEASE = Text(
     help="The SHACL engine; both: any difference between the two is a violation.",
 )
 @click.option(
+    "--advanced",
+    is_flag=True,
+    help="Evaluate SHACL-AF too: rules, functions, expressions and targets; JavaScript never is.",
+)
+@click.option(
     "--stage",
     "stages",
     multiple=True,
@@ -132,6 +137,7 @@ def validate(  # noqa: PLR0913 – one for each option
     fail_on: str | None,
     show: str,
     engine: str,
+    advanced: bool,
     stages: tuple[str, ...],
     profiles: tuple[str, ...],
     shapes: tuple[Path, ...],
@@ -191,6 +197,7 @@ def validate(  # noqa: PLR0913 – one for each option
     known = baseline or profile.baseline
     options = Options(
         engine=engine,
+        advanced=advanced or profile.advanced,
         stages=stages,
         queries=sources.queries,
         profile=profile,

@@ -20,7 +20,7 @@ __all__ = ["Options"]
 class Options:
     """How to validate.
 
-    ``engine`` is one of ``shacl.ENGINES``; ``stages`` are those to run, all when empty;
+    ``engine`` is one of ``shacl.ENGINES``, and ``advanced`` has it evaluate SHACL-AF; ``stages`` are those to run, all when empty;
     ``earlier`` is what there was before a change: what was found there passes;
     ``queries`` are files of queries beside those of the dataset, ``standards`` documents of shapes;
     ``processes`` are how many may work at once; ``released`` is what the last release says, if any;
@@ -29,6 +29,7 @@ class Options:
     """
 
     engine: str = "pyshacl"
+    advanced: bool = False
     stages: tuple[str, ...] = ()
     queries: tuple[Path, ...] = ()
     profile: Profile = field(default_factory=Profile)

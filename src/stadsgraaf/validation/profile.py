@@ -36,7 +36,7 @@ __all__ = ["DEFAULT_NAME", "Profile", "reading_profile"]
 #: The profile that is used when it stands in the folder that is validated.
 DEFAULT_NAME = ".stadsgraaf-validate.yaml"
 OFF = "off"
-_MEMBERS = ("severity", "exclude", "fail-on", "baseline", "since")
+_MEMBERS = ("severity", "exclude", "fail-on", "baseline", "since", "advanced")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class _Setting:
 class Profile:
     """What a profile says.
 
-    ``baseline`` is a path beside the profile, ``fail_on`` a severity, ``since`` the last release.
+    ``baseline`` is a path beside the profile, ``fail_on`` a severity, ``since`` the last release;
+    ``advanced`` whether SHACL-AF is evaluated.
     """
 
     path: Path | None = None
@@ -62,6 +63,7 @@ class Profile:
     fail_on: Severity | None = None
     baseline: Path | None = None
     since: str | None = None
+    advanced: bool = False
 
     @classmethod
     def read(cls, path: Path) -> "Profile":
@@ -123,6 +125,7 @@ def reading_profile(named: Sequence[Path], paths: Sequence[Path]) -> Profile:
         fail_on=next((one.fail_on for one in found if one.fail_on), None),
         baseline=next((one.baseline for one in found if one.baseline), None),
         since=next((one.since for one in found if one.since), None),
+        advanced=any(one.advanced for one in found),
     )
 
 
@@ -147,6 +150,7 @@ class _Reader:
             fail_on=self._severity(found["fail-on"]) if "fail-on" in found else None,
             baseline=self._path.parent / self._text(baseline) if baseline is not None else None,
             since=self._text(found["since"]) if "since" in found else None,
+            advanced="advanced" in found and self._truth(found["advanced"]),
         )
 
     def _settings(self, node: Any) -> Iterator[_Setting]:
@@ -175,6 +179,12 @@ class _Reader:
             self._fail(_line(node), "a mapping is needed here: “name: value”")
         for key, value in node.value:
             yield (self._text(key), _line(key)), value
+
+    def _truth(self, node: Any) -> bool:
+        text = self._text(node)
+        if text not in {"true", "false"}:
+            self._fail(_line(node), f"“{text}” is neither true nor false")
+        return text == "true"
 
     def _texts(self, node: Any) -> Iterator[str]:
         if node is None:

@@ -124,7 +124,9 @@ def key_of(subject: Subject, stages: Sequence[str], profile: Profile) -> str | N
 def _parts(subject: Subject, stages: Sequence[str], profile: Profile) -> Iterator[bytes]:
     dataset = subject.dataset
     yield _software().encode()
-    yield repr((subject.engine, stages, profile.settings, dataset.base_iri)).encode()
+    yield repr(
+        (subject.engine, subject.advanced, stages, profile.settings, dataset.base_iri)
+    ).encode()
     for group in (dataset.documents, subject.standards):
         yield str(len(group)).encode()
         for document in group:

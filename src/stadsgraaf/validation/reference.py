@@ -24,14 +24,25 @@ from stadsgraaf.validation.results import Outcome, Result, read_report
 __all__ = ["validate"]
 
 
-def validate(data: rdflib.Graph, shapes: rdflib.Graph, stands_for: dict[Node, Node]) -> Outcome:
-    """What pySHACL says; ``stands_for`` are shapes that stand for others in its results."""
+def validate(
+    data: rdflib.Graph,
+    shapes: rdflib.Graph,
+    stands_for: dict[Node, Node],
+    *,
+    advanced: bool = False,
+) -> Outcome:
+    """What pySHACL says; ``stands_for`` are shapes that stand for others in its results.
+
+    ``advanced`` evaluates SHACL-AF too: its rules add to the data.
+    """
     _hasten()
     with warnings.catch_warnings(record=True) as warned, bridge.quiet():
         warnings.simplefilter("always", ShapeRecursionWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         try:
-            _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+            _, report, text = pyshacl.validate(
+                data, shacl_graph=shapes, inplace=True, advanced=advanced
+            )
         except Exception as error:  # noqa: BLE001 – rdflib fails in many ways on a valid query
             return Outcome(faults=[("", f"{type(error).__name__}: {error}")])
     if not isinstance(report, rdflib.Graph):

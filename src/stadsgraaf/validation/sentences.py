@@ -44,6 +44,7 @@ PARAMETERS = {
     "HasValue": "hasValue",
     "In": "in",
     "SPARQL": "sparql",
+    "Expression": "expression",
 }
 
 _REASONS: dict[str, Text] = {
@@ -144,6 +145,10 @@ _REASONS: dict[str, Text] = {
         "{wanted} is geen van de waarden van {path} van {focus}.",
     ),
     "In": Text("{value} is none of {wanted}.", "{value} is geen van {wanted}."),
+    "Expression": Text(
+        "What {shape} computes of {focus} is not true.",
+        "Wat {shape} van {focus} berekent is niet waar.",
+    ),
     "SPARQL": Text("{focus} breaks the rule {shape}.", "{focus} breekt de regel {shape}."),
 }
 

@@ -30,6 +30,7 @@ from stadsgraaf.validation.results import Outcome, Result
 from stadsgraaf.validation.wellformed import plainly_well_formed
 
 __all__ = [
+    "ADVANCED",
     "ENGINES",
     "Begun",
     "Data",
@@ -213,9 +214,15 @@ def begin(
     *,
     processes: int = 1,
     focus: Focus | None = None,
+    advanced: bool = False,
 ) -> Begun:
-    """Begin what ``validate_data`` does, so that other work can be done meanwhile."""
+    """Begin what ``validate_data`` does, so that other work can be done meanwhile.
+
+    ``advanced`` has the engine evaluate SHACL-AF too, all of it by itself.
+    """
     given = data if isinstance(data, Data) else Data(data)
+    if advanced:
+        return ADVANCED[engine](given, shapes)
     if focus is None or len(focus.nodes) > MOST:
         return ENGINES[engine](given, shapes, processes)
     narrow = focused(shapes, given.triples, focus)
@@ -343,6 +350,31 @@ def _both(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Begun:
     return _fast(data, shapes, processes).then(
         lambda outcome: _compared(outcome, _turbo_plain(data, shapes).outcome())
     )
+
+
+def _by_pyshacl(data: Data, shapes: Sequence[Triple]) -> Outcome:
+    """PySHACL as it comes, with SHACL-AF: rules write into a graph of its own."""
+    from stadsgraaf.validation import reference  # noqa: PLC0415 – its import takes long
+
+    given, rules = bridge.graph(data.triples), bridge.graph(shapes)
+    return reference.validate(given, rules, {}, advanced=True)
+
+
+def _by_turbo(data: Data, shapes: Sequence[Triple]) -> Outcome:
+    """pyshacl-turbo as it comes, with SHACL-AF."""
+    outcome = Outcome()
+    _add(outcome, turbo.validate(data.triples, bridge.graph(shapes), advanced=True))
+    return outcome
+
+
+#: The engines with SHACL-AF, https://www.w3.org/TR/shacl-af/
+ADVANCED: dict[str, Callable[[Data, Sequence[Triple]], Begun]] = {
+    "pyshacl": lambda data, shapes: Begun(lambda: _by_pyshacl(data, shapes)),
+    "turbo": lambda data, shapes: Begun(lambda: _by_turbo(data, shapes)),
+    "both": lambda data, shapes: Begun(
+        lambda: _compared(_by_pyshacl(data, shapes), _by_turbo(data, shapes))
+    ),
+}
 
 
 def _compared(outcome: Outcome, other: Outcome) -> Outcome:

@@ -19,9 +19,11 @@ __all__ = ["validate"]
 
 
 def validate(
-    triples: Sequence[Triple], shapes: rdflib.Graph
+    triples: Sequence[Triple], shapes: rdflib.Graph, *, advanced: bool = False
 ) -> tuple[list[Result], list[str], str]:
     """The results, warnings of recursion, and why there are none when it refuses the shapes.
+
+    ``advanced`` evaluates SHACL-AF too.
 
     Raises EngineMissing when the extra is not installed.
     """
@@ -37,7 +39,7 @@ def validate(
         warnings.simplefilter("always", pyshacl_turbo.ShapeRecursionWarning)
         try:
             _, report, text = pyshacl_turbo.validate(
-                given, shacl_graph=shapes, _normalize_report_literals=False
+                given, shacl_graph=shapes, advanced=advanced, _normalize_report_literals=False
             )
         except (RuntimeError, ValueError, TypeError, NotImplementedError) as error:
             return [], [], f"{type(error).__name__}: {error}"

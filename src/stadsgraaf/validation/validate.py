@@ -51,6 +51,7 @@ def _subject(dataset: Dataset, queries: Sequence[Path], options: Options) -> Sub
     return Subject(
         dataset,
         options.engine,
+        options.advanced,
         tuple(queries),
         options.standards,
         options.processes,

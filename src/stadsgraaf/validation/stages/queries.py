@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pyoxigraph import Literal, Store, Triple
+from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Text
@@ -67,6 +67,8 @@ def _check_query(subject: Subject, file: str, text: str) -> Iterator[Finding]:
     except SyntaxError as error:
         yield _query_syntax(file, text, *_gave_up(error, lines))
         return
+    except RuntimeError:
+        pass  # a function of others: that is no fault of syntax
     yield from _in_vain(subject, file, text)
     words = sparql.tokens(text)
     seen: set[str] = set()
@@ -236,6 +238,8 @@ def _broken_in_shape(
     header = "".join(f"PREFIX {name}: <{iri}> " for name, iri in declared.items())
     try:
         Store().query(header + query)
+    except RuntimeError as error:
+        return _unknown_function(known, document, index, str(error))
     except SyntaxError as error:
         message, at = _gave_up(error, Lines(header + query))
         if _other_parser_reads(header + query):
@@ -260,6 +264,31 @@ def _broken_in_shape(
             + ":” is niet gedeclareerd: noem het in sh:prefixes (sh:declare).",
         )
     return _broken_query(span, reason, message, document.turtle.line(begin.line))
+
+
+def _unknown_function(known: Shapes, document: Document, index: int, said: str) -> Finding | None:
+    """A function that no engine knows: it gives no value, so that the query finds nothing."""
+    called = re.search(r"function <(.*?)>", said)
+    if called is None or _FUNCTION in known.types(NamedNode(called[1])):
+        return None  # those of SHACL-AF are told where they are declared
+    turtle = document.turtle
+    start = turtle.positions.offsets(index)[2]
+    begin, end = turtle.position(start), turtle.end(start)
+    return rule("shacl/engine").finding(
+        span=Span.between(document.path.as_posix(), begin, end),
+        message=Text(
+            f"Nobody here knows the function <{called[1]}>, so the data are not checked by this query:"
+            " say it without.",
+            f"Niemand hier kent de functie <{called[1]}>; deze query controleert de data dus niet: zeg het"
+            " zonder.",
+        ),
+        value=f"<{called[1]}>",
+        engine=said,
+        excerpt=turtle.line(begin.line),
+    )
+
+
+_FUNCTION = NamedNode(f"{_SH}SPARQLFunction")
 
 
 def _other_parser_reads(query: str) -> bool:

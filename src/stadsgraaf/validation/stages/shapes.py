@@ -35,7 +35,10 @@ _SEVERITIES = {
 #: What queries of constraints begin with, by the property that leads to them.
 _FORMS = {_SH + "select": "SELECT", _SH + "ask": "ASK"}
 _ALL_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
-_ADVANCED = frozenset(_SH + name for name in ("target", "rule", "expression", "js"))
+#: What belongs to SHACL-AF, and what an engine evaluates of it when it is asked to.
+_ADVANCED = frozenset(_SH + name for name in ("target", "rule", "expression", "values", "js"))
+_EVALUATED = frozenset(_SH + name for name in ("target", "rule", "expression"))
+_FUNCTION = NamedNode(_SH + "SPARQLFunction")
 #: What the shapes of SHACL itself say of shapes, by component and path, in words of people.
 _OF_SHAPES = {
     ("Xone", ""): Text(
@@ -85,6 +88,9 @@ def shapes(subject: Subject) -> Iterator[Finding | None]:
     yield from _advanced(subject, known)
     sound, unusable = _usable(subject, known, _without(known.whole, ill_formed))
     yield from unusable
+    if _needs_advanced(subject, known):
+        # rules may add anything, so nothing stays as it was
+        subject = subject.within(None)
     plain = not (ill_formed or unusable or known.dangling or known.too_deep)
     carried = subject.carried if plain else None
     outcome = Outcome()
@@ -124,7 +130,17 @@ def _begun(subject: Subject, sound: Sequence[Triple], scope: Scope | None) -> sh
         subject.engine,
         processes=subject.processes,
         focus=subject.focus or (scope.focus if scope else None),
+        advanced=_needs_advanced(subject, subject.shapes),
     )
+
+
+def _needs_advanced(subject: Subject, known: Shapes) -> bool:
+    """Whether SHACL-AF is to be evaluated, and there is any."""
+    return subject.advanced and any(map(_is_advanced, known.triples))
+
+
+def _is_advanced(triple: Triple) -> bool:
+    return triple.predicate.value in _ADVANCED or triple.object == _FUNCTION
 
 
 def _usable(
@@ -216,26 +232,40 @@ def _bad_patterns(subject: Subject, known: Shapes) -> Iterator[tuple[Triple, Fin
 
 
 def _advanced(subject: Subject, known: Shapes) -> Iterator[Finding]:
-    """What belongs to SHACL-AF or SHACL-JS, https://www.w3.org/TR/shacl-af/: nobody evaluates it."""
+    """What belongs to SHACL-AF or SHACL-JS, https://www.w3.org/TR/shacl-af/, and is not evaluated."""
     for index, triple in enumerate(known.triples):
-        if triple.predicate.value not in _ADVANCED or isinstance(triple.subject, Triple):
+        if not _is_advanced(triple) or isinstance(triple.subject, Triple):
             continue
-        word, name = shorten(triple.predicate.value, PREFIXES), known.name(triple.subject)
+        evaluated = triple.predicate.value in _EVALUATED or triple.object == _FUNCTION
+        if subject.advanced and evaluated:
+            continue
+        term = triple.object if triple.object == _FUNCTION else triple.predicate
+        word, name = shorten(getattr(term, "value", ""), PREFIXES), known.name(triple.subject)
+        what = _BY_FUNCTION if triple.object == _FUNCTION else _BY_SHAPE
         span = known.triple_span(index)
+        mend = _EVALUATE if evaluated else None
         yield replace(
             about(
                 subject,
                 rule("shacl/advanced"),
                 span,
                 Text(
-                    f"{word} is not evaluated: {name} checks nothing by it.",
-                    f"{word} wordt niet uitgevoerd: {name} controleert er niets mee.",
+                    f"{word} is not evaluated: {what.en.format(name)}{mend.en if mend else ''}",
+                    f"{word} wordt niet uitgevoerd: {what.nl.format(name)}{mend.nl if mend else ''}",
                 ),
                 focus=triple.subject,
                 path=str(triple.predicate),
+                mend=mend,
             ),
             excerpt=known.excerpt(span),
         )
+
+
+_BY_SHAPE = Text("{} checks nothing by it.", "{} controleert er niets mee.")
+_BY_FUNCTION = Text(
+    "queries that call {} find nothing by it.", "query's die {} aanroepen vinden er niets mee."
+)
+_EVALUATE = Text(" Give --advanced.", " Geef --advanced.")
 
 
 def _rests_on_unread(subject: Subject, result: Result) -> bool:

@@ -42,6 +42,7 @@ _SHAPE_MARKS = frozenset(
 class Subject:
     """What is validated, with what the stages share.
 
+    With ``advanced`` SHACL-AF is evaluated.
     ``notices`` tell what was not checked, and why. With a ``scope``, what it does not touch need not
     be looked at; with a ``focus`` SHACL judges no other things; what is ``carried`` it need not find
     again; with ``files`` those stages look at no others that look at each file by itself. ``outcomes`` are what SHACL said, when it said so of all shapes. ``counted`` is told how
@@ -50,6 +51,7 @@ class Subject:
 
     dataset: Dataset
     engine: str = "pyshacl"
+    advanced: bool = False
     queries: tuple[Path, ...] = ()
     standards: tuple[Document, ...] = ()
     processes: int = 1
