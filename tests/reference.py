@@ -21,6 +21,7 @@ from stadsgraaf.publishing.publish import STAGING
 from stadsgraaf.queries import read_queries
 from stadsgraaf.settings import ENVIRONMENT_PREFIX, Settings
 from stadsgraaf.store.published import MERGE, PUBLISHED
+from stadsgraaf.validation.catalogue import rules
 from stadsgraaf.web.app import ADMINISTRATION, ROUTES
 
 #: What answers at an address; a route without a row here has no documentation, and fails the test.
@@ -103,6 +104,7 @@ def reference(root: Path) -> str:
         _clients(root),
         _stores(root),
         _integration(),
+        _validation(),
         _breaking(),
     ]
     return "\n".join(parts)
@@ -233,6 +235,51 @@ Editors: `stadsgraaf validate --format lines` writes one line a finding, as comp
 VS Code with `"problemMatcher": "$gcc"` shows them; `.github/problem-matcher.json` does so in a job
 (`echo "::add-matcher::.github/problem-matcher.json"`).
 """
+
+
+def _validation() -> str:
+    rows = (
+        (f"`{name}`", found.severity.value, found.title.en)
+        for name, found in sorted(rules().items())
+        if not name.startswith("breaking/")
+    )
+    return """## Validation
+
+`stadsgraaf validate` runs its rules on any folder of RDF. A profile, `.stadsgraaf-validate.yaml` in that
+folder or what `--profile` names, says how severe a rule is where; the first pattern of files that fits counts:
+
+```yaml
+severity:
+  skos/orphan: violation
+  label/*: info
+  https://example.org/shape/Person-name: warning
+  format/turtle:
+    data/reference/**: off
+    "**": warning
+exclude: [tests/**]
+fail-on: warning            # what gives exit code 1; default: violation
+baseline: known.json        # findings that pass; --write-baseline makes it, and what is stale is told
+since: latest               # the last release: newest tag, a revision, a folder or a file
+advanced: true              # evaluate SHACL-AF too
+```
+
+A comment lets a finding of its line pass, or of the next line when it stands alone; without a reason it is a finding itself:
+
+```turtle
+ex:a ex:born "1900-02-29"^^xsd:date . # stadsgraaf:ignore lexical/literal -- so in the register
+```
+
+A profile of the shapes of others goes by its name (`--profile nl-sbb`, `dcat-ap-nl`), shapes from elsewhere by `--shapes`.
+SHACL-AF (`sh:target`, `sh:rule`, `sh:SPARQLFunction`, `sh:expression`) is evaluated with `--advanced`, by the engine as it
+comes and so more slowly; `sh:values` and JavaScript never are, and that is told.
+
+Exit codes: 0 no violation (or what `--fail-on` names), 1 findings, 2 wrong usage, 3 something failed, so that not all was
+checked. `conforms`, in JSON and as `sh:conforms` in the report of SHACL (with `sh:conformanceDisallows sh:Violation`), is
+true where nothing failed and there is no violation.
+
+`stadsgraaf validate explain RULE` says why a rule is there, how to mend what it finds, and shows a bad and a good example.
+
+""" + _table(("rule", "severity", "what it finds"), rows)
 
 
 def _breaking() -> str:

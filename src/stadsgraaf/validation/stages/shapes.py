@@ -69,14 +69,32 @@ def shapes(subject: Subject) -> Iterator[Finding | None]:
 
     Gives None before it waits for the engine in another process.
     """
-    documents = subject.shape_documents
-    if not documents:
+    if not subject.shape_documents:
         return
     known = subject.shapes
-    ill_formed = shacl.check_shapes(known.whole)
-    if any(document.turtle.faults for document in documents):
+    ill_formed = _ill_formed_in(subject, known)
+    yield from _wrong_with(subject, known, ill_formed)
+    yield from _advanced(subject, known)
+    sound, unusable = _usable(subject, known, _without(known.whole, ill_formed))
+    yield from unusable
+    if _needs_advanced(subject, known):
+        # rules may add anything, so nothing stays as it was
+        subject = subject.within(None)
+    plain = not (ill_formed or unusable or known.dangling or known.too_deep)
+    yield from _judged(subject, known, sound, plain=plain)
+
+
+def _ill_formed_in(subject: Subject, known: Shapes) -> Sequence[Result]:
+    """What the shapes of SHACL say of the shapes."""
+    found = shacl.check_shapes(known.whole)
+    if any(document.turtle.faults for document in subject.shape_documents):
         # what is missing may stand in what could not be read
-        ill_formed = [one for one in ill_formed if _component(one.component) not in _OF_MISSING]
+        return [one for one in found if _component(one.component) not in _OF_MISSING]
+    return found
+
+
+def _wrong_with(subject: Subject, known: Shapes, ill_formed: Sequence[Result]) -> Iterator[Finding]:
+    """What is wrong with the shapes as they are written."""
     subject.places.learn(_all_terms(ill_formed))
     for result in _most_telling(ill_formed):
         yield _ill_formed(subject, result)
@@ -85,13 +103,12 @@ def shapes(subject: Subject) -> Iterator[Finding | None]:
         yield _unusable(
             known, str(node), f"something in it nests {depth} deep, of {MAX_NESTING} at most"
         )
-    yield from _advanced(subject, known)
-    sound, unusable = _usable(subject, known, _without(known.whole, ill_formed))
-    yield from unusable
-    if _needs_advanced(subject, known):
-        # rules may add anything, so nothing stays as it was
-        subject = subject.within(None)
-    plain = not (ill_formed or unusable or known.dangling or known.too_deep)
+
+
+def _judged(
+    subject: Subject, known: Shapes, sound: Sequence[Triple], *, plain: bool
+) -> Iterator[Finding | None]:
+    """What an engine says of the data; ``plain`` when it is asked all shapes as they are."""
     carried = subject.carried if plain else None
     outcome = Outcome()
     begun = _begun(subject, sound, carried.scope if carried else subject.scope)
@@ -106,6 +123,11 @@ def shapes(subject: Subject) -> Iterator[Finding | None]:
         outcome = carried.joined(outcome)
     if plain and subject.scope is None:
         subject.outcomes.append(outcome)
+    yield from _said(subject, known, outcome)
+
+
+def _said(subject: Subject, known: Shapes, outcome: Outcome) -> Iterator[Finding]:
+    """What an engine said, as findings."""
     for shape, reason in outcome.faults:
         yield _unusable(known, shape, reason)
     yield from {
