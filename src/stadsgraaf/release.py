@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pyoxigraph import RdfFormat, parse
 
@@ -194,6 +194,19 @@ class Release:
         return self._json("statistics.json")  # type: ignore[no-any-return]  # an object, by composition.py
 
     @cached_property
+    def counts(self) -> Mapping[Literal["classes", "properties"], Mapping[str, int]]:
+        """How many instances a class has, and how often a property is used, by IRI."""
+        return {
+            what: {each["iri"]: int(each["count"]) for each in self.statistics[what]}
+            for what in ("classes", "properties")
+        }
+
+    @cached_property
+    def linksets(self) -> Sequence[Linkset]:
+        """The links to things of others, by property and host, the largest sets first."""
+        return [Linkset(**entry) for entry in self.statistics.get("linksets", ())]
+
+    @cached_property
     def moved(self) -> dict[str, dict[str, Any]]:
         """What the dataset says to have moved or ended, by IRI; see `departures.tombstones`."""
         known = "moved.json" in self.manifest.files
@@ -241,7 +254,7 @@ class Release:
                 for name, entry in manifest.files.items()
                 if name.startswith(_DUMPS)
             },
-            linksets=[Linkset(**entry) for entry in self.statistics.get("linksets", ())],
+            linksets=self.linksets,
             findings=self.report.get("counts", {}),
             is_elsewhere=survey is not None,
         )

@@ -99,6 +99,20 @@ def test_facets_count_combine_and_can_be_dropped(client: Client) -> None:
     assert any(href.startswith("/en/sparql?query=SELECT") for href in links_of(narrowed.page))
 
 
+def test_a_class_that_is_too_large_has_no_facets_whatever_was_chosen(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = quote("https://w3id.org/stadsgraaf/def/ont/Claim", safe="")
+    address = f"/en/browse?class={claim}"
+    chosen = next(href for href in links_of(client.browse(address).page) if "where=" in href)
+    monkeypatch.setattr("stadsgraaf.web.pages.facets._LARGEST_CLASS", 2)
+    whole = client.browse(address).page
+    assert "3 things" in whole.text
+    offered = {*links_of(whole), *links_of(client.browse(chosen).page)}
+    others = [href for href in offered if "where=" in href and not chosen.endswith(href[3:])]
+    assert others == []
+
+
 def test_claims_can_be_explored_by_who_holds_them(client: Client) -> None:
     page = client.browse("/en/claims").page
     assert "3 claims" in page.text

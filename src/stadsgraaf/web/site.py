@@ -152,8 +152,7 @@ class Site:
 
     def counted(self, what: Literal["classes", "properties"], iri: str) -> int:
         """How often an IRI is a class, or a property."""
-        entries = self.release.statistics[what]
-        return next((int(each["count"]) for each in entries if each["iri"] == iri), 0)
+        return self.release.counts[what].get(iri, 0)
 
     def label(self, iri: str, language: Language) -> str | None:
         """The label of a thing; None when it has none."""

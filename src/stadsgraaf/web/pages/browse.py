@@ -79,8 +79,7 @@ async def _things(request: Request, view: View, target: str) -> Response:
     facets = await Facets.read(view, target, request.query_params)
     size = site.settings.page_size
     things, total = await facets.things(limit=size, offset=(number - 1) * size)
-    used = {entry["iri"] for entry in site.release.statistics["classes"]}
-    if not total and not facets.chosen and target not in used:
+    if not total and not facets.chosen and not site.counted("classes", target):
         raise NotFound(what=target)
     labels = view.labels(things)
     return view.page(

@@ -1,8 +1,6 @@
 """The data page: dumps of the whole, of each named graph and of the links, and how to ask."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -45,7 +43,6 @@ async def data(request: Request) -> Response:
         return await describe(view, chosen, negotiated=suffix is None)
     release = view.site.release
     files = release.manifest.files
-    links: Iterable[Mapping[str, Any]] = release.statistics.get("linksets", ())
     return view.page(
         "data.html",
         links=await of_dataset(view),
@@ -65,14 +62,14 @@ async def data(request: Request) -> Response:
             for graph in release.manifest.graphs
         ],
         linksets=[
-            (each["host"], view.label(each["property"]), each["triples"], dump)
-            for each in links
-            if f"{FOLDER}{each['name']}.nt" in files and (dump := _dump(view, f"{each['name']}.nt"))
+            (each.host, view.label(each.property), each.triples, _dump(view, f"{each.name}.nt"))
+            for each in release.linksets
+            if f"{FOLDER}{each.name}.nt" in files
         ],
         formats=RDF,
         endpoint=view.urls.absolute(f"{view.urls.prefix}/sparql"),
-        classes=len(release.statistics["classes"]),
-        properties=len(release.statistics["properties"]),
+        classes=len(release.counts["classes"]),
+        properties=len(release.counts["properties"]),
     )
 
 

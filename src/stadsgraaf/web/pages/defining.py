@@ -85,7 +85,7 @@ async def examples_of(view: View, term: str) -> list[tuple[Value, ...]]:
     """Some things of a class, some subjects and objects of a property."""
     if hits := view.site.release.labels.of_kind(term, view.language, _EXAMPLES):
         return [(show(view, NamedNode(hit.iri)),) for hit in hits]
-    if all(each["iri"] != term for each in view.site.release.statistics["properties"]):
+    if not view.site.counted("properties", term):
         return []
     query = _USES.format(property=NamedNode(term), most=_EXAMPLES)
     rows = await view.site.asker.rows(query)

@@ -168,21 +168,24 @@ class Facets:
         found = [row["s"].value for row in rows]
         labels = self.view.labels(found) if by_label else {}
         found.sort(key=lambda iri: (labels.get(iri, "").casefold(), iri))
-        return found[offset : offset + limit], max(len(found), self._counted())
+        is_cut = self._is_large and not (self.chosen or self.extra)
+        return found[offset : offset + limit], self._count if is_cut else len(found)
 
-    def _counted(self) -> int:
-        if self.chosen:
-            return 0
-        classes = self.view.site.release.statistics["classes"]
-        counts = [entry["count"] for entry in classes if entry["iri"] == self.target]
-        return counts[0] if counts and counts[0] > _LARGEST_CLASS else 0
+    @property
+    def _count(self) -> int:
+        """How many things of the class the release counted."""
+        return self.view.site.counted("classes", self.target)
+
+    @property
+    def _is_large(self) -> bool:
+        return self._count > _LARGEST_CLASS
 
     async def _properties(self) -> list[str]:
         """Properties worth choosing by; none where counting would take too long."""
         site = self.view.site
-        if self._counted():
+        if self._is_large:
             return []
-        if site.counted("classes", self.target):
+        if self._count:
             return await site.once(_properties, self.target)
         return await _properties(site, self.target)
 

@@ -130,8 +130,8 @@ def _page(view: View, asked: str, found: list[Found]) -> Response:
             for each in found
         ],
         sites=[
-            (each["host"], each["space"], view.label(each["property"]), each["triples"])
-            for each in view.site.release.statistics.get("linksets", ())
+            (each.host, each.space, view.label(each.property), each.triples)
+            for each in view.site.release.linksets
         ],
         search=view.urls.search(asked or None),
     )

@@ -7,6 +7,7 @@ there is to measure a dataset says itself, by a query with ``#+ figure: true`` i
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from starlette.requests import Request
@@ -125,7 +126,7 @@ def _counts(view: View) -> Iterable[Count]:
         ],
         WHOLE,
     )
-    found = {each["iri"]: each["count"] for each in counted["classes"][:_SHOWN_ROWS]}
+    found = dict(islice(release.counts["classes"].items(), _SHOWN_ROWS))
     names, kinds = view.labels(found), release.labels.kinds
     classes = [
         Row(names[iri], urls.browse(iri) if iri in kinds else None, count, view.short(iri))
@@ -138,8 +139,8 @@ def _counts(view: View) -> Iterable[Count]:
     ]
     yield _count(view, "triples_per_graph", graphs, GRAPHS, noted="IRI")
     links = [
-        Row(each["host"], _dump(view, each["name"]), each["triples"], view.term(each["property"]))
-        for each in counted.get("linksets", ())
+        Row(each.host, _dump(view, each.name), each.triples, view.term(each.property))
+        for each in release.linksets
     ]
     query = links_query(release.manifest.base_iri)
     yield _count(view, "links_out", links, query, noted=view.t("link"))

@@ -69,7 +69,8 @@ async def vocabulary(request: Request) -> Response:
     view = View.of(request.scope)
     site = view.site
     kinds, texts = await site.once(_read)
-    uses = _uses(site)
+    counts = site.release.counts
+    uses = {**counts["classes"], **counts["properties"]}
     own = site.release.manifest.base_iri or ""
     sections: defaultdict[str, list[Term]] = defaultdict(list)
     reused: defaultdict[str, list[Term]] = defaultdict(list)
@@ -125,15 +126,6 @@ async def _classes(
 
 def _namespace(iri: str) -> str:
     return iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
-
-
-def _uses(site: Site) -> dict[str, int]:
-    statistics = site.release.statistics
-    return {
-        entry["iri"]: entry["count"]
-        for kind in ("classes", "properties")
-        for entry in statistics[kind]
-    }
 
 
 async def _read(site: Site) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
