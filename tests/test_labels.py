@@ -49,6 +49,16 @@ def test_other_label_is_that_of_the_other_language(labels: LabelIndex) -> None:
     assert labels.other_label(ex("harbour"), "nl") is None
 
 
+def test_many_things_are_looked_up_at_once(labels: LabelIndex) -> None:
+    found = labels.entries([ex("hague"), ex("bare"), ex("nothing"), ex("hague")])
+    assert found == {
+        ex("hague"): (ex("Town"), "Den Haag", "The Hague", "Den Haag"),
+        ex("bare"): (ex("Thing"), None, None, "bare"),
+    }
+    assert ex("bare") in labels
+    assert ex("nothing") not in labels
+
+
 def test_preferred_label_wins(labels: LabelIndex) -> None:
     assert labels.label(ex("harbour"), "nl") == "Curaçao"
 

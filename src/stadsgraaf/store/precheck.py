@@ -4,6 +4,7 @@ This is help, not safety: the engine cuts some texts into other tokens than `lex
 a query from the network and from harm is the sandbox of the workers.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,6 +38,8 @@ _OPENING = frozenset(("{", "(", "[", "<<", "<<("))
 _CLOSING = frozenset(("}", ")", "]", ">>", ")>>"))
 #: In a text without any of these, and with few operators, there is nothing to find.
 _SUSPECT = ("service", "from", "\x00", *(word.lower() for word in _UPDATES))
+#: An IRI says nothing, whatever words are in it.
+_IRI = re.compile(r'<[^\x00-\x20<>"{}|^`\\]*+>')
 _OPERATOR_TEXTS = (*_OPERATORS - {"||", "&&"}, "&", *(word.lower() for word in _OPERATOR_WORDS))
 
 
@@ -123,6 +126,10 @@ def check(query: str, max_depth: int = MAX_DEPTH, *, services: bool = False) -> 
 
 
 def _is_suspect(text: str) -> bool:
+    return _has_suspects(text) and _has_suspects(_IRI.sub("", text))
+
+
+def _has_suspects(text: str) -> bool:
     text = text.lower()
     return any(word in text for word in _SUSPECT)
 

@@ -6,6 +6,7 @@ Reads SPARQL 1.1 Query Results JSON, https://www.w3.org/TR/sparql11-results-json
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
@@ -26,6 +27,7 @@ _N_TRIPLES = next(format_ for format_ in RDF if format_.name == "N-Triples")
 _PAGE_SECONDS = 10.0
 _PAGE_ROWS = 20_000
 _PAGE_BYTES = 33_554_432
+_REMEMBERED = 65_536
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def read_results(content: bytes) -> Table:
 def _term(binding: Mapping[str, Any]) -> Term:
     kind, value = binding["type"], binding["value"]
     if kind == "uri":
-        return NamedNode(value)
+        return _named_node(value)
     if kind == "bnode":
         return BlankNode(value)
     if kind == "triple":
@@ -134,7 +136,9 @@ def _term(binding: Mapping[str, Any]) -> Term:
     if language := binding.get("xml:lang"):
         return Literal(value, language=language)
     datatype = binding.get("datatype")
-    return Literal(value, datatype=NamedNode(datatype)) if datatype else Literal(value)
+    return Literal(value, datatype=_named_node(datatype)) if datatype else Literal(value)
 
 
+#: The same ones come again and again, and to make one means to read it letter by letter.
+_named_node = lru_cache(_REMEMBERED)(NamedNode)
 _TRIPLE = ("subject", "predicate", "object")

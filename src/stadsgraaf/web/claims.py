@@ -51,7 +51,6 @@ _BRANCHES = (
         f" OPTIONAL {{{{ ?target <{_OA}hasSelector> ?selector . ?selector <{_OA}start> ?start ;"
         f" <{_OA}end> ?end }}}} }}}}"
     ),
-    "{{ VALUES ?claim {{ {claims} }} VALUES ?link {{ {tensions} }} ?claim ?link ?other }}",
     "{{ VALUES ?claim {{ {claims} }} VALUES ?link {{ {tensions} }} ?other ?link ?claim }}",
 )
 
@@ -139,19 +138,34 @@ def gather_claims(rows: Iterable[Row], wanted: Iterable[str]) -> dict[str, Claim
         lambda: defaultdict(list)
     )
     evidence: defaultdict[str, list[Evidence]] = defaultdict(list)
-    against: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    against: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in rows:
         claim = row["claim"].value if "claim" in row else ""
         if "source" in row:
             evidence[claim].append(_evidence(row))
         elif "other" in row:
-            against[claim].setdefault(row["other"].value, row["link"].value)
+            against[claim].append((row["link"].value, row["other"].value))
         elif claim and row["o"] not in properties[claim][row["p"].value]:
             properties[claim][row["p"].value].append(row["o"])
     return {
-        iri: Claim(iri, properties[iri], evidence[iri], against[iri])
+        iri: Claim(iri, properties[iri], evidence[iri], _against(properties[iri], against[iri]))
         for iri in wanted
         if iri in properties
+    }
+
+
+def _against(
+    properties: Mapping[str, Sequence[Term]], back: Iterable[tuple[str, str]]
+) -> dict[str, str]:
+    """What a claim is set against, and by which link, said of either; a contradiction is the stronger."""
+    found = [
+        (link, iri)
+        for link in TENSIONS
+        for term in properties.get(link, ())
+        if (iri := term_iri(term))
+    ]
+    return {
+        iri: link for link, iri in sorted([*found, *back], key=lambda each: -LINKS.index(each[0]))
     }
 
 

@@ -13,7 +13,8 @@ import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from stadsgraaf.errors import Language
@@ -57,6 +58,8 @@ _WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
 }
 _POINT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?([~?%]?)\Z")
 _OPEN = ("", "..")
+#: Dates that are remembered as they were read: many things are of the same ones.
+_REMEMBERED: Final = 8192
 _CLOCK = re.compile(r"T[\d:.]+(?:Z|[+-]\d\d:\d\d)?\Z")
 
 
@@ -96,6 +99,7 @@ class Moment:
         return _WORDS[self.qualifier][language].format(text) if self.qualifier else text
 
 
+@lru_cache(_REMEMBERED)
 def read(text: str) -> tuple[Moment | None, Moment | None] | None:
     """Begin and end; None for an open end. One moment is its own end. None when it is no date.
 
@@ -132,6 +136,7 @@ def _moment(text: str) -> Moment | None:
     return moment
 
 
+@lru_cache(_REMEMBERED)
 def bounds(text: str) -> tuple[date | None, date | None] | None:
     """The first and last possible day; None for an open end; None when it is no date."""
     ends = read(text)
@@ -141,6 +146,7 @@ def bounds(text: str) -> tuple[date | None, date | None] | None:
     return (begin.days()[0] if begin else None, end.days()[1] if end else None)
 
 
+@lru_cache(_REMEMBERED)
 def say(text: str, language: Language) -> str:
     """The date in words; what cannot be read stays as it is."""
     ends = read(text)
@@ -163,4 +169,4 @@ def in_sparql(variable: str) -> str:
 
 def day_number(day: date) -> int:
     """Days since the year 1, for a time scale."""
-    return (day - date.min) // timedelta(days=1)
+    return day.toordinal() - 1

@@ -5,9 +5,9 @@ Only well-known vocabularies are named here; a class of a dataset gets its sort 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from stadsgraaf.namespaces import prologue, well_known
 from stadsgraaf.web.asking import Asker, term_iri
@@ -57,6 +57,10 @@ _SORTS: Final[Mapping[Sort, tuple[str, ...]]] = {
     ),
 }
 
+_ORDER: Final[Sequence[Sort]] = (*_SORTS, "other")
+
+#: Classes of which it is remembered.
+_REMEMBERED: Final = 4096
 #: Classes whose instances say something of other things and mean little alone: shown in place.
 DETAILS: Final = frozenset(
     well_known(
@@ -72,11 +76,19 @@ _ABOVE = (
 )
 
 
+class _Place(NamedTuple):
+    """What a class is by itself, with all that is above it."""
+
+    sort: Sort
+    is_detail: bool
+
+
 @dataclass(frozen=True)
 class Taxonomy:
     """The classes above each class."""
 
     above: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    _known: dict[str, _Place] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     async def read(cls, asker: Asker) -> "Taxonomy":
@@ -109,8 +121,7 @@ class Taxonomy:
         >>> Taxonomy.of([("urn:Town", "https://schema.org/Place")]).sort(["urn:Town"])
         'place'
         """
-        found = self.all_of(classes)
-        return next((sort for sort, roots in _SORTS.items() if found.intersection(roots)), "other")
+        return min((self._place(iri).sort for iri in classes), key=_ORDER.index, default="other")
 
     def group(self, classes: Iterable[str]) -> Group:
         """The sort of a thing with these classes, details apart.
@@ -123,7 +134,16 @@ class Taxonomy:
 
     def is_detail(self, classes: Iterable[str]) -> bool:
         """Whether a thing with these classes is shown in place."""
-        return not DETAILS.isdisjoint(self.all_of(classes))
+        return any(self._place(iri).is_detail for iri in classes)
+
+    def _place(self, iri: str) -> _Place:
+        if iri not in self._known:
+            found = self.all_of([iri])
+            fitting = (sort for sort, roots in _SORTS.items() if found.intersection(roots))
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[iri] = _Place(next(fitting, "other"), not DETAILS.isdisjoint(found))
+        return self._known[iri]
 
 
 async def taxonomy_of(site: Site) -> Taxonomy:

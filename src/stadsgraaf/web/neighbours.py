@@ -86,11 +86,14 @@ class _Reader:
         return kind is not None and self.is_told(iri) and self.taxonomy.sort([kind]) not in _NO_ENDS
 
     def branch(self, relation: str, iris: Sequence[str], beyond: int = 0) -> Branch:
-        drawn = sorted(map(self._node, iris), key=lambda node: node.label.casefold())
-        shown = drawn[:MOST_NODES]
-        return Branch(relation, shown, len(drawn) - len(shown) + max(beyond, 0))
+        ordered = sorted(iris, key=lambda iri: self._label(iri).casefold())
+        shown = [self._node(iri) for iri in ordered[:MOST_NODES]]
+        return Branch(relation, shown, len(iris) - len(shown) + max(beyond, 0))
+
+    def _label(self, iri: str) -> str:
+        return self.labels.get(iri) or self.view.label(iri)
 
     def _node(self, iri: str) -> Node:
         kind = self.view.site.kind(iri)
         sort = self.taxonomy.sort([kind] if kind else [])
-        return Node(self.labels.get(iri) or self.view.label(iri), self.view.link(iri), sort)
+        return Node(self._label(iri), self.view.link(iri), sort)

@@ -8,18 +8,16 @@ A handler makes a ``View`` of its request and answers with ``view.page("name.htm
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, TypeVarTuple
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
@@ -27,7 +25,7 @@ from starlette.types import Scope
 import stadsgraaf
 from stadsgraaf.archive import Archive
 from stadsgraaf.errors import Language
-from stadsgraaf.labels import local_name
+from stadsgraaf.labels import Entry, local_name
 from stadsgraaf.media import HTML
 from stadsgraaf.namespaces import PREFIXES, SG, shorten
 from stadsgraaf.release import Release
@@ -36,22 +34,18 @@ from stadsgraaf.store.base import Store
 from stadsgraaf.web.asking import Asker, Row
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, link_header, tag_of, ways_in
 from stadsgraaf.web.protocol import root_url
+from stadsgraaf.web.templating import TEMPLATES, render
 from stadsgraaf.web.urls import LANGUAGES, Urls, outward
 from stadsgraaf.web.words import WORDS
 
-__all__ = ["NEVER_RENDERED", "STATIC", "Site", "View", "number"]
+__all__ = ["STATIC", "Site", "View", "number"]
 
 _HERE = Path(str(files("stadsgraaf.web")))
-TEMPLATES: Final = _HERE / "templates"
 STATIC: Final = _HERE / "static"
 
-#: Characters that HTML cannot carry; shown as U+FFFD.
-NEVER_RENDERED: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-#: What reads as an event handler. Escaped text cannot become one; scanners see it all the same.
-_HANDLER: Final = re.compile(r"(\bon\w++\s*+)=", re.IGNORECASE)
 #: Longest label of a thing; the data formats carry it whole.
 _LONGEST_LABEL = 200
-#: Kinds and existence of so many things are remembered: a release never changes.
+#: So many things are remembered by name and kind.
 _REMEMBERED = 65_536
 #: Where a server listens on all addresses of its machine: none that a client can ask.
 _EVERYWHERE: Final = frozenset(("0.0.0.0", "::"))  # noqa: S104 – told apart, not listened on
@@ -65,46 +59,6 @@ _ESCAPED: Final[Mapping[Language, Mapping[str, Markup]]] = {
     language: {key: escape(word.say(language)) for key, word in WORDS.items()}
     for language in LANGUAGES
 }
-
-
-def _clean(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if NEVER_RENDERED.search(value):
-        value = type(value)(NEVER_RENDERED.sub("\ufffd", value))
-    if not isinstance(value, Markup) and _HANDLER.search(value):
-        return Markup(_HANDLER.sub(r"\1&#61;", str(escape(value))))  # noqa: S704 – just escaped
-    return value
-
-
-def _capitalize_first(text: str) -> str:
-    """With a capital: ``nota's`` becomes ``Nota's``, and ``G40`` stays."""
-    return text[:1].upper() + text[1:]
-
-
-def _to(href: str | None) -> Markup:
-    """The attributes of a link: one that leaves the site vouches for nothing and tells nothing."""
-    if href is None:
-        return Markup()
-    rel = "" if href.startswith(("/", "#")) else ' rel="nofollow ugc noopener noreferrer"'
-    return Markup(f'href="{escape(href)}"{rel}')  # noqa: S704 – escaped, and a constant
-
-
-@cache
-def _environment() -> Environment:
-    """The templates: the same for every release."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        finalize=_clean,
-    )
-    environment.filters["capitalize_first"] = _capitalize_first
-    environment.filters["to"] = _to
-    return environment
 
 
 def number(value: float | Decimal, language: Language) -> str:
@@ -128,11 +82,9 @@ class Site:
         self.archive = archive
         self.settings = settings
         self.asker = Asker(store, settings)
-        self.templates = _environment()
-        self.kind = lru_cache(_REMEMBERED)(release.labels.kind)
-        self.knows = lru_cache(_REMEMBERED)(release.labels.__contains__)
         self._known: dict[tuple[object, ...], Any] = {}
-        self._labels: dict[tuple[Language, str], str | None] = {}
+        self._entries: dict[str, Entry | None] = {}
+        self.short = lru_cache(_REMEMBERED)(partial(shorten, prefixes=self.prefixes))
 
     async def once(self, ask: Callable[["Site", *_Given], Awaitable[_T]], *given: *_Given) -> _T:
         """What ``ask(site, *given)`` gives, asked once: a release never changes.
@@ -154,25 +106,46 @@ class Site:
         """How often an IRI is a class, or a property."""
         return self.release.counts[what].get(iri, 0)
 
+    def read_names(self, iris: Iterable[str]) -> None:
+        """Look up what things are called and of what kind they are, before each is asked for.
+
+        What was looked up is remembered: a release never changes.
+        """
+        missing = [iri for iri in iris if iri not in self._entries]
+        if missing:
+            if len(self._entries) + len(missing) > _REMEMBERED:
+                self._entries.clear()
+            self._entries.update(dict.fromkeys(missing) | self.release.labels.entries(missing))
+
+    def _entry(self, iri: str) -> Entry | None:
+        if iri not in self._entries:
+            self.read_names([iri])
+        return self._entries[iri]
+
+    def kind(self, iri: str) -> str | None:
+        """The class that says most of what a thing is."""
+        entry = self._entry(iri)
+        return entry.kind if entry else None
+
+    def knows(self, iri: str) -> bool:
+        """Whether something is said of a thing."""
+        return self._entry(iri) is not None
+
     def label(self, iri: str, language: Language) -> str | None:
         """The label of a thing; None when it has none."""
-        key = (language, iri)
-        if key not in self._labels:
-            self.labels([iri], language)
-        return self._labels[key]
+        entry = self._entry(iri)
+        return entry.label(language) if entry else None
+
+    def other_label(self, iri: str, language: Language) -> str | None:
+        """The label in the language that is not this one, when it has one."""
+        entry = self._entry(iri)
+        return entry.other_label(language) if entry else None
 
     def labels(self, iris: Iterable[str], language: Language) -> dict[str, str]:
-        """Labels of things; the unknown are left out. What was looked up is remembered."""
-        wanted = dict.fromkeys(iris)
-        missing = [iri for iri in wanted if (language, iri) not in self._labels]
-        if missing:
-            if len(self._labels) + len(missing) > _REMEMBERED:
-                self._labels.clear()
-                missing = list(wanted)
-            found = self.release.labels.labels(missing, language)
-            self._labels.update({(language, iri): found.get(iri) for iri in missing})
-        known = ((iri, self._labels[language, iri]) for iri in wanted)
-        return {iri: label for iri, label in known if label is not None}
+        """Labels of things; the unknown are left out."""
+        wanted = list(iris)
+        self.read_names(wanted)
+        return {iri: label for iri in wanted if (label := self.label(iri, language)) is not None}
 
     @cached_property
     def assets(self) -> Mapping[str, str]:
@@ -269,10 +242,13 @@ class View:
 
     def t(self, key: str, **values: object) -> Markup:
         """An interface word in the page's language; values are escaped."""
-        text = _ESCAPED[self.language][key]
+        word = _ESCAPED[self.language][key]
+        if not values:
+            return word
+        text = str(word)
         for name, value in values.items():
-            text = text.replace(f"{{{name}}}", escape(value))
-        return text
+            text = text.replace(f"{{{name}}}", str(escape(value)))
+        return Markup(text)  # noqa: S704 – all that it is made of is escaped
 
     def count(self, key: str, n: int) -> Markup:
         """A number of things: ``count("n_claims", 1)`` reads ``n_claims_one``."""
@@ -328,7 +304,7 @@ class View:
 
     def short(self, iri: str) -> str:
         """The IRI with a prefix of the dataset, where one fits."""
-        return shorten(iri, self.site.prefixes)
+        return self.site.short(iri)
 
     def knows(self, iri: str) -> bool:
         """Whether the dataset says anything of a thing: then it has a page."""
@@ -404,7 +380,8 @@ class View:
         if self.urls.release:
             alternates.append(Link(self.urls.now(self.path, self.query), "latest-version"))
         said = [self._whole(link) for link in (*links, *alternates)]
-        content = self.site.templates.get_template(template).render(
+        content = render(
+            template,
             view=self,
             t=self.t,
             count=self.count,

@@ -122,7 +122,9 @@ async def read_thing(site: Site, iri: str) -> Thing:
 
 async def _read_around(site: Site, thing: Thing) -> None:
     taxonomy = await taxonomy_of(site)
-    kinds = {neighbour: site.kind(neighbour) for neighbour in _neighbours(thing)}
+    neighbours = _neighbours(thing)
+    site.read_names([thing.iri, *neighbours])
+    kinds = {neighbour: site.kind(neighbour) for neighbour in neighbours}
     others = [iri for iri, kind in kinds.items() if kind not in (CLAIM, None)]
     details = [iri for iri in others if taxonomy.is_detail([kinds[iri] or ""])]
     about = [s for item in thing.inverse if item.predicate in ROLES[:1] for s in item.subjects]

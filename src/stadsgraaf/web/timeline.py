@@ -8,6 +8,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Final, Literal
 
 from stadsgraaf.web import dates
@@ -140,8 +141,12 @@ class _Years:
     first: int
     last: int
 
+    @cached_property
+    def days(self) -> tuple[int, int]:
+        return day_number(date(self.first, 1, 1)), day_number(date(self.last, 1, 1))
+
     def x(self, day: date) -> float:
-        begin, end = day_number(date(self.first, 1, 1)), day_number(date(self.last, 1, 1))
+        begin, end = self.days
         part = (day_number(day) - begin) / (end - begin)
         return round(_MARGIN + part * (WIDTH - 2 * _MARGIN), 1)
 

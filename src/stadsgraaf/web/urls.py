@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, unquote_to_bytes, urlencode
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from pyoxigraph import NamedNode
 
@@ -31,6 +31,8 @@ LANGUAGES: Final[tuple[Language, ...]] = ("nl", "en")
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
 #: Where a local name lives on this host, by how it begins in the dataset's namespace.
 _PLACES: Final[Mapping[str, str]] = {"id/": "/doc/", "def/": "/doc/def/", "graph/": "/graph/"}
+#: A local name that is the same in a path, whatever comes between: as most are.
+_PLAIN: Final = re.compile(r"(?!id/def/)[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*")
 _NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 #: Segments and escapes that browsers and proxies rewrite on the way.
@@ -114,6 +116,8 @@ def _path_of(base_iri: str, iri: str) -> str | None:
     local = iri[len(base_iri) :]
     for start, place in _PLACES.items():
         if local.startswith(start):
+            if _PLAIN.fullmatch(local) and len(iri) <= _LONGEST_IRI and _is_well_formed(base_iri):
+                return place + local[len(start) :]
             path = place + quote(local[len(start) :], safe=_PATH_SAFE)
             safe = not path.endswith("/") and not _FRAGILE.search(path)
             return path if safe and _iri_of_path(base_iri, path) == iri else None
@@ -341,6 +345,8 @@ class Urls:
         return self.origin + link
 
     def _in_release(self, path: str, /, **query: Parameter) -> str:
+        if not query and self.release is None:
+            return path
         text = _query(**{"release": self.release, **query})
         return f"{path}?{text}" if text else path
 
@@ -350,5 +356,17 @@ class Urls:
 
 
 def _query(**parameters: Parameter) -> str:
-    given = {name: value for name, value in parameters.items() if value is not None}
-    return urlencode(given, doseq=True) if given else ""
+    return "&".join(
+        f"{_quoted(name)}={_quoted(each)}"
+        for name, value in parameters.items()
+        if value is not None
+        for each in ((value,) if isinstance(value, str | int) else value)
+    )
+
+
+def _quoted(value: str | int) -> str:
+    """A value of a parameter. The lines of a query are the same on many pages, but for a few."""
+    return "%0A".join(map(_quoted_line, str(value).split("\n")))
+
+
+_quoted_line: Final = lru_cache(1024)(quote_plus)

@@ -73,10 +73,9 @@ class Facts:
 
     def _names_shown(self) -> set[str]:
         """Label properties of which every value is on top of the page."""
-        labels = self.subject.view.site.release.labels
         top = {
             self.subject.view.label(self.subject.thing.iri),
-            labels.other_label(self.subject.thing.iri, self.subject.view.language),
+            self.subject.view.site.other_label(self.subject.thing.iri, self.subject.view.language),
         }
         return {
             predicate

@@ -38,7 +38,7 @@ def incoming(subject: Subject) -> tuple[Links, ...]:
         if not things:
             continue
         count = inverse.count if inverse.count > len(inverse.subjects) else len(things)
-        shown = sorted(map(subject.named, things), key=lambda named: named.text.casefold())
+        shown = sorted(things, key=lambda iri: subject.name(iri).casefold())
         listed = shown[: FEW_VALUES if count <= FEW_VALUES else _FEW_LINKS]
         named = expected.get(inverse.predicate)
         found.append(
@@ -46,7 +46,7 @@ def incoming(subject: Subject) -> tuple[Links, ...]:
                 relation=(named and named.name(subject.view.language))
                 or subject.view.term(inverse.predicate),
                 relation_href=subject.view.link(inverse.predicate),
-                things=tuple((item, subject.kind_name(item.iri)) for item in listed),
+                things=tuple((subject.named(iri), subject.kind_name(iri)) for iri in listed),
                 count=count,
                 more_href=subject.values_page(inverse.predicate, "in")
                 if count > len(listed)

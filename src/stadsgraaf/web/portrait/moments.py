@@ -1,7 +1,6 @@
 """The times of a thing: its own dates, those of what stands near it, those of claims about it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from pyoxigraph import Literal
@@ -51,13 +50,13 @@ class Moments:
             sort = self.subject.taxonomy.sort([kind])
             clerical = dated.predicate in _CLERICAL and sort in _TIMELESS
             if dated.thing not in made_by and not clerical:
-                moment = self._moment(
+                yield self._moment(
                     self.subject.name(dated.thing),
                     dated.date,
                     self.subject.view.link(dated.thing),
                     sort,
+                    kind=self.subject.view.term(kind) if kind else "",
                 )
-                yield replace(moment, kind=self.subject.view.term(kind) if kind else "")
         about = {
             iri
             for inverse in self.subject.thing.inverse
@@ -67,9 +66,13 @@ class Moments:
         for iri, claim in self.subject.thing.claims.items():
             if claim.date and (iri in about or iri == self.subject.thing.iri):
                 card = self.subject.cards[iri]
-                moment = self._moment(card.text, claim.date, card.href, "claim")
-                yield replace(
-                    moment, doubtful=not card.asserted, kind=self.subject.view.term(CLAIM)
+                yield self._moment(
+                    card.text,
+                    claim.date,
+                    card.href,
+                    "claim",
+                    doubtful=not card.asserted,
+                    kind=self.subject.view.term(CLAIM),
                 )
 
     def _own_moments(self) -> Iterable[Moment]:
@@ -81,5 +84,15 @@ class Moments:
                 label = self.subject.property_name(predicate)
                 yield self._moment(label, value.value, None, "own")
 
-    def _moment(self, label: str, text: str, href: str | None, sort: str) -> Moment:
-        return Moment(label, text, href, sort, dates.say(text, self.subject.view.language))
+    def _moment(
+        self,
+        label: str,
+        text: str,
+        href: str | None,
+        sort: str,
+        *,
+        doubtful: bool = False,
+        kind: str = "",
+    ) -> Moment:
+        words = dates.say(text, self.subject.view.language)
+        return Moment(label, text, href, sort, words, doubtful, kind)

@@ -80,7 +80,7 @@ def portray(
     return Portrait(
         iri=thing.iri,
         name=subject.own_name,
-        other_name=view.site.release.labels.other_label(thing.iri, view.language),
+        other_name=view.site.other_label(thing.iri, view.language),
         sort=subject.sort,
         kinds=_kinds(subject),
         summary=summary,

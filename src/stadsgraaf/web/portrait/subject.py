@@ -46,8 +46,10 @@ class Subject:
         self.view, self.thing, self.taxonomy, self.shapes = view, thing, taxonomy, shapes
         self.classes = sorted(taxonomy.all_of(thing.classes))
         self.expected = shapes.of(self.classes)
-        self.labels = view.labels(self._mentioned())
-        self.cards = cards(view, thing.claims.values())
+        mentioned, claims = self._mentioned(), thing.claims.values()
+        view.site.read_names({*mentioned, *(iri for claim in claims for iri in claim.mentions)})
+        self.labels = view.labels(mentioned)
+        self.cards = cards(view, claims)
         self.sources = Sources(view, self.cards, graphs)
         self.sort = taxonomy.sort(thing.classes)
 
