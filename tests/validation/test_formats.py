@@ -116,6 +116,25 @@ def test_turtle_is_a_validation_report_of_shacl(report: Report, empty: Report) -
     assert not inverse
 
 
+HOSTILE = "a\u001b[2J\ufffe\u0007b\n::error::c"
+
+
+def test_what_others_wrote_moves_no_cursor_and_gives_no_command(tmp_path: Path) -> None:
+    escaped = HOSTILE.encode("ascii", "backslashreplace").decode().replace("\n", "\\n")
+    escaped = escaped.replace("\x1b", "\\u001B").replace("\x07", "\\u0007")
+    (tmp_path / "a.ttl").write_text(
+        SHAPES.replace("Add <p>|\\n", escaped) + f'e:a a e:C ; e:q "{HOSTILE[:8]}" .\n',
+        encoding="utf-8",
+    )
+    report = validate(gather([tmp_path]).dataset)
+    assert any("\x1b" in finding.message.en for finding in report.findings)
+    ET.fromstring(report.render("junit"))
+    for name in ("text", "lines", "github", "markdown"):
+        text = report.render(name)
+        assert "\x1b" not in text, name
+        assert not any(line.startswith("::error::c") for line in text.splitlines()), name
+
+
 def test_html_is_one_page_that_loads_nothing_and_escapes_everything(report: Report) -> None:
     for language in ("nl", "en"):
         page = report.render("html", language=language)

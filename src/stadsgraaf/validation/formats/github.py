@@ -8,8 +8,10 @@ is counted.
 
 from collections.abc import Collection, Iterator
 
-from stadsgraaf.errors import Language
+from stadsgraaf.errors import Language, Text
 from stadsgraaf.validation.finding import Finding, Severity
+from stadsgraaf.validation.formats.counting import counts
+from stadsgraaf.validation.formats.printing import printable
 from stadsgraaf.validation.report import Report
 
 __all__ = ["MAX_ANNOTATIONS", "render"]
@@ -35,8 +37,8 @@ def render(
     lines += [
         f"::notice title=stadsgraaf::{_data(notice.say(language))}" for notice in report.notices
     ]
-    counts = ", ".join(f"{count} {severity}" for severity, count in report.counts.items() if count)
-    return "\n".join([*lines, counts or "no findings"]) + "\n"
+    nothing = Text("nothing found", "niets gevonden").say(language)
+    return "\n".join([*lines, ", ".join(counts(report, language).values()) or nothing]) + "\n"
 
 
 def _annotations(
@@ -77,7 +79,7 @@ def _annotation(finding: Finding, language: Language) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

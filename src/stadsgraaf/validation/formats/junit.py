@@ -1,5 +1,6 @@
 """JUnit XML, as CI servers read it, https://github.com/testmoapp/junitxml."""
 
+import re
 from collections import defaultdict
 from xml.etree import ElementTree as ET
 
@@ -69,5 +70,8 @@ def _case(name: str, findings: list[Finding], language: Language) -> ET.Element:
 
 
 def _printable(text: str) -> str:
-    """Without the control characters that XML 1.0 cannot hold."""
-    return "".join(c if c in "\t\n\r" or c >= " " else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """Without what XML 1.0 cannot hold, https://www.w3.org/TR/xml/#charsets ."""
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

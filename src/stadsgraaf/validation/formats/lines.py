@@ -5,6 +5,7 @@ https://www.gnu.org/prep/standards/html_node/Errors.html
 
 from stadsgraaf.errors import Language
 from stadsgraaf.validation.finding import Finding, Severity
+from stadsgraaf.validation.formats.printing import printable
 from stadsgraaf.validation.report import Report
 
 __all__ = ["render"]
@@ -18,7 +19,7 @@ def render(report: Report, *, language: Language = "en") -> str:
 
 
 def _line(finding: Finding, language: Language) -> str:
-    message = " ".join(finding.sentence(language).split())
+    message = " ".join(printable(finding.sentence(language)).split())
     # a line break in the name of a file would make two lines of one
     place = str(finding.span).replace("\n", "\\n").replace("\r", "\\r")
     return f"{place}: {_WORDS[finding.severity]}: {message} [{finding.name}]\n"

@@ -5,6 +5,8 @@ from itertools import groupby
 
 from stadsgraaf.errors import Language, Text
 from stadsgraaf.validation.finding import Finding, Severity
+from stadsgraaf.validation.formats.counting import counts
+from stadsgraaf.validation.formats.printing import printable
 from stadsgraaf.validation.report import Report
 
 __all__ = ["render"]
@@ -27,12 +29,10 @@ def render(report: Report, *, language: Language = "en") -> str:
         "The dataset conforms" if report.conforms else "The dataset does not conform",
         "De dataset voldoet" if report.conforms else "De dataset voldoet niet",
     ).say(language)
-    counts = ", ".join(
-        f"{_MARKS[severity]} {count} {severity}"
-        for severity, count in report.counts.items()
-        if count
+    found = ", ".join(
+        f"{_MARKS[severity]} {said}" for severity, said in counts(report, language).items()
     )
-    lines = [f"## {title}", "", f"{counts or '✅'} – {report.triples} triples", ""]
+    lines = [f"## {title}", "", f"{found or '✅'} – {report.triples} triples", ""]
     lines += [f"> {_cell(notice.say(language))}\n" for notice in report.notices]
     if report.findings:
         lines += _by_rule(report, language)
@@ -72,5 +72,5 @@ def _place(finding: Finding) -> str:
 
 
 def _cell(text: str) -> str:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+    escaped = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
     return " ".join(escaped.split())

@@ -5,16 +5,13 @@ from itertools import groupby
 
 from stadsgraaf.errors import Language, Text
 from stadsgraaf.validation.finding import Finding, Severity
+from stadsgraaf.validation.formats.counting import WORDS, counts
+from stadsgraaf.validation.formats.printing import printable
 from stadsgraaf.validation.report import Report
 
 __all__ = ["render"]
 
 _COLOURS = {Severity.VIOLATION: "31", Severity.WARNING: "33", Severity.INFO: "36"}
-_WORDS = {
-    Severity.VIOLATION: (Text("violation", "overtreding"), Text("violations", "overtredingen")),
-    Severity.WARNING: (Text("warning", "waarschuwing"), Text("warnings", "waarschuwingen")),
-    Severity.INFO: (Text("remark", "opmerking"), Text("remarks", "opmerkingen")),
-}
 #: Findings alike that are shown in full, and places of the others that are named.
 _ALIKE, _PLACES = 3, 12
 _NO_VIOLATION = Text("0 violations", "0 overtredingen")
@@ -37,7 +34,7 @@ def render(
     lines: list[str] = []
     shown = [finding for finding in report.findings if finding.severity.rank <= least.rank]
     for file, findings in groupby(shown, key=lambda finding: finding.span.file):
-        lines.append(pen.bold(file.replace("\n", "\\n") or _NOWHERE.say(language)))
+        lines.append(pen.bold(_shown(file.replace("\n", "\\n")) or _NOWHERE.say(language)))
         lines += _of_file(list(findings), language, pen)
         lines.append("")
     lines += _summary(report, language, pen)
@@ -94,20 +91,24 @@ def _more(findings: Sequence[Finding]) -> Text:
 
 def _finding(finding: Finding, language: Language, pen: _Pen) -> Iterator[str]:
     span = finding.span
-    severity = pen.paint(_WORDS[finding.severity][0].say(language), _COLOURS[finding.severity])
-    about = _about(finding, language)
-    yield f"  {span.place}  {severity}  {finding.message.say(language)}  {pen.dim(finding.name)}"
+    severity = pen.paint(WORDS[finding.severity][0].say(language), _COLOURS[finding.severity])
+    about, said = _about(finding, language), finding.message.say(language)
+    yield f"  {span.place}  {severity}  {_shown(said)}  {pen.dim(finding.name)}"
     if about:
-        yield f"      {about}"
+        yield f"      {_shown(about)}"
     yield from _excerpt(finding, pen)
-    told = finding.message.say(language).startswith(finding.reason.say(language))
+    told = said.startswith(finding.reason.say(language))
     if finding.reason.en and finding.component and not told:
-        yield pen.dim(f"      {finding.reason.say(language)}")
-    said = finding.message.say(language)
+        yield pen.dim(f"      {_shown(finding.reason.say(language))}")
     for detail in finding.details:
         if detail.message.say(language) in said:
             continue
-        yield f"      – {detail.message.say(language)} ({detail.name})"
+        yield f"      – {_shown(detail.message.say(language))} ({detail.name})"
+
+
+def _shown(text: str) -> str:
+    """A text of others: what it says, indented, and no control of the terminal or of a CI server."""
+    return printable(text).replace("\n", "\n      ")
 
 
 def _about(finding: Finding, language: Language) -> str:
@@ -122,7 +123,7 @@ def _excerpt(finding: Finding, pen: _Pen) -> Iterator[str]:
     start = span.column - 1
     # a long line is shown from a little before the place
     cut = max(0, start - _WIDTH // 2) if len(finding.excerpt) > _WIDTH else 0
-    shown = finding.excerpt[cut : cut + _WIDTH].replace("\t", " ")
+    shown = printable(finding.excerpt[cut : cut + _WIDTH]).replace("\t", " ")
     length = span.end_column - span.column if span.end_line == span.line else len(shown)
     width = max(1, min(length, len(shown) - (start - cut)))
     number = f"{span.line:>5} │ "
@@ -135,13 +136,11 @@ def _excerpt(finding: Finding, pen: _Pen) -> Iterator[str]:
 
 
 def _summary(report: Report, language: Language, pen: _Pen) -> Iterator[str]:
-    counts = [
-        pen.paint(f"{count} {_WORDS[severity][count != 1].say(language)}", _COLOURS[severity])
-        for severity, count in report.counts.items()
-        if count
+    found = [
+        pen.paint(said, _COLOURS[severity]) for severity, said in counts(report, language).items()
     ]
     if not report.violations:
-        counts.insert(0, pen.paint(_NO_VIOLATION.say(language), "32"))
+        found.insert(0, pen.paint(_NO_VIOLATION.say(language), "32"))
     checked = Text(
         f"{report.triples} triple{'s' * (report.triples != 1)}"
         f" in {report.files} file{'s' * (report.files != 1)}",
@@ -149,15 +148,15 @@ def _summary(report: Report, language: Language, pen: _Pen) -> Iterator[str]:
         f" in {report.files} bestand{'en' * (report.files != 1)}",
     ).say(language)
     if report.passed:
-        counts.append(
+        found.append(
             Text(f"{len(report.passed)} known", f"{len(report.passed)} bekend").say(language)
         )
     if report.suppressed:
         number = len(report.suppressed)
-        counts.append(Text(f"{number} suppressed", f"{number} onderdrukt").say(language))
+        found.append(Text(f"{number} suppressed", f"{number} onderdrukt").say(language))
     if not report.findings:
-        counts.insert(1, Text("nothing found", "niets gevonden").say(language))
-    yield f"{', '.join(counts)} – {checked}"
+        found.insert(1, Text("nothing found", "niets gevonden").say(language))
+    yield f"{', '.join(found)} – {checked}"
     if report.skipped:
         stages = ", ".join(report.skipped)
         left_out = Text(
