@@ -298,6 +298,16 @@ def test_triples_can_be_made_of_what_a_service_says(federated: Federated) -> Non
     assert federated.loop.run(ask()).count(b" .\n") == 5
 
 
+def test_terms_of_a_service_are_what_it_says(federated: Federated) -> None:
+    literals = ('"a"@ar--rtl', '"a"@nl', "1.5", '"1"^^<http://e/t>', '"\\u0000"')
+    inside = " ".join(f"(BIND({each} AS ?x))" for each in literals)[1:-1].replace(
+        ") (", " } UNION { "
+    )
+    service = f"SERVICE THERE {{ {{ {inside} }} }}"
+    same = f"VALUES ?x {{ {' '.join(literals)} }}"
+    assert len(federated.rows(f"SELECT * {{ {service} {same} }}")) == len(literals)
+
+
 # What a service is told
 
 

@@ -542,6 +542,12 @@ def test_preflight_allows_what_the_protocol_needs(ask: Client) -> None:
     assert response.headers["accept-query"] == f"{DIRECT}, {FORM}"
 
 
+def test_a_signature_of_utf_8_is_no_part_of_a_query(ask: Client) -> None:
+    query = b"\xef\xbb\xbfASK {}"
+    assert ask.post(query, DIRECT).status == 200
+    assert ask.post(b"ASK {} " + query[:3], DIRECT).status == 400
+
+
 def test_errors_are_never_kept(ask: Client) -> None:
     assert ask.get("nonsense").headers["cache-control"] == "no-store"
     assert "etag" not in ask.get("nonsense").headers

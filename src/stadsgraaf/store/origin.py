@@ -19,7 +19,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import httpcore
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from stadsgraaf import __version__
 from stadsgraaf.errors import (
@@ -42,6 +42,7 @@ from stadsgraaf.store.exchange import (
     truth_of,
     unreachable,
 )
+from stadsgraaf.store.literals import literal
 from stadsgraaf.store.published import NOTHING, QUERY, Published, read_published
 
 __all__ = [
@@ -454,7 +455,4 @@ def _written(term: Mapping[str, str]) -> str:
     """A term of the results as a query writes it. Raises KeyError or ValueError when it is none."""
     if term["type"] == "uri":
         return str(NamedNode(term["value"]))
-    if language := term.get("xml:lang"):
-        return str(Literal(term["value"], language=language))
-    datatype = term.get("datatype")
-    return str(Literal(term["value"], datatype=NamedNode(datatype) if datatype else None))
+    return str(literal(term))

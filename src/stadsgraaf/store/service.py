@@ -28,6 +28,7 @@ from stadsgraaf.errors import (
 )
 from stadsgraaf.store.clauses import Names
 from stadsgraaf.store.lexer import Token, position, tokens
+from stadsgraaf.store.literals import literal
 from stadsgraaf.store.output import ROWS
 from stadsgraaf.store.structure import Element, Group, UnreadableError, read_structure
 
@@ -301,10 +302,7 @@ class Federation:
             if any(map(_is_blank, parts)):
                 raise ValueError  # VALUES holds no blank node, and no function reaches this one
             return Triple(*parts)  # type: ignore[arg-type]  # it refuses what cannot stand there
-        if language := term.get("xml:lang"):
-            return Literal(value, language=language)
-        datatype = term.get("datatype")
-        return Literal(value, datatype=NamedNode(datatype)) if datatype else Literal(value)
+        return literal(term)
 
     def _as_group(self, names: Sequence[str], rows: Sequence[Row]) -> str:
         """The solutions as a group. Terms are written by the engine, names are the query's own."""

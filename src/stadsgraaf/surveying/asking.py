@@ -16,6 +16,7 @@ from stadsgraaf.labels import LABELS, OTHER_NAMES
 from stadsgraaf.metadata.linksets import LINKING
 from stadsgraaf.metadata.statistics import ordered, ranked
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.store.literals import literal
 from stadsgraaf.store.origin import GARBAGE, Origin
 from stadsgraaf.store.published import DOCUMENTS, PUBLISHED, Published, document
 
@@ -304,11 +305,8 @@ def _quad(row: Row, predicate: NamedNode) -> Quad | None:
             value = NamedNode(term["value"])
         elif term["type"] == "bnode":
             return None
-        elif language := term.get("xml:lang"):
-            value = Literal(term["value"], language=language)
         else:
-            datatype = term.get("datatype")
-            value = Literal(term["value"], datatype=NamedNode(datatype) if datatype else None)
+            value = literal(term)
         return Quad(NamedNode(_value(row, "s")), predicate, value, SURVEYED)
     except (KeyError, TypeError, ValueError):
         return None

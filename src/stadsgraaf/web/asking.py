@@ -15,6 +15,7 @@ from stadsgraaf.errors import StoreUnavailable
 from stadsgraaf.media import RDF, RESULTS
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Limits, Question, Store
+from stadsgraaf.store.literals import literal
 
 __all__ = ["Asker", "Row", "Table", "Term", "iris", "read_results", "term_iri"]
 
@@ -133,10 +134,7 @@ def _term(binding: Mapping[str, Any]) -> Term:
         return BlankNode(value)
     if kind == "triple":
         return Literal(" ".join(str(_term(value[part])) for part in _TRIPLE))
-    if language := binding.get("xml:lang"):
-        return Literal(value, language=language)
-    datatype = binding.get("datatype")
-    return Literal(value, datatype=_named_node(datatype)) if datatype else Literal(value)
+    return literal(binding)
 
 
 #: The same ones come again and again, and to make one means to read it letter by letter.

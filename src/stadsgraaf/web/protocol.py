@@ -266,7 +266,7 @@ async def _body_parameters(
     if media_type == _FORM:
         return read_parameters(body, "form")
     try:
-        return [("query", body.decode("utf-8"))]
+        return [("query", body.decode("utf-8-sig"))]  # editors of Windows sign their files
     except UnicodeDecodeError:
         raise NotUtf8(part="query") from None
 
