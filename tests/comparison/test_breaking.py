@@ -102,6 +102,22 @@ BREAKS = {
         SHAPE + ".",
         SHAPE + '. ex:S sh:sparql [ sh:select "SELECT $this { $this ex:p ex:x }" ] .',
     ),
+    "shape-tightened by severity inside": (
+        INLINE + "; sh:minCount 1 ; sh:severity sh:Warning ] .",
+        INLINE + "; sh:minCount 1 ] .",
+    ),
+    "shape-tightened by another path": (
+        SHAPE + "; sh:minCount 1 .",
+        SHAPE.replace("sh:path ex:p", "sh:path ex:q") + "; sh:minCount 1 .",
+    ),
+    "shape-tightened by what it no longer lets pass": (
+        INLINE + "] , [ sh:path ex:q ] ; sh:closed true .",
+        INLINE + "] ; sh:closed true .",
+    ),
+    "shape-tightened by what it no longer ignores": (
+        INLINE + "] ; sh:closed true ; sh:ignoredProperties ( rdf:type ex:q ) .",
+        INLINE + "] ; sh:closed true ; sh:ignoredProperties ( rdf:type ) .",
+    ),
     "shape-tightened by fewer alternatives": (
         SHAPE + "; sh:or ( [ sh:class ex:A ] [ sh:class ex:B ] ) .",
         SHAPE + "; sh:or ( [ sh:class ex:A ] ) .",
@@ -126,6 +142,15 @@ HARMLESS = {
         + ". ex:M a owl:Class ; rdfs:subClassOf ex:A .",
     ),
     "a label": ('ex:A a owl:Class ; rdfs:label "a"@en .', 'ex:A a owl:Class ; rdfs:label "b"@en .'),
+    "what an open shape no longer names": (INLINE + "] , [ sh:path ex:q ] .", INLINE + "] ."),
+    "what a closed shape names in another place": (
+        INLINE + "] , [ sh:path ex:q ] ; sh:closed true .",
+        INLINE + "] ; sh:closed true ; sh:ignoredProperties ( ex:q ) .",
+    ),
+    "a severity inside that goes down": (
+        INLINE + "; sh:minCount 1 ] .",
+        INLINE + "; sh:minCount 1 ; sh:severity sh:Warning ] .",
+    ),
     "a lower count": (SHAPE + "; sh:minCount 2 .", SHAPE + "; sh:minCount 1 ."),
     "a higher maximum": (SHAPE + "; sh:maxLength 5 .", SHAPE + "; sh:maxLength 50 ."),
     "a longer list": (SHAPE + "; sh:in ( 1 ) .", SHAPE + "; sh:in ( 2 1 ) ."),

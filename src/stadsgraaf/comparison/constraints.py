@@ -29,7 +29,7 @@ _MOST: Final = frozenset(
     ("maxCount", "maxLength", "maxInclusive", "maxExclusive", "qualifiedMaxCount")
 )
 #: Lists of what is allowed: one member less is tighter.
-_CHOICES: Final = frozenset(("in", "languageIn", "or", "xone", "ignoredProperties"))
+_CHOICES: Final = frozenset(("in", "languageIn", "or", "xone"))
 _PLAIN: Final = frozenset(
     (
         "datatype",
@@ -119,7 +119,9 @@ def _is_harmful(name: str, value: Term) -> bool:
 
 def _compared(old: Side, new: Side, shape: str) -> Iterator[Text]:
     if not _matters(old, shape):
-        yield Text("is a violation now", "is nu een overtreding")
+        yield _VIOLATION_NOW
+    yield from _other_path(old, new, shape)
+    yield from _no_longer_allowed(old, new, shape)
     for name in _TARGETS:
         for value in new.values(shape, _SH + name):
             if value not in old.values(shape, _SH + name):
@@ -134,8 +136,46 @@ def _compared(old: Side, new: Side, shape: str) -> Iterator[Text]:
             if _constrains(new, node):
                 yield Text(f"demands something of {path}", f"stelt een eis aan {path}")
         else:
-            for message in _parameters(old, new, before[path], node):
+            woken = (
+                []
+                if _matters(old, before[path]) or not _constrains(new, node)
+                else [_VIOLATION_NOW]
+            )
+            for message in (*woken, *_parameters(old, new, before[path], node)):
                 yield Text(f"{path}: {message.en}", f"{path}: {message.nl}")
+
+
+_VIOLATION_NOW: Final = Text("is a violation now", "is nu een overtreding")
+
+
+def _other_path(old: Side, new: Side, shape: str) -> Iterator[Text]:
+    """What a property shape demands of another path than before."""
+    was, now = (
+        {side.text(path, PREFIXES) for path in side.values(shape, _SH + "path")}
+        for side in (old, new)
+    )
+    if was and now and was != now and _constrains(new, shape):
+        yield _message("path", sorted(was), sorted(now))
+
+
+def _no_longer_allowed(old: Side, new: Side, shape: str) -> Iterator[Text]:
+    """Properties that a closed shape let pass."""
+    if not new.holds(shape, _SH + "closed"):
+        return
+    if old.holds(shape, _SH + "closed"):
+        for path in sorted(_allowed(old, shape) - _allowed(new, shape)):
+            yield Text(f"no longer lets {path} pass", f"laat {path} niet meer toe")
+
+
+def _allowed(side: Side, shape: str) -> frozenset[str]:
+    """The properties that a closed shape lets pass."""
+    paths = {
+        side.text(path, PREFIXES)
+        for part in side.values(shape, _SH + "property")
+        for path in side.values(part, _SH + "path")
+    }
+    lists = side.values(shape, _SH + "ignoredProperties")
+    return frozenset(paths.union(*(_members(side, head) for head in lists)))
 
 
 def _anonymous(side: Side, shape: str) -> Mapping[str, BlankNode]:
@@ -156,7 +196,7 @@ def _parameters(old: Side, new: Side, before: Term | str, after: Term | str) -> 
         was, now = old.values(before, _SH + name), new.values(after, _SH + name)
         texts = {old.text(value, PREFIXES) for value in was}
         fresh = [value for value in now if new.text(value, PREFIXES) not in texts]
-        if not fresh or (name == "ignoredProperties" and not new.holds(after, _SH + "closed")):
+        if not fresh:
             continue
         if was and all(_is_looser(old, new, name, was, value) for value in fresh):
             continue

@@ -178,9 +178,10 @@ def _summary(comparison: Comparison, language: Language) -> str:
         for status, words in _WORDS.items()
         if (number := sum(thing.status == status for thing in comparison.things))
     ]
+    came, went = len(difference.added), len(difference.removed)
     statements = Text(
-        f"{len(difference.added)} statements came, {len(difference.removed)} went",
-        f"{len(difference.added)} uitspraken erbij, {len(difference.removed)} eraf",
+        f"{came} statement{'s' * (came != 1)} came, {went} went",
+        f"{came} uitspra{'ak' if came == 1 else 'ken'} erbij, {went} eraf",
     ).say(language)
     moved = Text(
         f" ({comparison.moved} moved to another graph)",
