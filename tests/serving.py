@@ -18,7 +18,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad
 
 from stadsgraaf.archive import Archive
-from stadsgraaf.exports import canonical_nquads
+from stadsgraaf.canonical import canonical_nquads
 from stadsgraaf.labels import build_labels
 from stadsgraaf.metadata import statistics
 from stadsgraaf.release import GraphEntry, Manifest, Release

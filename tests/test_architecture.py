@@ -18,7 +18,7 @@ PACKAGE = Path(stadsgraaf.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"configuration", "media", "namespaces", "ranking", "sorting"}),
-    frozenset({"datatypes", "settings"}),
+    frozenset({"canonical", "datatypes", "folder", "settings"}),
     frozenset({"logs", "parameters"}),
     frozenset({"canned", "turtle"}),
     frozenset({"queries"}),
@@ -47,11 +47,21 @@ FORBIDDEN = {
         "queries",
         "parameters",
         "metadata",
+        "canonical",
         "exports",
         "validation",
         "labels",
     },
-    "web": {"validation", "dataset", "bulk", "turtle", "composition", "build", "exports"},
+    "web": {
+        "validation",
+        "dataset",
+        "bulk",
+        "turtle",
+        "composition",
+        "build",
+        "canonical",
+        "exports",
+    },
     "release": {"validation", "dataset", "bulk"},
 }
 

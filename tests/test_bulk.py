@@ -6,9 +6,9 @@ import pytest
 from pyoxigraph import Quad
 
 from stadsgraaf.bulk import Bulk
+from stadsgraaf.canonical import canonical_nquads
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.errors import NothingToServe, SyntaxFault
-from stadsgraaf.exports import canonical_nquads
 
 METADATA = """
 @prefix dcat: <http://www.w3.org/ns/dcat#> .

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from stadsgraaf.dataset import Dataset, others_among, source_files, turtle_files
+from stadsgraaf.dataset import Dataset
 from stadsgraaf.errors import NoSuchPath, NothingToServe, UsageError
+from stadsgraaf.folder import others_among, source_files, turtle_files
 from stadsgraaf.validation.sources import gather
 
 PREFIXES = """

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
+from stadsgraaf.canonical import canonical_nquads
 from stadsgraaf.difference import Difference, by_graph, compare
-from stadsgraaf.exports import canonical_nquads
 
 PREFIXES = "@prefix e: <http://e/> .\n"
 

@@ -23,7 +23,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from stadsgraaf.exports import CanonicalQuads, canonical_nquads
+from stadsgraaf.canonical import CanonicalQuads, canonical_nquads
 
 CANONIZE = Path(__file__).parent / "federation" / "canonize.mjs"
 P, Q = NamedNode("urn:p"), NamedNode("urn:q")

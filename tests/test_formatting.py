@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
+from stadsgraaf.canonical import canonical_nquads
 from stadsgraaf.cli import main
-from stadsgraaf.exports import canonical_nquads
 from stadsgraaf.formatting import format_texts, write
 
 LOOSE = """@prefix ex: <http://example.org/ns#>.

@@ -17,8 +17,9 @@ from stadsgraaf import __version__
 from stadsgraaf.archive import MAKING, Archive
 from stadsgraaf.bulk import Bulk
 from stadsgraaf.composition import write
-from stadsgraaf.dataset import Dataset, below, others_among, source_files
+from stadsgraaf.dataset import Dataset
 from stadsgraaf.errors import InvalidData, ReleaseDamaged, ReleaseShrinks, UnreadableData
+from stadsgraaf.folder import below, others_among, source_files
 from stadsgraaf.guarding import read_guarded
 from stadsgraaf.redaction import redact
 from stadsgraaf.release import FORMAT, Manifest, Release

@@ -23,13 +23,11 @@ from stadsgraaf.dataset import (
     Graph,
     GraphNames,
     Role,
-    below,
     derive,
-    description_file,
     read_all_queries,
-    turtle_files,
 )
 from stadsgraaf.errors import SyntaxFault
+from stadsgraaf.folder import below, description_file, turtle_files
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.queries import Query
 

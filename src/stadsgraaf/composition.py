@@ -10,8 +10,9 @@ from typing import Any, Final
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from stadsgraaf.bulk import Bulk
+from stadsgraaf.canonical import CanonicalQuads, read_quads
 from stadsgraaf.dataset import Dataset, Graph, report_graph, report_node
-from stadsgraaf.exports import CanonicalQuads, graph_dumps, read_quads, whole_dumps
+from stadsgraaf.exports import graph_dumps, whole_dumps
 from stadsgraaf.metadata import Counts, Linkset, Profile, inherent, linksets
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.redaction import without

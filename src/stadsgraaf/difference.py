@@ -18,7 +18,7 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, parse, serialize
 
-from stadsgraaf.exports import canonical_nquads
+from stadsgraaf.canonical import canonical_nquads
 
 __all__ = ["Difference", "by_graph", "compare", "compare_lines"]
 

@@ -1,50 +1,25 @@
-"""The dataset as files: canonical N-Quads, and dumps in other formats.
+"""The dumps of a release: the whole, each named graph and each linkset, in every format, packed too.
 
-Canonical means RDF Dataset Canonicalization, https://www.w3.org/TR/rdf-canon/: the same dataset
-gives the same bytes on every machine, so their SHA-256 names the release. Every dump calls the
-blank nodes what the canonical N-Quads call them.
-
-Nothing here holds a large dataset in memory, but for its blank nodes: they get their names from all
-statements that they are in, and from no other.
+Every dump calls the blank nodes what the canonical N-Quads call them; none is held in memory.
 """
 
 import gzip
-import hashlib
 import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from heapq import merge
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import zstandard
-from pyoxigraph import (
-    CanonicalizationAlgorithm,
-    Dataset,
-    Quad,
-    RdfFormat,
-    Triple,
-    parse,
-    serialize,
-)
+from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
 
+from stadsgraaf.canonical import batches, has_triple_terms, lines_of, read_quads
 from stadsgraaf.sorting import LineReader, SortedLines
 
-__all__ = [
-    "DUMPS",
-    "PACKED",
-    "CanonicalQuads",
-    "canonical_nquads",
-    "graph_dumps",
-    "pack",
-    "read_quads",
-    "whole_dumps",
-    "write_dumps",
-]
+__all__ = ["graph_dumps", "whole_dumps", "write_dumps"]
 
 _FORMATS: Final = {
     "nq": RdfFormat.N_QUADS,
@@ -54,99 +29,16 @@ _FORMATS: Final = {
     "jsonld": RdfFormat.JSON_LD,
 }
 #: Suffixes of the dumps of the whole, and of those of one named graph.
-DUMPS: Final = ("nq", "trig", "jsonld", "ttl", "nt")
+_DUMPS: Final = ("nq", "trig", "jsonld", "ttl", "nt")
 _GRAPH_DUMPS: Final = ("nq", "trig", "jsonld", "ttl")
 #: What is added to the suffix of a packed dump.
-PACKED: Final = ("gz", "zst")
+_PACKED: Final = ("gz", "zst")
 #: Of more named graphs than this there are no dumps one by one: they are part of the whole.
-MOST_GRAPHS: Final = 200
+_MOST_GRAPHS: Final = 200
 _LEVELS: Final = {"gz": 6, "zst": 9}
 _BLOCK: Final = 1 << 20
-#: Quads that are written at once.
-_BATCH: Final = 20_000
-_BLANK: Final = b"_:"
-#: How a term that is a triple begins; a text may have this too.
-_TRIPLE: Final = b"<<("
 #: Formats of dumps that cannot say triple terms of RDF 1.2.
 _WITHOUT_TRIPLES: Final = frozenset({"jsonld"})
-
-
-def canonical_nquads(quads: Iterable[Quad]) -> bytes:
-    """The quads as sorted N-Quads with RDFC-1.0 blank node labels.
-
-    Graphs are named by IRIs, as those of a dataset always are here: blank nodes that name graphs
-    are not told apart by the engine as the specification asks for.
-    """
-    return b"".join(sorted(_canonical_lines(quads)))
-
-
-def _canonical_lines(quads: Iterable[Quad]) -> list[bytes]:
-    dataset = Dataset(quads)
-    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return _lines(dataset)
-
-
-def _lines(quads: Iterable[Quad]) -> list[bytes]:
-    return (serialize(quads, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
-
-
-def _has_triple_terms(quads: Iterable[Quad], lines: Iterable[bytes]) -> bool:
-    pairs = zip(quads, lines, strict=True)
-    return any(_TRIPLE in line and isinstance(quad.object, Triple) for quad, line in pairs)
-
-
-def read_quads(path: Path) -> Iterable[Quad]:
-    """The quads of an N-Quads file, blank nodes by their labels there."""
-    return parse(path=path, format=RdfFormat.N_QUADS)
-
-
-class CanonicalQuads:
-    """Quads on their way to canonical N-Quads; most of them wait on the disk, in ``folder``.
-
-    ::
-
-        with CanonicalQuads(folder) as quads:
-            quads.extend(dataset.quads)
-            digest = quads.write(folder / "data.nq")
-
-    ``triple_terms`` tells whether any of them has a triple as its object, as RDF 1.2 allows.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._ground = SortedLines(folder)
-        self._blank: list[Quad] = []
-        self.triple_terms = False
-
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Give the files up."""
-        self._ground.__exit__(kind, error, trace)
-
-    def extend(self, quads: Iterable[Quad]) -> None:
-        """Add quads, in any order and as often as they come."""
-        for batch in _batches(quads):
-            lines = _lines(batch)
-            self._ground.extend(line for line in lines if _BLANK not in line)
-            self.triple_terms = self.triple_terms or _has_triple_terms(batch, lines)
-            self._blank += [quad for quad, line in zip(batch, lines, strict=True) if _BLANK in line]
-
-    def write(self, path: Path) -> str:
-        """Write what is there so far; the SHA-256 of the file, in hex."""
-        digest = hashlib.sha256()
-        with SortedLines(path.parent) as lines, path.open("wb") as file:
-            lines.extend(_canonical_lines(self._blank))
-            for line in merge(self._ground, lines):
-                digest.update(line)
-                file.write(line)
-        return digest.hexdigest()
 
 
 def graph_dumps(
@@ -162,7 +54,7 @@ def graph_dumps(
     ['graph-a-b.nq', 'graph-a-b.nq.gz', 'graph-a-b.nq.zst']
     """
     known = list(graphs)
-    if len(known) > MOST_GRAPHS:
+    if len(known) > _MOST_GRAPHS:
         return {}
     stems: dict[str, str] = {}
     for iri in known:
@@ -189,14 +81,14 @@ def _names(stem: str, suffixes: Sequence[str]) -> list[str]:
     return [
         f"{stem}.{suffix}{packed}"
         for suffix in suffixes
-        for packed in ("", *(f".{each}" for each in PACKED))
+        for packed in ("", *(f".{each}" for each in _PACKED))
     ]
 
 
 def whole_dumps(stems: Iterable[str] = (), *, triple_terms: bool = False) -> list[str]:
     """Names of the dumps of the whole dataset, and of its linksets by their stems."""
     links = [name for stem in stems for name in _names(stem, ("nt",))]
-    return _names("dataset", _fit(DUMPS, triple_terms=triple_terms)) + links
+    return _names("dataset", _fit(_DUMPS, triple_terms=triple_terms)) + links
 
 
 def write_dumps(
@@ -217,9 +109,9 @@ def write_dumps(
     os.link(data, folder / "dataset.nq")
     with SortedLines(folder) as by_graph:
         triple_terms = False
-        for batch in _batches(read_quads(data)):
-            lines = _lines(batch)
-            triple_terms = triple_terms or _has_triple_terms(batch, lines)
+        for batch in batches(read_quads(data)):
+            lines = lines_of(batch)
+            triple_terms = triple_terms or has_triple_terms(batch, lines)
             pairs = zip(batch, lines, strict=True)
             by_graph.extend(f"{quad.graph_name}\0".encode() + line for quad, line in pairs)
         for suffix in _fit(("trig", "jsonld"), triple_terms=triple_terms):
@@ -233,7 +125,7 @@ def write_dumps(
     for stem, triples in links.items():
         serialize(triples, folder / f"{stem}.nt", RdfFormat.N_TRIPLES)
     with ThreadPoolExecutor() as pool:
-        list(pool.map(pack, sorted(folder.iterdir())))
+        list(pool.map(_pack, sorted(folder.iterdir())))
 
 
 def _write_graphs(
@@ -284,13 +176,7 @@ def _union(quads: Iterable[Quad]) -> Iterator[Triple]:
         before = triple
 
 
-def _batches(quads: Iterable[Quad]) -> Iterator[list[Quad]]:
-    source = iter(quads)
-    while batch := list(islice(source, _BATCH)):
-        yield batch
-
-
-def pack(path: Path) -> None:
+def _pack(path: Path) -> None:
     """Write a file's packed forms beside it; the same bytes give the same packed bytes."""
     with (
         path.open("rb") as plain,

@@ -16,8 +16,8 @@ from typing import Any, Final
 from pyoxigraph import RdfFormat, Triple, parse
 
 from stadsgraaf.archive import MAKING, Archive
+from stadsgraaf.canonical import CanonicalQuads, read_quads
 from stadsgraaf.errors import NoSuchRelease, ReleaseDamaged
-from stadsgraaf.exports import CanonicalQuads, read_quads
 from stadsgraaf.metadata import Counts, Linkset, linksets
 from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.remains import Names, names_in

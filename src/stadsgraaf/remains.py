@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from stadsgraaf.exports import read_quads
+from stadsgraaf.canonical import read_quads
 from stadsgraaf.labels import CODES, LABELS, OTHER_NAMES, local_name
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.release import Release

@@ -9,8 +9,9 @@ from typing import Any
 
 from pyoxigraph import RdfFormat, Triple, serialize
 
+from stadsgraaf.canonical import read_quads
 from stadsgraaf.departures import tombstones
-from stadsgraaf.exports import read_quads, write_dumps
+from stadsgraaf.exports import write_dumps
 from stadsgraaf.labels import build_labels
 from stadsgraaf.lookup import build_lookup
 from stadsgraaf.metadata import Linkset

@@ -21,8 +21,8 @@ from serving import Server, free_port, serving, until, write_release
 from store.remote import serving_data
 
 from stadsgraaf.archive import Archive
+from stadsgraaf.canonical import read_quads
 from stadsgraaf.errors import StadsgraafError, StoreTimeout, StoreUnavailable
-from stadsgraaf.exports import read_quads
 from stadsgraaf.publishing import Target, publish
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings

@@ -74,7 +74,7 @@ def fmt(
 def _read(paths: tuple[Path, ...]) -> tuple[dict[str, str], list[SyntaxFault]]:
     """Texts by path, and the faults of those that are not Turtle."""
     from stadsgraaf import turtle
-    from stadsgraaf.dataset import turtle_files
+    from stadsgraaf.folder import turtle_files
 
     texts: dict[str, str] = {}
     faults: list[SyntaxFault] = []

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from stadsgraaf.canned import CannedQuery
+from stadsgraaf.canonical import canonical_nquads
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.errors import Text, UsageError
-from stadsgraaf.exports import canonical_nquads
 from stadsgraaf.media import RDF, RESULTS, Format, by_suffix
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.parameters import given_in

@@ -7,12 +7,12 @@ from typing import Final
 
 from pyoxigraph import Quad
 
+from stadsgraaf.canonical import canonical_nquads
 from stadsgraaf.comparison.breaking import Breaking, breaking
 from stadsgraaf.comparison.side import Side
 from stadsgraaf.comparison.things import ThingChange, things
 from stadsgraaf.comparison.versions import Bump, Header, headers
 from stadsgraaf.difference import Difference, compare_lines
-from stadsgraaf.exports import canonical_nquads
 from stadsgraaf.namespaces import PREFIXES
 
 __all__ = ["Breaks", "Comparison", "compare"]

@@ -10,8 +10,8 @@ from typing import Any, Final
 from pyoxigraph import RdfFormat, Triple, parse
 
 from stadsgraaf.archive import MAKING, Archive
+from stadsgraaf.canonical import CanonicalQuads, read_quads
 from stadsgraaf.errors import Text, UsageError
-from stadsgraaf.exports import CanonicalQuads, read_quads
 from stadsgraaf.metadata import linksets
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.release import FORMAT, GraphEntry, Manifest, Release

@@ -11,8 +11,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from stadsgraaf.contexts import named_files, names_a_file
-from stadsgraaf.dataset import Dataset, Document, check_name, turtle_files, walk
+from stadsgraaf.dataset import Dataset, Document
 from stadsgraaf.errors import NoSuchPath, NothingToServe, SyntaxFault, Text, UsageError
+from stadsgraaf.folder import check_name, turtle_files, walk
 from stadsgraaf.validation import serialisations
 from stadsgraaf.validation.serialisations import ENDINGS
 
