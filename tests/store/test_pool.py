@@ -530,6 +530,20 @@ def test_client_of_a_slow_query_lets_others_go_first(make: Callable[..., Pool]) 
     assert told == ["first", "other", "slow"]
 
 
+def test_client_of_quick_queries_goes_before_those_of_whom_nothing_is_known(
+    make: Callable[..., Pool],
+) -> None:
+    pool = make(workers=1, slow_workers=20)
+    for _ in range(2):
+        assert pool.ask("ASK {}", "quick")["boolean"]
+    crowd = [pool.later(RUNAWAY, f"new {number}") for number in range(12)]
+    pool.until(lambda: pool.store.state.waiting >= 10)
+    assert pool.ask("ASK {}", "quick")["boolean"]
+    assert pool.store.state.waiting >= 5  # most of them are waiting still
+    for each in crowd:
+        each.cancel()
+
+
 def test_answer_that_nobody_reads_makes_room_for_others(make: Callable[..., Pool]) -> None:
     pool = make(workers=1, slow_workers=0)
     pool.store.spool = Spool(total=0, least=1000)

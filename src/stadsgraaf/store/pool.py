@@ -50,6 +50,7 @@ from stadsgraaf.store.inquiry import Inquiry
 from stadsgraaf.store.link import Worker
 from stadsgraaf.store.origin import GARBAGE, Origin
 from stadsgraaf.store.precheck import MAX_DEPTH
+from stadsgraaf.store.recent import Recent
 from stadsgraaf.store.reply import KilledElsewhereError, Reply, Spool
 from stadsgraaf.store.service import HIDDEN
 from stadsgraaf.store.spawner import Spawner
@@ -63,7 +64,7 @@ _TICK: Final = 0.05
 #: Seconds after which a query is one of the slow ones, and after which it has to give way to others.
 _SLOW_AFTER: Final = 0.1
 _YIELDING_AFTER: Final = 0.5
-#: Seconds after a slow query in which its client lets others go first.
+#: Seconds in which it counts whether a client's queries were slow or quick.
 _LATELY: Final = 10.0
 #: Seconds that a query may take when its client has its part of slow queries already, or when there
 #: are as many as there may be; and how many times that number there may be for so long.
@@ -135,7 +136,8 @@ class PoolStore:
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
         self._slow: Counter[str] = Counter()
-        self._slow_since: dict[str, float] = {}
+        self._had_slow = Recent(_LATELY, self._loop.time)
+        self._had_quick = Recent(_LATELY, self._loop.time)
         self._waiting: WaitingRoom[Inquiry] = WaitingRoom(queue_length)
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -299,12 +301,13 @@ class PoolStore:
         """Whether a client gets a worker: with its part of slow ones, only if others keep one."""
         return not client or self._slow[client] < self._slow_share or len(self._idle) > 1
 
-    def _gives_way(self, client: str) -> bool:
-        """Whether a client has, or had a moment ago, a query that takes long."""
+    def _turn(self, client: str) -> int:
+        """Whose question is called first: of who had quick ones lately, of who is new, of who had slow ones."""
         if not client:
-            return False
-        since = self._slow_since.get(client, -_LATELY)
-        return bool(self._slow[client]) or self._loop.time() - since < _LATELY
+            return 0
+        if self._slow[client] or client in self._had_slow:
+            return 2
+        return 0 if client in self._had_quick else 1
 
     # --- what workers tell ----------------------------------------------------------------------
 
@@ -326,6 +329,8 @@ class PoolStore:
 
     def finished(self, worker: Worker, *, tired: bool) -> None:
         """Part of `Owner`."""
+        if worker.client and not worker.is_slow:
+            self._had_quick.note(worker.client)
         if tired or self._is_relieved(worker) or not self._recovers(worker):
             self._kill(worker, None)
             return
@@ -382,7 +387,7 @@ class PoolStore:
         if worker.is_dead or self._closed:
             return
         self._idle.append(worker)
-        while self._idle and (inquiry := self._waiting.call(self._may_enter, self._gives_way)):
+        while self._idle and (inquiry := self._waiting.call(self._may_enter, self._turn)):
             self._idle.pop().ask(inquiry)
 
     async def _explain(self, worker: Worker, reply: Reply) -> None:
@@ -433,7 +438,8 @@ class PoolStore:
 
     def _mark_slow(self, worker: Worker) -> None:
         """It leaves its place to a new one; beyond what there is room for it has not long to go."""
-        self._remember_slow(worker.client)
+        if worker.client:
+            self._had_slow.note(worker.client)
         slow = self._slow.total()
         if self._slow_places and slow >= _ROOM * self._slow_places:
             self._kill(worker, StoreBusy(retry_after=RETRY_AFTER))
@@ -444,16 +450,6 @@ class PoolStore:
             worker.reprieved = StoreBusy(retry_after=RETRY_AFTER)
         worker.is_slow = True
         self._slow[worker.client] += 1
-
-    def _remember_slow(self, client: str) -> None:
-        now = self._loop.time()
-        if client:
-            self._slow_since.pop(client, None)
-            self._slow_since[client] = now  # the latest last
-        while (oldest := next(iter(self._slow_since), None)) is not None:
-            if now - self._slow_since[oldest] < _LATELY:
-                break
-            del self._slow_since[oldest]
 
     def _send_away(self, now: float) -> None:
         """Who has waited too long is to come back later."""

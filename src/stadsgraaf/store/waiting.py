@@ -1,8 +1,8 @@
 """Who gets the next free worker: every client in turn, and its oldest and newest question in turn.
 
 The oldest, because nothing is to be overtaken for ever by a client's own other connections; the newest,
-because of more questions than can be answered some are to be answered soon. Who gives way, because
-its questions take long, is called after others, but not after all that come.
+because of more questions than can be answered some are to be answered soon. Whose turn is later, because
+of what is known of its questions, is called after others, but not after all that come.
 
 >>> room = WaitingRoom[str](10)
 >>> for question in ("a1", "a2", "a3", "b1"):
@@ -13,6 +13,7 @@ its questions take long, is called after others, but not after all that come.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, Generic, TypeVar
 
 from stadsgraaf.errors import StoreBusy, TooManyRequests
@@ -22,8 +23,9 @@ __all__ = ["RETRY_AFTER", "WaitingRoom"]
 #: Seconds after which a refused client may come back.
 RETRY_AFTER: Final = 2
 
-#: How many may be called in a row before one that gives way.
+#: How many may be called in a row before one whose turn is later; and how many are compared.
 _PASSING: Final = 16
+_LOOKED_AT: Final = 64
 
 _Question = TypeVar("_Question")
 
@@ -79,10 +81,10 @@ class WaitingRoom(Generic[_Question]):
     def call(
         self,
         may_enter: Callable[[str], bool],
-        gives_way: Callable[[str], bool] = lambda client: False,  # noqa: ARG005 – nobody does
+        turn: Callable[[str], int] = lambda client: 0,  # noqa: ARG005 – all are alike
     ) -> _Question | None:
-        """The next question to ask, of the client whose turn it is among those that may."""
-        client = self._next(filter(may_enter, self._clients), gives_way)
+        """The next question to ask: of those that may, of a client with the lowest ``turn``."""
+        client = self._next(filter(may_enter, self._clients), turn)
         if client is None:
             return None
         line = self._clients.pop(client)  # to the back
@@ -91,14 +93,13 @@ class WaitingRoom(Generic[_Question]):
             self._clients[client] = line
         return found
 
-    def _next(self, clients: Iterator[str], gives_way: Callable[[str], bool]) -> str | None:
-        passed = None
-        for client in clients:
-            if passed is not None and self._passing >= _PASSING:
-                break
-            if not gives_way(client):
-                self._passing += passed is not None
-                return client
-            passed = client if passed is None else passed
-        self._passing = 0
-        return passed
+    def _next(self, clients: Iterator[str], turn: Callable[[str], int]) -> str | None:
+        first = found = next(clients, None)
+        if first is not None and self._passing < _PASSING and (lowest := turn(first)):
+            for client in islice(clients, _LOOKED_AT):
+                if (wanted := turn(client)) < lowest:
+                    found, lowest = client, wanted
+                if not lowest:
+                    break
+        self._passing = self._passing + 1 if found != first else 0
+        return found
