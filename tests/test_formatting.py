@@ -155,6 +155,25 @@ def test_a_file_with_syntax_errors_is_left_and_the_others_are_formatted(folder: 
     assert (folder / "a.ttl").read_text(encoding="utf-8") == NEAT
 
 
+def test_a_file_that_cannot_be_opened_stops_no_other(folder: Path) -> None:
+    (folder / "c.ttl").symlink_to("nowhere.ttl")
+    (folder / "d.ttl").symlink_to("d.ttl")
+    result = run(str(folder))
+    assert result.exit_code == 1
+    assert "c.ttl" in result.stderr
+    assert "4 files, 1 formatted, 2 left as is" in result.stderr
+    assert (folder / "a.ttl").read_text(encoding="utf-8") == NEAT
+
+
+def test_a_link_is_the_file_that_it_leads_to_and_an_empty_file_is_left(folder: Path) -> None:
+    (folder / "link.ttl").symlink_to("a.ttl")
+    (folder / "empty.ttl").touch()
+    result = run(str(folder))
+    assert result.exit_code == 0
+    assert "3 files, 1 formatted, 0 left as is" in result.stderr
+    assert not (folder / "empty.ttl").read_bytes()
+
+
 def test_stdin_goes_to_stdout() -> None:
     assert run("-", text=LOOSE).stdout == NEAT
     assert run("-", text="ex:a ex:p .").exit_code == 1

@@ -64,7 +64,7 @@ class Formatted:
     @property
     def changed(self) -> bool:
         """Whether the text is not in the format yet."""
-        return self.before != self.after
+        return bool(self.before) and self.before != self.after
 
     @property
     def line(self) -> int:

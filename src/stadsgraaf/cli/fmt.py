@@ -1,5 +1,6 @@
 """``stadsgraaf fmt``."""
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from stadsgraaf.errors import SyntaxFault, Text, UsageError
+from stadsgraaf.errors import SyntaxFault, Text, UsageError, of_the_machine
 
 __all__ = ["fmt"]
 
@@ -72,18 +73,34 @@ def fmt(
 
 
 def _read(paths: tuple[Path, ...]) -> tuple[dict[str, str], list[SyntaxFault]]:
-    """Texts by path, and the faults of those that are not Turtle."""
+    """Texts by path, and the faults of those that are not Turtle; a link to another is that one."""
     from stadsgraaf import turtle
     from stadsgraaf.folder import turtle_files
 
     texts: dict[str, str] = {}
     faults: list[SyntaxFault] = []
-    for path in dict.fromkeys(file for given in paths for file in turtle_files(given)):
-        document = turtle.read(path, base_iri=path.absolute().as_uri())
+    found: dict[str, Path] = {}
+    for file in (file for given in paths for file in turtle_files(given)):
+        found.setdefault(os.path.realpath(file), file)
+    for path in found.values():
+        try:
+            document = turtle.read(path, base_iri=path.absolute().as_uri())
+        except OSError as error:
+            faults.append(_unread(path, error))
+            continue
         faults += document.faults
         if not document.faults:
             texts[str(path)] = ("\ufeff" if document.marked else "") + document.text
     return texts, faults
+
+
+def _unread(path: Path, error: OSError) -> SyntaxFault:
+    """A file that cannot be opened: the others are formatted all the same."""
+    reason = of_the_machine(error)
+    said = (
+        Text(reason.detail("en"), reason.detail("nl")) if reason else Text(str(error), str(error))
+    )
+    return SyntaxFault(file=str(path), line=1, column=1, reason=said, rule="serialisation")
 
 
 def _from_stdin() -> tuple[Mapping[str, str], list[SyntaxFault]]:
