@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -115,6 +116,15 @@ def tree(pid: int) -> list[int]:
         found += new
         new = [child for each in new for child in children(each) if child not in found]
     return found
+
+
+def gives_way(pid: int) -> bool:
+    """Whether a process, or a thread, has a lower priority than we have; not when it is gone."""
+    try:
+        is_idle = os.sched_getscheduler(pid) == os.SCHED_IDLE
+        return is_idle or os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+    except ProcessLookupError:
+        return False
 
 
 def until(condition: Callable[[], bool]) -> None:

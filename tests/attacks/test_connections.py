@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
-from serving import Server, in_graph, serving, until, write_release
+from serving import Server, gives_way, in_graph, serving, until, write_release
 
 from stadsgraaf.store.reply import Spool
 from stadsgraaf.web.headers import SECURITY
@@ -347,11 +347,7 @@ def test_who_asks_no_more_gets_the_answer(server: Server) -> None:
 
 def _busy(server: Server) -> int:
     """Workers that have computed for some time: they run at a lower priority."""
-    count = 0
-    for pid in server.tree():
-        with contextlib.suppress(ProcessLookupError):
-            count += os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
-    return count
+    return sum(map(gives_way, server.tree()))
 
 
 # Floods

@@ -311,7 +311,7 @@ def _runaways(plan: Plan, server: Running, number: int) -> Iterator[list[socket.
     stream = fresh(plan.sizes, plan.seed + 900, (RUNAWAY,))
     for connection in connections:
         connection.ask(_encoded(next(stream), server))
-    time.sleep(1.0 if number else 0)
+    time.sleep(0.5 if number else 0)
     try:
         yield [connection.socket for connection in connections]
     finally:

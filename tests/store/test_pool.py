@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from asking import DATA, Loop, long_answer
+from serving import gives_way
 
 from stadsgraaf.errors import (
     ClientTimeUsed,
@@ -32,7 +33,7 @@ from stadsgraaf.errors import (
     TooManyRequests,
 )
 from stadsgraaf.media import RESULTS
-from stadsgraaf.store import Answer, Limits, Question
+from stadsgraaf.store import Answer, Limits, Question, priority
 from stadsgraaf.store.inquiry import Inquiry
 from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.store.reply import Spool
@@ -275,14 +276,9 @@ def test_crash_costs_one_answer(pool: Pool, end: signal.Signals, expected: type)
 
 def _yielding(pool: Pool) -> int:
     """The worker that gives way to the others."""
-    pool.until(lambda: any(map(_is_nice, pool.pids())))
-    (busy,) = filter(_is_nice, pool.pids())
+    pool.until(lambda: any(map(gives_way, pool.pids())))
+    (busy,) = filter(gives_way, pool.pids())
     return busy
-
-
-def _is_nice(pid: int) -> bool:
-    """Whether it has a lower priority than we have."""
-    return os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_reader_that_leaves_ends_the_work(pool: Pool) -> None:
@@ -368,7 +364,7 @@ def test_worker_of_a_slow_query_is_kept_when_it_may_have_its_priority_back(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stadsgraaf.store.pool._YIELDING_AFTER", 0.1)
-    monkeypatch.setattr("stadsgraaf.store.priority.restore", lambda _: True)
+    monkeypatch.setattr("stadsgraaf.store.priority.Yielding.restore", lambda _: True)
     worker, future = _slow_worker(pool)
     assert pool.outcome(future)["boolean"]
     pool.until(lambda: pool.store.state.slow == 0)
@@ -379,7 +375,7 @@ def test_worker_of_a_slow_query_is_replaced_when_it_may_not(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stadsgraaf.store.pool._YIELDING_AFTER", 0.1)
-    monkeypatch.setattr("stadsgraaf.store.priority.restore", lambda _: False)
+    monkeypatch.setattr("stadsgraaf.store.priority.Yielding.restore", lambda _: False)
     worker, future = _slow_worker(pool)
     assert pool.outcome(future)["boolean"]
     pool.until(lambda: is_gone(worker) and pool.store.state.idle == 2)
@@ -401,9 +397,50 @@ def test_every_thread_of_a_worker_gives_way(pool: Pool) -> None:
     future = pool.later(RUNAWAY)
     threads = [int(each.name) for each in Path(f"/proc/{_yielding(pool)}/task").iterdir()]
     assert len(threads) > 1
-    pool.until(lambda: all(map(_is_nice, threads)))
+    pool.until(lambda: all(map(gives_way, threads)))
     pool.close()
     assert isinstance(pool.outcome(future), StoreUnavailable)
+
+
+def test_slow_query_takes_what_others_leave_and_is_one_of_them_when_that_is_too_little(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not priority._may_raise():
+        pytest.skip("priorities cannot be raised here")
+    used = [0.0]
+    monkeypatch.setattr("stadsgraaf.store.priority._used", lambda _: used[0])
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+
+        def after(now: float, has_used: float) -> tuple[int, bool]:
+            used[0] = has_used
+            yielding.look(now)
+            return os.sched_getscheduler(process.pid), gives_way(process.pid)
+
+        yielding = priority.Yielding(process.pid, 10.0)
+        assert after(10.5, 0.0) == (os.SCHED_IDLE, True)
+        assert after(11.1, 0.5) == (os.SCHED_IDLE, True)
+        assert after(12.2, 0.55) == (os.SCHED_OTHER, True)
+        assert after(13.3, 0.55) == (os.SCHED_IDLE, True)
+        assert yielding.restore()
+        assert after(13.4, 0.55) == (os.SCHED_OTHER, False)
+        process.communicate(b"\n")
+
+
+def test_slow_querygives_way_where_priorities_cannot_be_raised(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stadsgraaf.store.priority._may_raise", lambda: False)
+    future = pool.later(RUNAWAY)
+    worker = _yielding(pool)
+    assert os.sched_getscheduler(worker) == os.SCHED_OTHER
+    pool.close()
+    assert isinstance(pool.outcome(future), StoreUnavailable)
+
+
+def test_priorities_count_among_a_server_and_its_workers(pool: Pool) -> None:
+    pool.until(lambda: bool(pool.pids()))
+    assert {os.getsid(pid) for pid in pool.pids()} == {os.getsid(0)}
+    assert os.getpgid(0) not in {os.getpgid(pid) for pid in pool.pids()}
 
 
 def test_query_that_is_killed_again_and_again_is_given_up(pool: Pool) -> None:
@@ -411,7 +448,7 @@ def test_query_that_is_killed_again_and_again_is_given_up(pool: Pool) -> None:
     killed: set[int] = set()
     while not future.done():
         for pid in pool.pids() - killed:
-            if not is_gone(pid) and _is_nice(pid):
+            if not is_gone(pid) and gives_way(pid):
                 killed.add(pid)
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.01)

@@ -8,6 +8,7 @@ from stadsgraaf.errors import QueryTimeout, StadsgraafError, StoreError, StoreUn
 from stadsgraaf.store.base import Running
 from stadsgraaf.store.inquiry import Inquiry
 from stadsgraaf.store.origin import Errand, Origin
+from stadsgraaf.store.priority import Yielding
 from stadsgraaf.store.reply import Reply, Spool
 from stadsgraaf.store.spawner import Birth
 from stadsgraaf.store.wire import (
@@ -73,7 +74,7 @@ class Worker(asyncio.Protocol):
         self.asked: Inquiry | None = None
         self.since = 0.0
         self.is_slow = False
-        self.is_yielding = False
+        self.yielding: Yielding | None = None
         self.reprieved: StadsgraafError | None = None
         self.is_dead = False
         self.is_ready = False

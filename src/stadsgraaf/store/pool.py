@@ -42,7 +42,6 @@ from stadsgraaf.errors import (
     Text,
     TooManyRequests,
 )
-from stadsgraaf.store import priority
 from stadsgraaf.store.base import Answer, Door, Limits, Question, Running, Share
 from stadsgraaf.store.budget import Budget
 from stadsgraaf.store.evaluation import MAX_LENGTH, is_longer
@@ -50,6 +49,7 @@ from stadsgraaf.store.inquiry import Inquiry
 from stadsgraaf.store.link import Worker
 from stadsgraaf.store.origin import GARBAGE, Origin
 from stadsgraaf.store.precheck import MAX_DEPTH
+from stadsgraaf.store.priority import Yielding
 from stadsgraaf.store.recent import Recent
 from stadsgraaf.store.reply import KilledElsewhereError, Reply, Spool
 from stadsgraaf.store.service import HIDDEN
@@ -339,9 +339,9 @@ class PoolStore:
 
     def _recovers(self, worker: Worker) -> bool:
         """Make it one of the quick ones again: it has its part of the data at hand."""
-        if worker.is_yielding and not priority.restore(worker.birth.pid):
+        if worker.yielding and not worker.yielding.restore():
             return False
-        worker.is_yielding = False
+        worker.yielding = None
         if worker.is_slow:
             self._leave_slow(worker)
             self._loop.call_later(_SPARE, self._retire)
@@ -432,9 +432,10 @@ class PoolStore:
             self._kill(worker, worker.reprieved)
         elif not worker.is_slow and age > self._slow_after:
             self._mark_slow(worker)
-        elif not worker.is_yielding and age > _YIELDING_AFTER:
-            worker.is_yielding = True
-            priority.lower(worker.birth.pid)
+        elif worker.yielding:
+            worker.yielding.look(now)
+        elif age > _YIELDING_AFTER:
+            worker.yielding = Yielding(worker.birth.pid, now)
 
     def _mark_slow(self, worker: Worker) -> None:
         """It leaves its place to a new one; beyond what there is room for it has not long to go."""
@@ -471,6 +472,8 @@ class PoolStore:
     def _kill(self, worker: Worker, error: StadsgraafError | None) -> None:
         self.ends[error.slug if error else "replaced"] += 1
         worker.die(error)
+        if worker.yielding:
+            worker.yielding.restore()  # it has its memory to give back first
         worker.birth.home.kill(worker.birth)
         self._forget(worker)
 

@@ -177,7 +177,9 @@ def _run(control: socket.socket) -> subprocess.Popen[bytes]:
         pass_fds=[control.fileno()],
         stdin=subprocess.DEVNULL,
         env=_environment(),
-        start_new_session=True,  # Ctrl+C is for us: we stop it in good order
+        # Ctrl+C is for us: we stop it in good order. It stays in our session, for Linux shares processors
+        # out among sessions first, and priorities count within each: its slow workers give way to us.
+        process_group=0,
     )
 
 
