@@ -218,6 +218,7 @@ class Editions:
         self._opening = asyncio.Lock()
         self._switching = asyncio.Lock()
         self._waiting = 0
+        self._look: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -293,17 +294,21 @@ class Editions:
                 self._older[release.identifier] = await self._open(release, few)
                 while len(self._older) > max(1, self._settings.open_releases):
                     self._retire(self._older.popitem(last=False)[1])
-                asyncio.get_running_loop().call_later(_IDLE, self._close_idle)
+                self._look_later()
         finally:
             self._waiting -= 1
 
+    def _look_later(self) -> None:
+        """Have one look, and never more, at which older releases nobody asks any more."""
+        if self._look is None and self._older:
+            self._look = asyncio.get_running_loop().call_later(_IDLE, self._close_idle)
+
     def _close_idle(self) -> None:
-        now = time.monotonic()
+        self._look, now = None, time.monotonic()
         for identifier, edition in list(self._older.items()):
             if not edition.users and now - edition.since >= _IDLE:
                 self._retire(self._older.pop(identifier))
-            else:
-                asyncio.get_running_loop().call_later(_IDLE, self._close_idle)
+        self._look_later()
 
     # --- switching ------------------------------------------------------------------------------
 
@@ -364,6 +369,8 @@ class Editions:
         """Close every release. Answers under way are broken off."""
         editions = [self._current, *self._older.values()]
         self._older.clear()
+        if self._look:
+            self._look.cancel()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
