@@ -333,6 +333,7 @@ def test_who_asks_no_more_gets_the_answer(server: Server) -> None:
         "old": slow.replace(b"HTTP/1.1", b"HTTP/1.0"),
         "large": get(_EVERYTHING),
         "last": slow + slow + get("ASK {}"),
+        "quick": get("ASK {}"),
     }.items():
         with connect(server, request_) as connection:
             connection.shutdown(socket.SHUT_WR)
@@ -340,6 +341,7 @@ def test_who_asks_no_more_gets_the_answer(server: Server) -> None:
     assert answer["slow"].startswith(_INTERIM)
     assert status(answer["slow"].removeprefix(_INTERIM)) == 504
     assert status(answer["old"]) == 504
+    assert answer["quick"].endswith(b'{"head":{},"boolean":true}')
     assert answer["large"].endswith(b"]}}\r\n0\r\n\r\n")
     assert answer["last"].count(b"HTTP/1.1 504") == 2
     assert answer["last"].endswith(b'{"head":{},"boolean":true}')

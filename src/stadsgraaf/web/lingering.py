@@ -12,9 +12,12 @@ from typing import Any, Final
 
 __all__ = ["Lingering"]
 
-#: Seconds after which it is looked whether an interim response was refused, and until the next one.
+#: Seconds until the first interim response, for most answers are there before; after which it is looked
+#: whether it was refused; and until the next one.
 _SOON: Final = 0.05
-_LATER: Final = 1.0
+_LATER: Final = 5.0
+#: Seconds between looks where nothing may be sent.
+_WATCH: Final = 1.0
 #: How often it is looked in vain, where nothing may be sent, until a client is taken for gone.
 _PATIENCE: Final = 5
 _INTERIM: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -32,7 +35,7 @@ class Lingering:
         self._cycle = cycle
         self._seen: tuple[object, int] | None = None
         self._quiet = 0
-        self._ask()
+        loop.call_later(_SOON, self._next)
 
     def _ask(self) -> None:
         cycle = self._cycle()
@@ -55,7 +58,7 @@ class Lingering:
         waits = seen == self._seen and not self._transport.get_write_buffer_size()
         self._seen, self._quiet = seen, self._quiet + 1 if waits else 0
         if self._quiet < _PATIENCE:
-            self._loop.call_later(_LATER, self._next)
+            self._loop.call_later(_WATCH, self._next)
         else:
             self._transport.abort()
 
