@@ -144,6 +144,7 @@ $(BIN)/python:
 	$(call say,locked dependencies)
 	@$(PIP) install --require-hashes --requirement requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src/stadsgraaf
 	@touch $@
 
 .venv/.test-stamp: requirements-dev.txt .venv/.run-stamp

@@ -16,6 +16,7 @@ The header is that of grlc, https://github.com/CLARIAH/grlc, with languages adde
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -109,9 +110,15 @@ def read_yaml(text: str) -> Any:
         return yaml.safe_load(text)
 
 
+@lru_cache(maxsize=512)
+def _fields(header: str) -> Any:
+    """What a header says; a revision has most of them as they are now."""
+    return read_yaml(header) or {}
+
+
 def _parse_header(path: Path, header: str) -> dict[str, Any]:
     try:
-        fields = read_yaml(header) or {}
+        fields = _fields(header)
     except yaml.YAMLError as error:
         # what is not closed is wrong where it begins
         mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)

@@ -5,7 +5,8 @@
 
 Organisations with memberships, roles, themes and claims; one in a hundred has a fault. The shapes ask
 for classes, datatypes, patterns, languages, counts, values, closedness, order, paths and four queries.
-Seconds are of the processor, as other work on the machine does not count then; MiB are the peak.
+Seconds are of the processor, of all processes, as other work on the machine does not count then;
+MiB are the peak of the largest process.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter
 
 ENGINES = ("pyshacl", "turbo", "pyshacl-plain", "turbo-plain")
 PREFIXES = """\
@@ -90,24 +91,33 @@ def measure(folder: Path, engine: str) -> dict[str, object]:
     from stadsgraaf.validation.shacl import validate_data  # noqa: PLC0415 – as above
     from stadsgraaf.validation.stages import Subject  # noqa: PLC0415 – as above
 
-    started = process_time()
+    started = _cpu()
     subject = Subject(gather([folder]).dataset)
     triples, shapes = subject.triples, subject.shapes.triples
-    read, wall = process_time(), perf_counter()
-    outcome = validate_data(triples, shapes, engine)
+    read, wall = _cpu(), perf_counter()
+    outcome = validate_data(triples, shapes, engine, processes=os.cpu_count() or 1)
     found = sorted(
         f"{r.focus} {r.path} {r.value} {r.component} {r.severity}" for r in set(outcome.results)
     )
     return {
         "triples": len(triples),
         "read": round(read - started, 2),
-        "shacl": round(process_time() - read, 2),
+        "shacl": round(_cpu() - read, 2),
         "wall": round(perf_counter() - wall, 2),
-        "MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "MiB": max(used.ru_maxrss for used in _used()) // 1024,
         "results": len(found),
         "faults": [reason for _, reason in outcome.faults],
         "digest": hash_of(found),
     }
+
+
+def _used() -> list[resource.struct_rusage]:
+    """What this process used, and its children that ended."""
+    return [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+
+
+def _cpu() -> float:
+    return sum(used.ru_utime + used.ru_stime for used in _used())
 
 
 def hash_of(lines: list[str]) -> str:

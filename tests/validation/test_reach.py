@@ -10,7 +10,7 @@ from test_shacl import PREFIXES, SHAPES, data, triples
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.reach import Reach, reach_of
 from stadsgraaf.validation.shacl import validate_data
-from stadsgraaf.validation.trails import Around, trails_of
+from stadsgraaf.validation.trails import Around, TooMany, trails_of
 
 SHAPE = NamedNode("http://e/S")
 
@@ -99,7 +99,10 @@ def test_what_a_change_does_not_reach_keeps_its_results(seed: int) -> None:
         if None in asked:
             continue
         trails = [*found.trails, *(trail for trails in asked for trail in trails or ())]
-        nodes = Around(before, after).nodes(trails, delta, 1_000)
+        try:
+            nodes = Around(before, after).nodes(trails, delta, 1_000)
+        except TooMany:
+            continue
         one, other = (set(validate_data(given, others).results) for given in (before, after))
         assert {result.focus for result in one ^ other} <= nodes
         compared += len(one | other)

@@ -25,6 +25,7 @@ from stadsgraaf.errors import Language, NoSuchPath, NothingToServe, Text, UsageE
 if TYPE_CHECKING:
     from stadsgraaf.validation import Options, Report, Sources
     from stadsgraaf.validation.cache import Cache
+    from stadsgraaf.validation.standby import Standby
 
 __all__ = ["validate"]
 
@@ -193,6 +194,7 @@ def validate(  # noqa: PLR0913 – one for each option
     profile = reading_profile(files, (Path(),) if piped else paths)
     standards = [path for name in profiles if name in PROFILES for path in named(name, os.environ)]
     steps = Steps(quiet=quiet)
+    standby = _standby(context, engine, stages) if changed is not None else None
     sources = gather(paths, (*profile.exclude, *exclude), steps.read)
     known = baseline or profile.baseline
     options = Options(
@@ -203,9 +205,10 @@ def validate(  # noqa: PLR0913 – one for each option
         profile=profile,
         standards=shape_files([*standards, *shapes]),
         baseline=Baseline.read(known) if known and not write_baseline else None,
-        processes=(os.cpu_count() or 1) if hasattr(os, "fork") else 1,
+        processes=_processes(),
         source=_source(source),
         cache=None if no_cache else _cache(),
+        standby=standby,
     )
     since = since or (None if piped else profile.since)
     if since:
@@ -218,8 +221,7 @@ def validate(  # noqa: PLR0913 – one for each option
             there = _Place(paths, sources, (*profile.exclude, *exclude))
             earlier = folders.enter_context(there.at(changed or compared_with(os.environ)))
             options = replace(options, earlier=earlier)
-        documents = sources.dataset.documents
-        steps.triples = sum(len(document.turtle.triples) for document in documents)
+        steps.triples = sum(len(one.turtle.triples) for one in sources.dataset.documents)
         report = check(sources.dataset, options, steps, steps.count)
     steps.end()
     if write_baseline:
@@ -322,6 +324,22 @@ def _cache() -> "Cache | None":
     with suppress(RuntimeError):
         return Cache(cache_for_validation())
     return None
+
+
+def _processes() -> int:
+    return (os.cpu_count() or 1) if hasattr(os, "fork") else 1
+
+
+def _standby(context: click.Context, engine: str, stages: Sequence[str]) -> "Standby | None":
+    """A process that gets ready to judge what changed, where there is room and need for one."""
+    if _processes() == 1 or engine == "turbo" or (stages and "shacl" not in stages):
+        return None
+    from stadsgraaf.validation.shacl import get_ready
+    from stadsgraaf.validation.standby import Standby
+
+    standby = Standby(get_ready)
+    context.call_on_close(standby.stop)
+    return standby
 
 
 def _source(named: Path | None) -> Path | None:

@@ -17,7 +17,7 @@ from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.results import Result
 
-__all__ = ["MOST", "Focus", "focused", "judge_anything"]
+__all__ = ["MOST", "Focus", "busy_shapes", "focused", "judge_anything"]
 
 #: More focus nodes than this are not named one by one.
 MOST = 1_000
@@ -59,12 +59,7 @@ def focused(shapes: Sequence[Triple], data: Iterable[Triple], focus: Focus) -> l
     A shape whose focus nodes are told in another way than SHACL Core has keeps them all.
     """
     targets = _targets(shapes)
-    nodes = _Nodes(data, focus, targets)
-    found = {
-        shape: {node for kind, iri in told for node in nodes.of(kind, iri)}
-        for shape, told in targets.items()
-        if shape not in focus.spared
-    }
+    found = _found(targets, data, focus)
     narrow = {
         shape: those
         for shape, those in found.items()
@@ -75,6 +70,26 @@ def focused(shapes: Sequence[Triple], data: Iterable[Triple], focus: Focus) -> l
         made += [Triple(shape, _TARGET_NODE, node) for node in those]
     idle = {shape for shape, those in narrow.items() if not those}
     return list(_without_idle(made, idle, targets.keys() - idle))
+
+
+def busy_shapes(shapes: Sequence[Triple], data: Iterable[Triple], focus: Focus) -> frozenset[Term]:
+    """The shapes that have one of the nodes asked for among their focus nodes."""
+    found = _found(_targets(shapes), data, focus)
+    return frozenset(shape for shape, nodes in found.items() if nodes)
+
+
+def _found(
+    targets: dict[NamedNode | BlankNode, set[tuple[str, Term]]],
+    data: Iterable[Triple],
+    focus: Focus,
+) -> dict[NamedNode | BlankNode, set[Term]]:
+    """The focus nodes that are asked for, of each shape with targets that is not spared."""
+    nodes = _Nodes(data, focus, targets)
+    return {
+        shape: {node for kind, iri in told for node in nodes.of(kind, iri)}
+        for shape, told in targets.items()
+        if shape not in focus.spared
+    }
 
 
 def judge_anything(shapes: Iterable[Triple]) -> bool:

@@ -8,15 +8,16 @@ queries find of them what they find with all of the data.
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import NamedNode, Triple
 
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.focusing import MOST
+from stadsgraaf.validation.patterns import OBJECT, SUBJECT
 from stadsgraaf.validation.reads import Reads
 from stadsgraaf.validation.trails import Around, TooMany, Trail, trails_of
 
-__all__ = ["Near"]
+__all__ = ["Basis", "Near"]
 
 #: More triples than these are not picked from all.
 _MANY = 20_000
@@ -28,23 +29,19 @@ class Near:
 
     def __init__(self, delta: Collection[Triple] = (), *sides: Iterable[Triple]) -> None:
         self.delta = delta
-        self._around = Around(*sides, delta)
-        self._ends = frozenset(_ends(delta))
+        self.around = Around(*sides, delta)
+        self.of_shapes, self.of_rules = Basis(self.around), Basis(self.around)
         self._queries: dict[str, Collection[NamedNode] | None] = {}
-        self._trails: list[tuple[Sequence[Trail], Collection[Term]]] = []
-        self._read: list[Reads] = []
 
     def nodes(self, trails: Iterable[Trail]) -> frozenset[Term] | None:
-        """The nodes to which trails lead from the difference, and those in it; None for too many."""
+        """The nodes to which trails lead from the difference; None for too many."""
         try:
-            found = self._around.nodes(trails, self.delta, MOST)
+            return self.around.nodes(trails, self.delta, MOST)
         except TooMany:
             return None
-        # what is named for the first or last time begins or ceases to be a node
-        return found | self._ends
 
     def nodes_of(self, query: str) -> Collection[NamedNode] | None:
-        """The nodes for which a query may give other solutions of ``?this``; None when any may be."""
+        """The nodes for which a rule may give other solutions of ``?this``; None when any may be."""
         if query not in self._queries:
             self._queries[query] = self._nodes_of(query)
         return self._queries[query]
@@ -57,8 +54,23 @@ class Near:
         named = [node for node in nodes if isinstance(node, NamedNode)]
         if len(named) < len(nodes):
             return None
-        self.rests_on(trails, named)
+        if named:
+            self.of_rules.rests_on(trails, named)
         return named
+
+    def about(self, nodes: Collection[Term]) -> set[Triple]:
+        """What is said of nodes, and which classes are below others."""
+        said = (Trail(None, SUBJECT), Trail(None, OBJECT))
+        return self.around.triples(said, nodes, _MANY).union(self.around.of([_SUBCLASS]))
+
+
+class Basis:
+    """The triples that something rests on."""
+
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self._trails: list[tuple[Sequence[Trail], Collection[Term]]] = []
+        self._read: list[Reads] = []
 
     def rests_on(self, trails: Sequence[Trail], nodes: Collection[Term]) -> None:
         """Have what tells of these ``nodes`` at hand."""
@@ -81,10 +93,3 @@ class Near:
         except TooMany:
             return None
         return frozenset(found)
-
-
-def _ends(delta: Iterable[Triple]) -> Iterable[Term]:
-    for triple in delta:
-        for term in (triple.subject, triple.object):
-            if isinstance(term, NamedNode | BlankNode):
-                yield term

@@ -12,6 +12,7 @@ from stadsgraaf.validation.cache import Cache
 from stadsgraaf.validation.focusing import Focus
 from stadsgraaf.validation.profile import Profile
 from stadsgraaf.validation.sources import Sources
+from stadsgraaf.validation.standby import Standby
 
 __all__ = ["Options"]
 
@@ -25,7 +26,8 @@ class Options:
     ``queries`` are files of queries beside those of the dataset, ``standards`` documents of shapes;
     ``processes`` are how many may work at once; ``released`` is what the last release says, if any;
     ``source`` is the text that evidence points into; ``notices`` tell what is not checked, and why.
-    With a ``focus`` SHACL judges no other nodes; the ``cache`` knows what earlier runs found.
+    With a ``focus`` SHACL judges no other nodes; the ``cache`` knows what earlier runs found; a
+    process on ``standby`` is ready to judge a few things.
     """
 
     engine: str = "pyshacl"
@@ -42,3 +44,4 @@ class Options:
     notices: tuple[Text, ...] = ()
     focus: Focus | None = None
     cache: Cache | None = None
+    standby: Standby | None = None

@@ -11,6 +11,7 @@ from stadsgraaf.validation.sparql import Token, mentioned, prefixes_of
 
 __all__ = [
     "ALTERNATIVE",
+    "FAR",
     "IN_ORDER",
     "NONE",
     "OBJECT",
@@ -33,6 +34,8 @@ SUBJECT, PREDICATE, OBJECT = range(3)
 TURNED = {SUBJECT: OBJECT, OBJECT: SUBJECT, PREDICATE: PREDICATE}
 #: Groups that see only what comes before them, those that see all, those that are joined.
 IN_ORDER, TEST, ALTERNATIVE = "OPTIONAL", "EXISTS", "UNION"
+#: Groups of which all solutions count, whatever is bound around them.
+FAR = "SELECT"
 
 #: What makes names mean something else, or reads what no pattern says.
 _OTHER = frozenset({"BASE", "DESCRIBE"})
@@ -69,7 +72,7 @@ class Pattern:
 
     ``forward`` are predicates from the subject to the object, ``backward`` those from the object to
     the subject; ``predicate`` is the variable in its place, if any. ``many`` steps may follow one
-    another; with ``none`` none need.
+    another; with ``none`` none need. ``things`` are the IRIs that the object is one of, if known.
     """
 
     subject: str
@@ -79,17 +82,13 @@ class Pattern:
     many: bool = False
     none: bool = False
     predicate: str = ""
+    things: frozenset[str] | None = None
 
     @property
     def variables(self) -> Iterator[tuple[str, int]]:
         """Its variables, with their places."""
         named = ((self.subject, SUBJECT), (self.predicate, PREDICATE), (self.object, OBJECT))
         return ((name, place) for name, place in named if name)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it has a variable at both ends."""
-        return bool(self.subject and self.object)
 
     @property
     def reads_types(self) -> bool:
@@ -121,11 +120,15 @@ class Group:
         """Let a predicate that VALUES gives, here or ``around``, be one of these only."""
         given = {**around, **self.values}
         self.patterns = [
-            replace(one, forward=given[one.predicate]) if one.predicate in given else one
+            replace(
+                one,
+                forward=given.get(one.predicate, one.forward),
+                things=given.get(one.object, one.things),
+            )
             for one in self.patterns
         ]
-        for _, _, inner in self.within:
-            inner.narrow(given)
+        for kind, _, inner in self.within:
+            inner.narrow({} if kind == FAR else given)
 
     def widen(self) -> None:
         """Let a path between no nodes that are known otherwise read everything.
@@ -139,7 +142,7 @@ class Group:
             if name and not pattern.none
         }
         paths = [pattern for pattern in self.patterns if pattern.none]
-        while more := [p for p in paths if nodes & {p.subject, p.object} or not p.is_open]:
+        while more := [p for p in paths if nodes & {p.subject, p.object}]:
             paths = [path for path in paths if path not in more]
             nodes |= {name for path in more for name in (path.subject, path.object) if name}
         self.patterns = [
@@ -231,6 +234,11 @@ class _Reader:
             elif upper == "OPTIONAL":
                 self._at += 1
                 group.add(IN_ORDER, self._group())
+            elif upper == "MINUS":
+                self._at += 1
+                group.add(FAR, self._group())
+            elif self._word.text == "{" and self._words[self._at + 1].upper == "SELECT":
+                group.add(FAR, self._subselect())
             elif upper == "VALUES":
                 self._values(group)
             elif self._word.text == "{" or upper == "UNION":
@@ -242,6 +250,21 @@ class _Reader:
                 self._triples(group)
         self._take("}")
         return group
+
+    def _subselect(self) -> Group:
+        """A SELECT within a group, up to its brace."""
+        self._take("{")
+        while self._word.text != "{":
+            if self._word.upper == "EXISTS":
+                raise NotRead
+            self._at += 1
+        inner = self._group()
+        while self._word.text != "}":
+            if self._word.text == "{":
+                raise NotRead
+            self._at += 1
+        self._take("}")
+        return inner
 
     def _values(self, group: Group) -> None:
         """VALUES; what it gives is known when all of it is IRIs of one variable."""
@@ -306,20 +329,32 @@ class _Reader:
                 return
 
     def _add(
-        self, subject: str, variable: str, hops: Sequence[_Hop], thing: str, group: Group
+        self,
+        subject: str,
+        variable: str,
+        hops: Sequence[_Hop],
+        ending: tuple[str, frozenset[str] | None],
+        group: Group,
     ) -> None:
+        thing, only = ending
         if variable:
-            group.patterns.append(Pattern(subject, thing, forward=None, predicate=variable))
+            group.patterns.append(
+                Pattern(subject, thing, forward=None, predicate=variable, things=only)
+            )
             return
         for number, hop in enumerate(hops):
-            end = thing if number == len(hops) - 1 else self._node()
-            group.patterns.append(
-                Pattern(subject, end, hop.forward, hop.backward, hop.many, hop.none)
-            )
+            is_last = number == len(hops) - 1
+            end = thing if is_last else self._node()
+            pattern = Pattern(subject, end, hop.forward, hop.backward, hop.many, hop.none)
+            group.patterns.append(replace(pattern, things=only if is_last else None))
             subject = end
 
-    def _object(self, group: Group) -> str:
-        return self._nested(group) if self._word.text == "[" else self._term()
+    def _object(self, group: Group) -> tuple[str, frozenset[str] | None]:
+        """What stands at the end of a statement: its name, or the IRI that it is."""
+        if self._word.text == "[":
+            return self._nested(group), None
+        iri = self._named.get(self._word)
+        return self._term(), None if iri is None else frozenset({iri})
 
     def _term(self) -> str:
         """A variable or blank node by its name; nothing for what is the same everywhere."""

@@ -5,6 +5,7 @@ Whoever reads everything (a closed shape, a predicate that is a variable), or ma
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from stadsgraaf.namespaces import PREFIXES
@@ -41,8 +42,13 @@ def reads_of_query(query: str, prefixes: Mapping[str, str]) -> Reads:
     >>> reads_of_query("SELECT * { ?s ?p ?o }", {}).everything
     True
     """
+    return _reads(query, tuple(sorted(prefixes.items())))
+
+
+@lru_cache(maxsize=512)
+def _reads(query: str, prefixes: tuple[tuple[str, str], ...]) -> Reads:
     words = sparql.tokens(query)
-    known = {**prefixes, **sparql.prefixes_of(words)}
+    known = {**dict(prefixes), **sparql.prefixes_of(words)}
     named = frozenset(iri for iri, _ in sparql.mentioned(words, known))
     try:
         read = list(patterns_of(words, known).all())

@@ -1,9 +1,9 @@
 """The shapes with targets: what each consists of, what it reads, and how far it gets."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import chain
 from typing import Final
 
@@ -97,7 +97,7 @@ class Root:
     """
 
     node: Term
-    text: str
+    describe: Callable[[], str]
     reads: Reads
     parts: frozenset[Term]
     reach: Reach | None
@@ -112,10 +112,10 @@ class Root:
             return None
         return list(dict.fromkeys(chain(self.reach.trails, *known)))
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, str]:
         """The same for the same shape on both sides."""
-        return str(self.node) if isinstance(self.node, NamedNode) else "", self.text
+        return str(self.node) if isinstance(self.node, NamedNode) else "", self.describe()
 
 
 @lru_cache(maxsize=2)
@@ -152,7 +152,7 @@ class _Roots:
     def _root(self, node: Term) -> Root:
         seen: dict[Term, None] = {}
         reads: list[Reads] = []
-        text = self._walk(node, seen, reads)
+        self._walk(node, seen, reads)
         whole = Reads(
             frozenset({_iri(node)}).union(*(one.iris for one in reads)),
             any(one.everything for one in reads),
@@ -160,7 +160,7 @@ class _Roots:
         )
         return Root(
             node,
-            text,
+            partial(self._text, node, {}),
             whole,
             frozenset(seen),
             reach_of(node, self._about),
@@ -176,15 +176,27 @@ class _Roots:
                 query = select.value if isinstance(select, Literal) else ""
                 yield query, self._shapes.declared_prefixes(constraint)
 
-    def _walk(self, node: Term, seen: dict[Term, None], reads: list[Reads]) -> str:
+    def _walk(self, node: Term, seen: dict[Term, None], reads: list[Reads]) -> None:
+        if node in seen:
+            return
+        seen[node] = None
+        for predicate, thing in self._about.get(node, ()):
+            reads.append(self._reads(node, predicate, thing))
+            if self._is_part(predicate, thing):
+                self._walk(thing, seen, reads)
+
+    def _is_part(self, predicate: str, thing: Term) -> bool:
+        return isinstance(thing, BlankNode) or (predicate in _PARTS and thing in self._about)
+
+    def _text(self, node: Term, seen: dict[Term, None]) -> str:
+        """What is said of a shape and of its parts, whatever its blank nodes are called."""
         if node in seen:
             return str(node) if isinstance(node, NamedNode) else "[again]"
         seen[node] = None
         said: list[str] = []
         for predicate, thing in self._about.get(node, ()):
-            reads.append(self._reads(node, predicate, thing))
-            if isinstance(thing, BlankNode) or (predicate in _PARTS and thing in self._about):
-                said.append(f"{predicate} {self._walk(thing, seen, reads)}")
+            if self._is_part(predicate, thing):
+                said.append(f"{predicate} {self._text(thing, seen)}")
             elif predicate == _SH + "prefixes":
                 said.append(f"{predicate} {sorted(self._shapes.declared_prefixes(node).items())}")
             else:

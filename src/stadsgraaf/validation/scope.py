@@ -18,11 +18,12 @@ from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import rules
 from stadsgraaf.validation.deriving import derive_soon
-from stadsgraaf.validation.focusing import MOST, Focus
+from stadsgraaf.validation.focusing import MOST, Focus, busy_shapes
 from stadsgraaf.validation.nearness import Near
 from stadsgraaf.validation.reads import Reads, reads_of_query
 from stadsgraaf.validation.roots import Root, are_plain, roots_of
 from stadsgraaf.validation.shapes import Shapes
+from stadsgraaf.validation.trails import TooMany, Trail
 
 if TYPE_CHECKING:
     from stadsgraaf.validation.stages.subject import Subject
@@ -56,6 +57,7 @@ class Scope:
     asked: frozenset[str] | None = None
     focus: Focus | None = field(default=None, repr=False)
     near: Near = field(default_factory=Near, repr=False)
+    same_shapes: bool = False
 
     @classmethod
     def between(cls, before: "Subject", after: "Subject") -> "Scope | None":
@@ -76,32 +78,29 @@ class Scope:
             if _TYPE in predicates
             else frozenset(),
             files=frozenset(PurePosixPath(name).name for name in changed),
-            queries=_names(before) != _names(after)
+            queries=_name_others(before, after, delta)
             or not changed.isdisjoint(shapes)
             or (after.dataset.base_iri is None and bool(delta) and bool(after.query_files)),
             loses=bool(roots) or _loses(delta, before, after),
             roots=roots,
             near=Near(delta, after.triples),
+            same_shapes=bool(after.shape_documents) and before.shapes is after.shapes,
         )
         scope._near_to_rules()
-        focus = scope._within(before, after, changed)
+        focus = scope._within(after, changed)
         if focus is None and (before.shape_documents or after.shape_documents):
-            scope.near.rests_on_all(Reads(everything=True))
+            scope.near.of_shapes.rests_on_all(Reads(everything=True))
         return replace(scope, focus=focus)
 
     def _near_to_rules(self) -> None:
         for found in rules().values():
             reads = reads_of_query(found.query, {}) if found.query else Reads()
             if self.touches(reads) and self.near.nodes_of(found.query) is None:
-                self.near.rests_on_all(reads)
+                self.near.of_rules.rests_on_all(reads)
 
-    def _within(
-        self, before: "Subject", after: "Subject", changed: Collection[str]
-    ) -> Focus | None:
+    def _within(self, after: "Subject", changed: Collection[str]) -> Focus | None:
         """The nodes that the difference can affect, for those shapes of which that can be told."""
-        if not (before.shape_documents and after.shape_documents) or (
-            before.shapes is not after.shapes
-        ):
+        if not self.same_shapes:
             return None
         roots = self._chosen(after.shapes)
         found = {root.node: self._nodes_of(root) for root in roots}
@@ -113,12 +112,32 @@ class Scope:
         nodes = frozenset(_blank_nodes(after, changed)).union(*(found[n] or () for n in narrow))
         if len(nodes) > MOST:
             return None
-        for trails in narrow.values():
-            self.near.rests_on(trails or (), nodes)
+        self._rest_on(
+            after.shapes, roots, narrow, focus := Focus(nodes, frozenset(spared), blank=False)
+        )
+        return focus
+
+    def _rest_on(
+        self,
+        shapes: Shapes,
+        roots: Sequence[Root],
+        narrow: Mapping[Term, Sequence[Trail] | None],
+        focus: Focus,
+    ) -> None:
+        """Have at hand what tells of the focus nodes of those shapes that have any."""
+        basis, parts = self.near.of_shapes, {part for root in roots for part in root.parts}
+        try:
+            about = self.near.about(focus.nodes)
+        except TooMany:
+            basis.rests_on_all(Reads(everything=True))
+            return
+        busy = busy_shapes([t for t in shapes.whole if t.subject in parts], about, focus)
         for root in roots:
+            trails = narrow.get(root.node)
             if root.node not in narrow:
-                self.near.rests_on_all(root.reads)
-        return Focus(nodes, frozenset(spared), blank=False)
+                basis.rests_on_all(root.reads)
+            elif root.node in busy and trails:
+                basis.rests_on(trails, focus.nodes)
 
     def _nodes_of(self, root: Root) -> frozenset[Term] | None:
         return None if root.trails is None else self.near.nodes(root.trails)
@@ -126,7 +145,11 @@ class Scope:
     def _chosen(self, shapes: Shapes) -> list[Root]:
         """The shapes that read what is different, with all that share a part with them."""
         others = {root.node: root for root in roots_of(shapes)}
-        more = [r for r in others.values() if r.key in self.roots or self.touches(r.reads)]
+        more = [
+            r
+            for r in others.values()
+            if self.touches(r.reads) or (self.roots and r.key in self.roots)
+        ]
         chosen: list[Root] = []
         # two shapes that share a part find the same of the same thing: both run, or none
         while more:
@@ -312,10 +335,31 @@ def _texts(subject: "Subject") -> dict[str, str]:
     return {one.path.as_posix(): one.turtle.text for one in subject.dataset.documents}
 
 
-def _names(subject: "Subject") -> tuple[object, ...]:
-    """What queries say, and what decides which names in them are declared."""
-    texts = {
+def _name_others(before: "Subject", after: "Subject", delta: Collection[Triple]) -> bool:
+    """Whether queries say something else, or other names are declared for them."""
+    if _query_texts(before) != _query_texts(after):
+        return True
+    subjects = {triple.subject for triple in delta}
+    if not any(triple.predicate.value == _TYPE for triple in delta):
+        old, new = _documents(before.dataset), _documents(after.dataset)
+        sides = [
+            {
+                triple.subject
+                for name in old.keys() | new.keys()
+                if old.get(name) is not new.get(name) and name in side
+                for triple in side[name].turtle.triples
+            }
+            for side in (old, new)
+        ]
+        # what is said of things that something is said of before and after declares nothing else
+        if old.keys() == new.keys() and sides[0] == sides[1] and subjects <= sides[0]:
+            return False
+    known = [(one.vocabulary.declared, one.vocabulary.own) for one in (before, after)]
+    return known[0] != known[1]
+
+
+def _query_texts(subject: "Subject") -> dict[str, str]:
+    return {
         subject.path_of(p): p.read_text(encoding="utf-8", errors="replace")
         for p in subject.query_files
     }
-    return texts, subject.vocabulary.declared, subject.vocabulary.own

@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import rdflib
 from pyoxigraph import (
@@ -44,6 +45,7 @@ from stadsgraaf.validation.results import Result
 from stadsgraaf.validation.sparql import Token, mentioned, prefixes_of, tokens
 
 __all__ = [
+    "Eligible",
     "Profile",
     "SetBased",
     "alone",
@@ -51,6 +53,7 @@ __all__ = [
     "bound_to_each",
     "can_run_once",
     "declared_prefixes",
+    "eligible",
     "isolated",
     "plan",
     "run",
@@ -300,9 +303,17 @@ def _meets(words: list[Token], altered: frozenset[str], prefixes: Mapping[str, s
 _TERMS = frozenset({"variable", "iri", "name", "blank", "string", "number"})
 
 
-def plan(shapes: rdflib.Graph, data: Store, profile: Profile) -> list[SetBased]:
-    """The constraints that can run once."""
-    found: list[SetBased] = []
+class Eligible(NamedTuple):
+    """A constraint that can run once, with its query and the prefixes of that."""
+
+    shape: Node
+    constraint: Node
+    select: str
+    prefixes: dict[str, str]
+
+
+def eligible(shapes: rdflib.Graph, profile: Profile) -> Iterator[Eligible]:
+    """The constraints that can run once on data like these."""
     declared: dict[frozenset[Node], dict[str, str]] = {}
     for shape, constraint in alone(shapes):
         select = shapes.value(constraint, SH.select)
@@ -311,14 +322,18 @@ def plan(shapes: rdflib.Graph, data: Store, profile: Profile) -> list[SetBased]:
         if ontologies not in declared:
             declared[ontologies] = declared_prefixes(shapes, constraint)
         prefixes = declared[ontologies]
-        targets = " UNION ".join(_targets(shapes, shape, data))
-        if (
-            select is not None
-            and targets
-            and can_run_once(str(select), profile, prefixes, _focus_kinds(shapes, shape, profile))
+        if select is not None and can_run_once(
+            str(select), profile, prefixes, _focus_kinds(shapes, shape, profile)
         ):
-            found.append(_set_based(shapes, shape, constraint, str(select), prefixes, targets))
-    return found
+            yield Eligible(shape, constraint, str(select), prefixes)
+
+
+def plan(shapes: rdflib.Graph, data: Store, profile: Profile) -> list[SetBased]:
+    """The same, ready to run on the data."""
+    return [
+        _set_based(shapes, one, " UNION ".join(_targets(shapes, one.shape, data)))
+        for one in eligible(shapes, profile)
+    ]
 
 
 def alone(shapes: rdflib.Graph) -> list[tuple[Node, Node]]:
@@ -423,27 +438,20 @@ def _with_subclasses(data: Store, iri: str) -> list[NamedNode]:
     return sorted((node for node in found if isinstance(node, NamedNode)), key=str)
 
 
-def _set_based(
-    shapes: rdflib.Graph,
-    shape: Node,
-    constraint: Node,
-    select: str,
-    prefixes: dict[str, str],
-    targets: str,
-) -> SetBased:
-    header = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items())
-    words = tokens(select)
+def _set_based(shapes: rdflib.Graph, one: Eligible, targets: str) -> SetBased:
+    header = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in one.prefixes.items())
+    words = tokens(one.select)
     start = next(word.at for word in words if word.text == "{") + 1
     focus = f" {{ SELECT DISTINCT ?this WHERE {{ {targets} }} }} "
-    severity = shapes.value(shape, SH.severity)
-    messages = list(shapes.objects(constraint, SH.message)) or list(
-        shapes.objects(shape, SH.message)
+    severity = shapes.value(one.shape, SH.severity)
+    messages = list(shapes.objects(one.constraint, SH.message)) or list(
+        shapes.objects(one.shape, SH.message)
     )
     return SetBased(
-        shape=shape,
-        constraint=constraint,
+        shape=one.shape,
+        constraint=one.constraint,
         severity=str(severity or SH.Violation),
-        query=header + select[:start] + focus + select[start:],
+        query=header + one.select[:start] + focus + one.select[start:],
         messages=tuple(found for found in map(term, messages) if isinstance(found, Literal)),
     )
 

@@ -27,6 +27,7 @@ from stadsgraaf.validation.batching import TARGETS, Batched, batch
 from stadsgraaf.validation.blaming import judged_apart
 from stadsgraaf.validation.focusing import MOST, Focus, focused, judge_anything
 from stadsgraaf.validation.results import Outcome, Result
+from stadsgraaf.validation.standby import Asked, Standby
 from stadsgraaf.validation.wellformed import plainly_well_formed
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "ask_pyshacl_of_shapes",
     "begin",
     "check_shapes",
+    "get_ready",
     "validate_data",
 ]
 
@@ -49,13 +51,17 @@ _WORTH_A_PROCESS = 5_000
 class Data:
     """The data graph, in each of the forms that engines want; each is made once.
 
-    ``counted`` is told how many queries ran, of how many.
+    ``counted`` is told how many queries ran, of how many. A process on ``standby`` does what
+    pySHACL does, for data that are sent to it sooner than it takes to get ready.
     """
 
     def __init__(
-        self, triples: Sequence[Triple], counted: Callable[[int, int], None] = lambda *_: None
+        self,
+        triples: Sequence[Triple],
+        counted: Callable[[int, int], None] = lambda *_: None,
+        standby: Standby | None = None,
     ) -> None:
-        self.triples, self.counted = triples, counted
+        self.triples, self.counted, self.standby = triples, counted, standby
 
     @cached_property
     def store(self) -> Store:
@@ -190,7 +196,9 @@ def validate_data(
 class Begun:
     """A validation that goes on in a process of its own, if any, until its outcome is asked for."""
 
-    def __init__(self, ended: Callable[[], Outcome], beside: Apart[Outcome] | None = None) -> None:
+    def __init__(
+        self, ended: Callable[[], Outcome], beside: Apart[Outcome] | Asked[Outcome] | None = None
+    ) -> None:
         self._ended, self.beside = ended, beside
 
     def outcome(self) -> Outcome:
@@ -239,26 +247,46 @@ def begin(
 
 def _fast(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Begun:
     """pySHACL, with its work arranged."""
-    given = bridge.graph(shapes)
-    others = setbased.bound_to_each(given)
-    for shape, constraint in others:
-        given.remove((shape, SH.sparql, constraint))
-
-    def core() -> Outcome:
-        outcome = _one_by_one(data, given, others)
-        for shape, constraint in setbased.alone(given):
-            given.remove((shape, SH.sparql, constraint))
-        return outcome.joined(_core(data, given))
-
+    given, others = _arranged(shapes)
+    if data.standby is not None and data.standby.is_free:
+        asked = data.standby.ask(_rest_of, data.triples, shapes)
+        return _beside(asked, lambda: _queries(data, given))
     if processes < _PARTS or len(data.triples) < _WORTH_A_PROCESS:
-        return Begun(lambda: _queries(data, given).joined(core()))
-    beside = Apart(core)
+        return Begun(lambda: _queries(data, given).joined(_rest(data, given, others)))
+    beside = Apart(lambda: _rest(data, given, others))
+    return _beside(beside, lambda: _queries(data, given))
+
+
+def _beside(beside: Apart[Outcome] | Asked[Outcome], ask: Callable[[], Outcome]) -> Begun:
+    """The queries at once; the rest goes on in a process of its own."""
     try:
-        queries = _queries(data, given)
+        queries = ask()
     except BaseException:
         beside.stop()
         raise
     return Begun(lambda: queries.joined(beside.result()), beside)
+
+
+def _arranged(shapes: Sequence[Triple]) -> tuple[rdflib.Graph, list[tuple[Node, Node]]]:
+    """The shapes without the constraints that run for each focus node, and these."""
+    given = bridge.graph(shapes)
+    others = setbased.bound_to_each(given)
+    for shape, constraint in others:
+        given.remove((shape, SH.sparql, constraint))
+    return given, others
+
+
+def _rest_of(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
+    """What is not a query that may run once."""
+    return _rest(Data(triples), *_arranged(shapes))
+
+
+def _rest(data: Data, shapes: rdflib.Graph, others: Sequence[tuple[Node, Node]]) -> Outcome:
+    """The same; of the ``shapes`` it takes out the queries that may run once."""
+    outcome = _one_by_one(data, shapes, others)
+    for shape, constraint in setbased.alone(shapes):
+        shapes.remove((shape, SH.sparql, constraint))
+    return outcome.joined(_core(data, shapes))
 
 
 def _core(data: Data, shapes: rdflib.Graph) -> Outcome:
@@ -289,6 +317,11 @@ def _one_by_one(
     return outcome
 
 
+def get_ready() -> None:
+    """Import what pySHACL needs, which takes longer than judging a few things."""
+    from stadsgraaf.validation import reference  # noqa: PLC0415, F401 – as said
+
+
 def _pyshacl(data: rdflib.Graph, shapes: rdflib.Graph, stands_for: dict[Node, Node]) -> Outcome:
     from stadsgraaf.validation import reference  # noqa: PLC0415 – its import takes long
 
@@ -314,35 +347,28 @@ def _plain(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Begun:
     return Begun(lambda: _pyshacl(bridge.graph(data.triples), bridge.graph(shapes), {}))
 
 
-def _turbo(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Begun:
+def _turbo(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Begun:
     """pyshacl-turbo, but for the queries that run once."""
+    turbo.require()
+    given, rest = bridge.graph(shapes), bridge.graph(shapes)
+    for one in setbased.eligible(given, data.profile):
+        rest.remove((one.shape, SH.sparql, one.constraint))
+    if processes < _PARTS or len(data.triples) < _WORTH_A_PROCESS:
+        return Begun(lambda: _queries_once(data, given).joined(_by_turbo(data.triples, rest)))
+    beside = Apart(lambda: _by_turbo(data.triples, rest))
+    return _beside(beside, lambda: _queries_once(data, given))
 
-    def ended() -> Outcome:
-        given = bridge.graph(shapes)
-        outcome = _queries_once(data, given)
-        _add(outcome, turbo.validate(data.triples, given))
-        return outcome
 
-    return Begun(ended)
+def _by_turbo(
+    triples: Sequence[Triple], shapes: rdflib.Graph, *, advanced: bool = False
+) -> Outcome:
+    results, recursions, refusal = turbo.validate(triples, shapes, advanced=advanced)
+    return Outcome(results, [("", refusal)] if refusal else [], recursions=recursions)
 
 
 def _turbo_plain(data: Data, shapes: Sequence[Triple], _processes: int = 1) -> Begun:
     """pyshacl-turbo as it comes."""
-
-    def ended() -> Outcome:
-        outcome = Outcome()
-        _add(outcome, turbo.validate(data.triples, bridge.graph(shapes)))
-        return outcome
-
-    return Begun(ended)
-
-
-def _add(outcome: Outcome, said: tuple[list[Result], list[str], str]) -> None:
-    results, recursions, refusal = said
-    outcome.results += results
-    outcome.recursions += recursions
-    if refusal:
-        outcome.faults.append(("", refusal))
+    return Begun(lambda: _by_turbo(data.triples, bridge.graph(shapes)))
 
 
 def _both(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Begun:
@@ -360,19 +386,17 @@ def _by_pyshacl(data: Data, shapes: Sequence[Triple]) -> Outcome:
     return reference.validate(given, rules, {}, advanced=True)
 
 
-def _by_turbo(data: Data, shapes: Sequence[Triple]) -> Outcome:
+def _all_by_turbo(data: Data, shapes: Sequence[Triple]) -> Outcome:
     """pyshacl-turbo as it comes, with SHACL-AF."""
-    outcome = Outcome()
-    _add(outcome, turbo.validate(data.triples, bridge.graph(shapes), advanced=True))
-    return outcome
+    return _by_turbo(data.triples, bridge.graph(shapes), advanced=True)
 
 
 #: The engines with SHACL-AF, https://www.w3.org/TR/shacl-af/
 ADVANCED: dict[str, Callable[[Data, Sequence[Triple]], Begun]] = {
     "pyshacl": lambda data, shapes: Begun(lambda: _by_pyshacl(data, shapes)),
-    "turbo": lambda data, shapes: Begun(lambda: _by_turbo(data, shapes)),
+    "turbo": lambda data, shapes: Begun(lambda: _all_by_turbo(data, shapes)),
     "both": lambda data, shapes: Begun(
-        lambda: _compared(_by_pyshacl(data, shapes), _by_turbo(data, shapes))
+        lambda: _compared(_by_pyshacl(data, shapes), _all_by_turbo(data, shapes))
     ),
 }
 

@@ -6,12 +6,12 @@ A solution of a query matches every pattern of its group, and those of the group
 triple can only matter to a solution whose ``?this`` is found by going from pattern to pattern, each
 time by a variable that both name. Within EXISTS, OPTIONAL and UNION such a variable must be bound
 by a pattern of the group around it. Where there is no such way (two patterns that only a FILTER
-compares, a sub-select, MINUS) a triple can matter to any solution: then there are no trails.
+compares, a sub-select, MINUS) a triple can matter to any solution: if it matches at all.
 """
 
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, pairwise
 
@@ -20,6 +20,7 @@ from pyoxigraph import NamedNode, Triple
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.patterns import (
     ALTERNATIVE,
+    FAR,
     IN_ORDER,
     OBJECT,
     PREDICATE,
@@ -37,23 +38,15 @@ from stadsgraaf.validation.sparql import tokens
 
 __all__ = ["Around", "Step", "TooMany", "Trail", "trails_of"]
 
-#: What makes solutions depend on one another, or reads what the patterns do not say.
+#: What reads more than the patterns say, or gives another thing each time.
 _FORBIDDEN = frozenset(
     [
-        "MINUS",
         "GRAPH",
         "SERVICE",
         "FROM",
         "CONSTRUCT",
         "ASK",
         "DESCRIBE",
-        "COUNT",
-        "SUM",
-        "MIN",
-        "MAX",
-        "AVG",
-        "SAMPLE",
-        "GROUP_CONCAT",
         "BNODE",
         "RAND",
         "NOW",
@@ -61,6 +54,8 @@ _FORBIDDEN = frozenset(
         "STRUUID",
     ]
 )
+#: What makes one solution of many.
+_GROUPING = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 #: Variables that SHACL gives another meaning than that of a node of the data.
 _SPECIAL = frozenset({"PATH", "shapesGraph", "currentShape"})
 _THIS = "?this"
@@ -85,11 +80,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Trail:
-    """From triples with one of these predicates to ``?this``: the place to begin at, and the steps."""
+    """From triples with one of these predicates to ``?this``: the place to begin at, and the steps.
+
+    ``tests`` are predicates and what they have to lead to from there. With ``anywhere`` each node may
+    be ``?this``.
+    """
 
     predicates: Names
     start: int
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = ()
+    tests: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
+    anywhere: bool = False
 
 
 def trails_of(
@@ -100,14 +101,17 @@ def trails_of(
     ``bound`` tells that ``?this`` is bound before anything else, as SHACL does.
 
     >>> trails_of("SELECT $this { $this <http://e/p> ?o }", {})
-    (Trail(predicates=frozenset({'http://e/p'}), start=0, steps=()),)
-    >>> trails_of("SELECT $this { $this <http://e/p> ?o . ?other <http://e/q> 1 }", {}) is None
+    (Trail(predicates=frozenset({'http://e/p'}), start=0, steps=(), tests=(), anywhere=False),)
+    >>> trails_of("SELECT $this { $this <http://e/p> ?o } LIMIT 1", {}) is None
     True
     """
     words = tokens(query)
     variables = {word.text[1:] for word in words if word.kind == "variable"}
     uppers = [word.upper for word in words]
-    if uppers.count("SELECT") != 1 or _FORBIDDEN.intersection(uppers) or variables & _SPECIAL:
+    head = uppers[: next((i for i, word in enumerate(words) if word.text == "{"), 0)]
+    if "SELECT" not in head or _GROUPING.intersection(head):
+        return None
+    if _FORBIDDEN.intersection(uppers) or variables & _SPECIAL:
         return None
     if any(word.upper == "AS" and after.text[1:] == "this" for word, after in pairwise(words)):
         return None
@@ -139,7 +143,35 @@ def _trails(group: Group, around: tuple[_Level, ...], *, bound: bool) -> Iterato
     for pattern in group.patterns:
         yield from _trails_from(pattern, (_Level(group), *around), bound=bound)
     for kind, before, inner in group.within:
-        yield from _trails(inner, (_Level(group, kind, before), *around), bound=bound)
+        if kind == FAR:
+            yield from _far(inner)
+        else:
+            yield from _trails(inner, (_Level(group, kind, before), *around), bound=bound)
+
+
+def _far(group: Group) -> Iterator[Trail]:
+    """The trails from a group that leads nowhere, so that it may matter to all."""
+    for pattern in group.patterns:
+        yield from _everywhere(pattern, group)
+    for _, _, inner in group.within:
+        yield from _far(inner)
+
+
+def _everywhere(pattern: Pattern, group: Group) -> Iterator[Trail]:
+    place = SUBJECT if pattern.subject else OBJECT
+    for trail in _begun(pattern, place, (), group):
+        yield replace(trail, steps=(), anywhere=True)
+
+
+def _tests(
+    pattern: Pattern, place: int, group: Group
+) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    """What has to be said of what stands at a place of a pattern, by the patterns beside it."""
+    name = next((name for name, at in pattern.variables if at == place), "")
+    for other in group.patterns if name and not pattern.many else ():
+        plain = not (other.many or other.backward or other.predicate)
+        if other.subject == name and plain and other.forward and other.things is not None:
+            yield other.forward, other.things
 
 
 def _trails_from(pattern: Pattern, levels: tuple[_Level, ...], *, bound: bool) -> Iterator[Trail]:
@@ -151,13 +183,13 @@ def _trails_from(pattern: Pattern, levels: tuple[_Level, ...], *, bound: bool) -
     while queue:
         name, level, place, steps = queue.popleft()
         if name == _THIS and level == len(levels) - 1:
-            yield from _begun(pattern, place, steps)
+            yield from _begun(pattern, place, steps, levels[0].group)
             return
         for other, at, more in _next(name, level, levels, bound=bound):
             if (other, at) not in seen:
                 seen.add((other, at))
                 queue.append((other, at, place, (*steps, *more)))
-    raise NotRead
+    yield from _everywhere(pattern, levels[0].group)
 
 
 def _next(
@@ -178,7 +210,7 @@ def _next(
                     yield other, level, (_step(pattern, start, end),)
 
 
-def _begun(pattern: Pattern, place: int, steps: tuple[Step, ...]) -> Iterator[Trail]:
+def _begun(pattern: Pattern, place: int, steps: tuple[Step, ...], group: Group) -> Iterator[Trail]:
     """The trails that begin with triples that a pattern matches, at one of its places."""
     if pattern.many:
         # from either end of a triple on the path to the end of the path, then on
@@ -186,10 +218,11 @@ def _begun(pattern: Pattern, place: int, steps: tuple[Step, ...]) -> Iterator[Tr
         names = either(pattern.forward, pattern.backward)
         yield from (Trail(names, start, to_end) for start in (SUBJECT, OBJECT))
         return
+    tests = tuple(_tests(pattern, place, group))
     if pattern.forward is None or pattern.forward:
-        yield Trail(pattern.forward, place, steps)
+        yield Trail(pattern.forward, place, steps, tests)
     if pattern.backward is None or pattern.backward:
-        yield Trail(pattern.backward, TURNED[place], steps)
+        yield Trail(pattern.backward, TURNED[place], steps, tests)
 
 
 def _step(pattern: Pattern, start: int, end: int) -> Step:
@@ -223,6 +256,9 @@ class Around:
                 for triple in delta
                 if trail.predicates is None or triple.predicate.value in trail.predicates
             }
+            nodes = {node for node in nodes if self._passes(node, trail)}
+            if nodes and trail.anywhere:
+                raise TooMany
             for step in trail.steps:
                 nodes = self._after(nodes, step, most)
             found |= {node for node in nodes if not isinstance(node, Triple)}
@@ -234,6 +270,11 @@ class Around:
         """What a trail leads from to one of the ``nodes``. Raises TooMany when it is more than that."""
         found = set[Triple]()
         for trail in trails:
+            if trail.anywhere:
+                if trail.predicates is None:
+                    raise TooMany
+                found.update(self.of(trail.predicates))
+                continue
             starts: set[Term | Triple] = set(nodes)
             for step in reversed(trail.steps):
                 starts = self._after(starts, step.turned, most)
@@ -246,6 +287,16 @@ class Around:
                 if len(found) > most:
                     raise TooMany
         return found
+
+    def _passes(self, node: Term | Triple, trail: Trail) -> bool:
+        """Whether all is said of a node that has to be said."""
+        return all(
+            any(
+                triple.predicate.value in names and getattr(triple.object, "value", None) in things
+                for triple in self._by[SUBJECT].get(node, ())
+            )
+            for names, things in trail.tests
+        )
 
     def of(self, predicates: Collection[str]) -> Iterator[Triple]:
         """The triples with one of these predicates."""

@@ -9,13 +9,13 @@ import warnings
 from collections.abc import Sequence
 
 import rdflib
-from pyoxigraph import Quad, RdfFormat, Triple, serialize
+from pyoxigraph import RdfFormat, Triple, serialize
 
 from stadsgraaf.errors import EngineMissing
 from stadsgraaf.validation import bridge
 from stadsgraaf.validation.results import Result, read_report
 
-__all__ = ["validate"]
+__all__ = ["require", "validate"]
 
 
 def validate(
@@ -27,13 +27,12 @@ def validate(
 
     Raises EngineMissing when the extra is not installed.
     """
-    try:
-        import pyshacl_turbo  # noqa: PLC0415 – an extra, perhaps not there
-        from pyshacl_turbo.rdf import Input  # noqa: PLC0415 – it may not be there
-    except ImportError:
-        raise EngineMissing(engine="turbo", install="stadsgraaf[turbo]") from None
+    require()
+    import pyshacl_turbo  # noqa: PLC0415 – an extra
+    from pyshacl_turbo.rdf import Input  # noqa: PLC0415 – as above
 
-    lines = serialize(_plain(triples), format=RdfFormat.N_QUADS) or b""
+    # a line of N-Triples is one of N-Quads
+    lines = serialize(_plain(triples), format=RdfFormat.N_TRIPLES) or b""
     given = Input(lines.decode(), "nquads", None, {}, preserve_ids=True)
     with warnings.catch_warnings(record=True) as warned, bridge.quiet():
         warnings.simplefilter("always", pyshacl_turbo.ShapeRecursionWarning)
@@ -49,10 +48,16 @@ def validate(
     return results, [str(one.message) for one in warned], ""
 
 
-def _plain(triples: Sequence[Triple]) -> "Sequence[Quad]":
+def require() -> None:
+    """Raise EngineMissing when the extra is not installed."""
+    try:
+        import pyshacl_turbo.rdf  # noqa: PLC0415, F401 – an extra, perhaps not there
+    except ImportError:
+        raise EngineMissing(engine="turbo", install="stadsgraaf[turbo]") from None
+
+
+def _plain(triples: Sequence[Triple]) -> Sequence[Triple]:
     """Without triple terms (RDF 1.2), of which SHACL 1.0 knows nothing."""
-    return [
-        Quad(t.subject, t.predicate, t.object)
-        for t in triples
-        if not isinstance(t.subject, Triple) and not isinstance(t.object, Triple)
-    ]
+    if not any(isinstance(triple.object, Triple) for triple in triples):
+        return triples
+    return [triple for triple in triples if not isinstance(triple.object, Triple)]

@@ -59,6 +59,7 @@ def _subject(dataset: Dataset, queries: Sequence[Path], options: Options) -> Sub
         options.source,
         list(options.notices),
         focus=options.focus,
+        standby=options.standby,
     )
 
 

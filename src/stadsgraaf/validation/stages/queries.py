@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
@@ -216,12 +216,16 @@ def _queries_in_shapes(subject: Subject) -> Iterator[Finding]:
                 yield from _check_shape_query(subject, subject.shapes, document, index)
 
 
-def broken_queries(subject: Subject) -> Iterator[tuple[Term, Finding]]:
-    """Constraints with a query that is no SPARQL, each with what is wrong."""
+def broken_queries(
+    subject: Subject, constraints: Collection[object]
+) -> Iterator[tuple[Term, Finding]]:
+    """Those of the ``constraints`` with a query that is no SPARQL, each with what is wrong."""
     for document in subject.shape_documents:
         for index, triple in enumerate(document.turtle.triples):
             asks = triple.predicate.value in {f"{_SH}select", f"{_SH}ask"}
             if not asks or not isinstance(triple.object, Literal):
+                continue
+            if triple.subject not in constraints:
                 continue
             if isinstance(triple.subject, Triple) or sparql.too_complex(triple.object.value):
                 continue

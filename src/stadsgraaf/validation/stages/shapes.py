@@ -72,21 +72,22 @@ def shapes(subject: Subject) -> Iterator[Finding | None]:
     if not subject.shape_documents:
         return
     known = subject.shapes
-    ill_formed = _ill_formed_in(subject, known)
-    yield from _wrong_with(subject, known, ill_formed)
-    yield from _advanced(subject, known)
-    sound, unusable = _usable(subject, known, _without(known.whole, ill_formed))
-    yield from unusable
     if _needs_advanced(subject, known):
         # rules may add anything, so nothing stays as it was
         subject = subject.within(None)
+    whole = _looked_at(subject)
+    ill_formed = _ill_formed_in(subject, whole)
+    yield from _wrong_with(subject, known, ill_formed)
+    yield from _advanced(subject, known)
+    sound, unusable = _usable(subject, known, _without(whole, ill_formed))
+    yield from unusable
     plain = not (ill_formed or unusable or known.dangling or known.too_deep)
     yield from _judged(subject, known, sound, plain=plain)
 
 
-def _ill_formed_in(subject: Subject, known: Shapes) -> Sequence[Result]:
+def _ill_formed_in(subject: Subject, shapes: Sequence[Triple]) -> Sequence[Result]:
     """What the shapes of SHACL say of the shapes."""
-    found = shacl.check_shapes(known.whole)
+    found = shacl.check_shapes(shapes)
     if any(document.turtle.faults for document in subject.shape_documents):
         # what is missing may stand in what could not be read
         return [one for one in found if _component(one.component) not in _OF_MISSING]
@@ -140,6 +141,12 @@ def _said(subject: Subject, known: Shapes, outcome: Outcome) -> Iterator[Finding
     yield from _differences(subject, known, outcome.differences)
 
 
+def _looked_at(subject: Subject) -> Sequence[Triple]:
+    """The shapes; of the same shapes on both sides of a change only those that it can affect."""
+    whole, scope = subject.shapes.whole, subject.scope
+    return scope.affected(subject.shapes, whole) if scope and scope.same_shapes else whole
+
+
 def _begun(subject: Subject, sound: Sequence[Triple], scope: Scope | None) -> shacl.Begun | None:
     """The engine at work on the shapes that read what is different; None without any."""
     if scope is not None:
@@ -147,7 +154,7 @@ def _begun(subject: Subject, sound: Sequence[Triple], scope: Scope | None) -> sh
         if not judge_anything(sound):
             return None
     return shacl.begin(
-        subject.near(scope),
+        subject.part(scope.near.of_shapes if scope else None),
         sound,
         subject.engine,
         processes=subject.processes,
@@ -170,7 +177,7 @@ def _usable(
 ) -> tuple[Sequence[Triple], list[Finding]]:
     """The shapes without what an engine would stop at, and what is told of that."""
     told: list[Finding] = []
-    queries = dict(broken_queries(subject))
+    queries = dict(broken_queries(subject, {triple.subject for triple in shapes}))
     forms = {node: reason for node, reason in _unasked(shapes) if node not in queries}
     told += queries.values()
     told += (_unusable(known, str(node), reason) for node, reason in forms.items())

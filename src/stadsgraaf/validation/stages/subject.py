@@ -20,10 +20,12 @@ from stadsgraaf.validation.catalogue import Rule
 from stadsgraaf.validation.deriving import derive_soon
 from stadsgraaf.validation.finding import NO_TEXT, Finding, Span
 from stadsgraaf.validation.focusing import Focus
+from stadsgraaf.validation.nearness import Basis
 from stadsgraaf.validation.places import Places
 from stadsgraaf.validation.results import Outcome
 from stadsgraaf.validation.scope import Scope
 from stadsgraaf.validation.shapes import Shapes
+from stadsgraaf.validation.standby import Standby
 from stadsgraaf.validation.terms import Unknown, Vocabulary, is_slip, namespace_of, nearest
 
 if TYPE_CHECKING:
@@ -45,8 +47,9 @@ class Subject:
     With ``advanced`` SHACL-AF is evaluated.
     ``notices`` tell what was not checked, and why. With a ``scope``, what it does not touch need not
     be looked at; with a ``focus`` SHACL judges no other things; what is ``carried`` it need not find
-    again; with ``files`` those stages look at no others that look at each file by itself. ``outcomes`` are what SHACL said, when it said so of all shapes. ``counted`` is told how
-    many queries of a stage ran, of how many.
+    again; stages that look at each file by itself look at ``files`` only. A process on ``standby``
+    is ready to judge a few things. ``outcomes`` are what SHACL said, when it said so of all shapes.
+    ``counted`` is told how many queries of a stage ran, of how many.
     """
 
     dataset: Dataset
@@ -62,6 +65,7 @@ class Subject:
     focus: Focus | None = None
     carried: "Carried | None" = None
     files: frozenset[str] | None = None
+    standby: Standby | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     counted: Callable[[int, int], None] = lambda *_: None
 
@@ -114,16 +118,13 @@ class Subject:
         """The same in the forms that engines want."""
         return shacl.Data(self.triples, self.counted)
 
-    def near(self, scope: Scope | None) -> shacl.Data:
-        """What of the data tells of all that a difference can affect."""
-        near = None if scope is None else scope.near.triples
+    def part(self, basis: Basis | None) -> shacl.Data:
+        """What of the data something rests on."""
+        near = None if basis is None else basis.triples
         if near is None:
             return self.data
-        known: tuple[object, shacl.Data] | None = vars(self).get("_near")
-        if known is None or known[0] is not near:
-            found = [triple for triple in self.triples if triple in near]
-            known = vars(self)["_near"] = (near, shacl.Data(found, self.counted))
-        return known[1]
+        found = [triple for triple in self.triples if triple in near]
+        return shacl.Data(found, self.counted, self.standby)
 
     @cached_property
     def shape_documents(self) -> list[Document]:

@@ -20,7 +20,8 @@ __all__ = ["only_of", "run_check", "verify"]
 def verify(subject: Subject) -> Iterator[Finding]:
     """The rules that are queries: every solution is a finding."""
     asked = [found for found in rules().values() if found.query and _is_touched(subject, found)]
-    data = subject.near(subject.scope)
+    scope = subject.scope
+    data = subject.part(scope.near.of_rules if scope and asked else None)
     for number, found in enumerate(asked):
         subject.counted(number, len(asked))
         yield from run_check(subject, found, data)
@@ -29,14 +30,16 @@ def verify(subject: Subject) -> Iterator[Finding]:
 def _is_touched(subject: Subject, found: Rule) -> bool:
     scope = subject.scope
     # where only some shapes are asked for, no rule has found anything
-    return scope is None or (scope.asked is None and scope.touches(reads_of_query(found.query, {})))
+    return scope is None or (
+        scope.asked is None
+        and scope.touches(reads_of_query(found.query, {}))
+        and scope.near.nodes_of(found.query) != []
+    )
 
 
 def run_check(subject: Subject, found: Rule, data: Data | None = None) -> Iterator[Finding]:
     """The findings of one verify rule, perhaps in a part of the data that tells as much."""
     nodes = None if subject.scope is None else subject.scope.near.nodes_of(found.query)
-    if nodes is not None and not nodes:
-        return
     store = (data or subject.data).store
     answer = store.query(found.query if nodes is None else only_of(found.query, nodes))
     if not isinstance(answer, QuerySolutions):
