@@ -80,6 +80,7 @@ FAULTS: dict[str, tuple[dict[str, str], str, tuple[str, int], str]] = {
     "an address that a pattern refuses as well": ({"s.ttl": SHAPE + 'sh:property [ sh:path e:p ; sh:pattern "^https://" ] .', "a.ttl": E + "e:a a e:T ;\n e:p <htps://e.org/x> ."}, "lexical/address", ("a.ttl", 3), "https://e.org/x"),
     "a circle with what is related": ({"a.ttl": SKOS + CONCEPT + "skos:broader e:top , e:low ; skos:related e:top ."}, "skos/broader-cycle", ("a.ttl", 5), "e:low"),
     "a licence that is a text": ({"a.ttl": E + '@prefix dct: <http://purl.org/dc/terms/> .\ne:a dct:license "CC BY" .'}, "data/wrong-kind-of-value", ("a.ttl", 3), "dct:license"),
+    "two paths": ({"s.ttl": SHAPE + "sh:property e:P .\ne:P sh:path e:p ;\n sh:path e:q ; sh:minCount 1 .", "a.ttl": E + "e:a a e:T ."}, "shacl/shapes", ("s.ttl", 5), "more than one sh:path"),
     "a geometry that is none": ({"a.ttl": E + '@prefix geo: <http://www.opengis.net/ont/geosparql#> .\ne:a geo:asWKT "POINT(5.39, 52.16)"^^geo:wktLiteral .'}, "lexical/literal", ("a.ttl", 3), "POINT(5.39 52.16)"),
     "a decimal comma": ({"a.ttl": E + "e:a e:width 453,5 ;\n e:height 2 ."}, "lexical/decimal-comma", ("a.ttl", 2), "“453.5”"),
     "an update that is none": ({"a.ttl": E + "e:a e:p 1 .", "u.ru": QUERY + "DELET WHERE { ?a e:p ?b }"}, "query/syntax", ("u.ru", 2), "DELETE"),

@@ -36,6 +36,10 @@ FAULTS: dict[str, tuple[str, str | bytes, str, tuple[int, int], str]] = {
     "an address without brackets": ("a.ttl", PREFIX + "e:a e:p http://x.org/a .\ne:d e:p 1 .", "syntax/bare-address", (2, 9), "<http://x.org/a>"),
     "a date without quotation marks": ("a.ttl", PREFIX + "e:a e:p 2020-01-31 .\ne:d e:p 1 .", "syntax/bare-date", (2, 9), "xsd:date"),
     "no datatype": ("a.ttl", PREFIX + 'e:a e:p "x"^^ .\ne:d e:p 1 .', "syntax/no-datatype", (2, 12), "xsd:date"),
+    "one sign before a datatype": ("a.ttl", PREFIX + 'e:a e:p "x"^e:d .\ne:d e:p 1 .', "syntax/no-datatype", (2, 12), "“^^”"),
+    "a language that ends with a hyphen": ("a.ttl", PREFIX + 'e:a e:p "x"@en- .\ne:d e:p 1 .', "syntax/bad-language-tag", (2, 15), "delete the hyphen"),
+    "a sign without a number": ("a.ttl", PREFIX + "e:a e:p - .\ne:d e:p 1 .", "syntax/no-object", (2, 9), "no digits"),
+    "a space in a namespace": ("a.ttl", "@prefix f: <http://f/ x> .\n" + PREFIX + "f:a e:p 1 .\nf:b e:p f:a .", "syntax/bad-iri", (1, 12), "%20"),
     "no language": ("a.ttl", PREFIX + 'e:a e:p "x"@ .\ne:d e:p 1 .', "syntax/bad-language-tag", (2, 12), "@nl"),
     "a list that is not closed": ("a.ttl", PREFIX + "e:a e:p ( 1 2 .\ne:d e:p 1 .", "syntax/unclosed-bracket", (2, 15), "“)”"),
     "a line of N-Quads without its dot": ("a.nq", "<http://e/a> <http://e/p> 'b' <http://e/g>\n".replace("'", '"'), "syntax/missing-dot", (1, 42), "ends with a dot"),
@@ -134,3 +138,45 @@ def test_a_file_that_rests_on_a_context_is_read_again_when_that_changed(tmp_path
     after = gather([tmp_path], known={Path("a.jsonld"): before[Path("a.jsonld")]}).dataset
     said = [triple.predicate.value for one in after.documents for triple in one.turtle.triples]
     assert said == ["http://e/q"]
+
+
+@pytest.mark.parametrize(
+    ("declaration", "rule"),
+    [
+        ("@prefix k: <http://e/ kos/> .", "syntax/bad-iri"),
+        ("@prefix kos: <http://e/kos/> .", "syntax/undeclared-prefix"),
+        ("@prefix k <http://e/kos/> .", "syntax/bad-prefix"),
+    ],
+)
+def test_what_a_broken_declaration_hides_is_not_missed_elsewhere(
+    declaration: str, rule: str, tmp_path: Path
+) -> None:
+    skos = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    (tmp_path / "a.ttl").write_text(
+        declaration
+        + "\n"
+        + skos
+        + 'k:b a skos:Concept ; skos:prefLabel "B"@en ; skos:inScheme k: ; skos:broader k:a .'
+    )
+    (tmp_path / "k.ttl").write_text(
+        KOS + '<c> a skos:Concept ; skos:prefLabel "C"@en ; skos:broader <b> ; skos:inScheme <> .\n'
+        "@prefix k: <http://e/kos/> ."
+    )
+    found = validate(gather([tmp_path]).dataset).findings
+    assert [one.name for one in found if one.severity != "info"] == [rule], found
+
+
+def test_a_property_whose_declaration_is_not_read_may_be_used(tmp_path: Path) -> None:
+    (tmp_path / "o.ttl").write_text(PREFIX + 'e:p a e:Property ; e:label "a"@nl" .\n')
+    query = (
+        "SELECT $this (<http://e/p> AS ?path) ?value { $this <http://e/p> ?value"
+        " FILTER NOT EXISTS { <http://e/p> a <http://e/Property> } }"
+    )
+    (tmp_path / "d.ttl").write_text(
+        PREFIX + "@prefix sh: <http://www.w3.org/ns/shacl#> .\ne:a e:p 1 .\n"
+        f'e:S a sh:NodeShape ; sh:targetSubjectsOf e:p ; sh:sparql [ sh:select "{query}" ] .'
+    )
+    found = validate(gather([tmp_path]).dataset).findings
+    assert [one.name for one in found if one.severity != "info"] == ["syntax/unclosed-string"], (
+        found
+    )

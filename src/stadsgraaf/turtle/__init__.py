@@ -9,6 +9,6 @@
 """
 
 from stadsgraaf.turtle.document import Position, Positions, TurtleDocument
-from stadsgraaf.turtle.reading import MAX_DEPTH, read
+from stadsgraaf.turtle.reading import MAX_DEPTH, read, undeclared
 
-__all__ = ["MAX_DEPTH", "Position", "Positions", "TurtleDocument", "read"]
+__all__ = ["MAX_DEPTH", "Position", "Positions", "TurtleDocument", "read", "undeclared"]

@@ -71,6 +71,7 @@ _DECLARATION = re.compile(
     r"@?prefix\s+([\w.-]*)\s*:?\s*<?([A-Za-z][\w+.-]*:[^\s<>]+)", re.IGNORECASE
 )
 _DECLARED_NAME = re.compile(r"@?prefix\s+([\w.-]+)", re.IGNORECASE)
+_DECLARED_BEFORE = re.compile(r"@?prefix\s+([\w.-]*)\s*:\s*\Z", re.IGNORECASE)
 _SPARQL_STYLE = re.compile(r"^[ \t]*(prefix|base)\b[^\n]*\Z", re.IGNORECASE | re.MULTILINE)
 
 
@@ -538,6 +539,17 @@ def _subject(case: _Case, _: re.Match[str]) -> Trouble:
                 f" “@{name.lower()}”.",
             ),
         )
+    if case.text.startswith("^", case.at) and case.text[case.began : case.at].rstrip()[-1:] in (
+        '"',
+        "'",
+    ):
+        return case.trouble(
+            "no-datatype",
+            Text(
+                "Two signs stand before a datatype: write “^^”.",
+                "Vóór een datatype staan twee tekens: schrijf “^^”.",
+            ),
+        )
     if (word := case.word.lower()) in {"@prefix", "@base"}:
         declared = _DECLARATION.match(case.text, case.at)
         trouble = case.trouble(
@@ -569,6 +581,25 @@ def _relative(case: _Case, _: re.Match[str]) -> Trouble:
     )
 
 
+def _no_number(case: _Case, _found: re.Match[str]) -> Trouble:
+    language = re.search(r"@[A-Za-z]+(?:-\w+)*\Z", case.text[case.began : case.at])
+    if language is not None and case.text.startswith("-", case.at):
+        return case.trouble(
+            "bad-language-tag",
+            Text(
+                f"“{language[0]}-” ends with a hyphen: finish the language tag, or delete the hyphen.",
+                f"“{language[0]}-” eindigt op een streepje: maak de taalcode af, of haal het streepje weg.",
+            ),
+        )
+    return case.trouble(
+        "no-object",
+        Text(
+            "A sign begins a number here that has no digits: finish the number, or delete the sign.",
+            "Een teken begint hier een getal zonder cijfers: maak het getal af, of haal het teken weg.",
+        ),
+    )
+
+
 def _percent(case: _Case, found: re.Match[str]) -> Trouble:
     return case.trouble(
         "bad-iri",
@@ -593,7 +624,7 @@ def _host(case: _Case, _found: re.Match[str]) -> Trouble | None:
 
 def _iri(case: _Case, found: re.Match[str]) -> Trouble:
     shown = found[1] if found.re.groups else ""
-    return case.trouble(
+    trouble = case.trouble(
         "bad-iri",
         Text(
             f"An IRI cannot hold the character “{shown}”: write it percent-encoded"
@@ -602,6 +633,8 @@ def _iri(case: _Case, found: re.Match[str]) -> Trouble:
             " (een spatie is %20).",
         ),
     )
+    declared = _DECLARED_BEFORE.search(case.text[case.began : case.at])
+    return replace(trouble, declares=(declared[1], "")) if declared else trouble
 
 
 def _escape(case: _Case, found: re.Match[str]) -> Trouble:
@@ -680,6 +713,7 @@ _HANDLERS = (
     (r"is not a valid RDF object", _object),
     (r"is not a valid subject", _subject),
     (r"No scheme found", _relative),
+    (r"An integer should not be empty", _no_number),
     (r"Invalid IRI percent encoding '(.*?)'", _percent),
     (r"^Invalid (?:port )?character '(.*?)'|Invalid port|Invalid host", _host),
     (r"Invalid IRI code point '(.*?)'", _iri),

@@ -21,7 +21,7 @@ from stadsgraaf.turtle.document import Positions, TurtleDocument
 from stadsgraaf.turtle.faults import Repair, Trouble, explain
 from stadsgraaf.turtle.scan import Lines, Scan, scan, token_end, words
 
-__all__ = ["MAX_DEPTH", "read"]
+__all__ = ["MAX_DEPTH", "read", "undeclared"]
 
 #: Syntax errors told of one file; whoever has more has another kind of file.
 MAX_FAULTS = 100
@@ -29,6 +29,20 @@ MAX_FAULTS = 100
 MAX_DEPTH = 64
 
 _UNDECLARED = "urn:stadsgraaf:undeclared:"
+
+
+def undeclared(iri: str) -> tuple[str, str] | None:
+    """The prefix and the name of an IRI in ``unread`` whose prefix its file does not declare.
+
+    >>> undeclared("urn:stadsgraaf:undeclared:ex#a"), undeclared("http://example.org/a")
+    (('ex', 'a'), None)
+    """
+    if not iri.startswith(_UNDECLARED):
+        return None
+    prefix, _, local = iri.removeprefix(_UNDECLARED).partition("#")
+    return prefix, local
+
+
 _DECLARED = re.compile(r"(?i)\bprefix\s+([\w.-]*):\s*<([^<>\s]*)>")
 _DOT_ENDS = re.compile(r"\.[ \t]*(?:\#[^\n]*)?(?:\n|\Z)")
 _LONG_QUOTES = ('"""', "'''")
@@ -65,7 +79,7 @@ def read(
         faults=sorted(reading.faults, key=_place),
         text=reading.original,
         marked=marked,
-        unread=frozenset(iri for iri in reading.unread if not iri.startswith(_UNDECLARED)),
+        unread=frozenset(reading.unread),
     )
 
 

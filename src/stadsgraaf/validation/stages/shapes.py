@@ -298,6 +298,10 @@ _EVALUATE = Text(" Give --advanced.", " Geef --advanced.")
 
 
 def _rests_on_unread(subject: Subject, result: Result) -> bool:
+    # a query may ask whether the property is declared
+    asked = _component(result.component) == "SPARQL"
+    if asked and result.path.strip("<>") in subject.unread:
+        return True
     if isinstance(result.value, Literal):
         return False
     named = {t.value for t in (result.focus, result.value) if isinstance(t, NamedNode)}
@@ -308,7 +312,10 @@ def _without(shapes: Sequence[Triple], ill_formed: Iterable[Result]) -> Sequence
     """The shapes without what is not well-formed in them: that is told, the rest is still of use."""
     parts, whole = set[tuple[object, str, object]](), set[object]()
     for result in ill_formed:
-        if re.fullmatch("<[^<>]*>", result.path) and result.value is not None:
+        if result.path == f"<{_SH}path>":
+            # of which values it speaks nobody knows
+            whole.add(result.focus)
+        elif re.fullmatch("<[^<>]*>", result.path) and result.value is not None:
             parts.add((result.focus, result.path[1:-1], result.value))
         elif re.fullmatch("<[^<>]*>", result.path):
             parts |= {

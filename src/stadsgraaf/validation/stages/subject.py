@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from stadsgraaf.dataset import Dataset, Document
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import PREFIXES, shorten
+from stadsgraaf.turtle import undeclared
 from stadsgraaf.validation import shacl
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.catalogue import Rule
@@ -84,9 +85,15 @@ class Subject:
 
     @cached_property
     def unread(self) -> frozenset[str]:
-        """IRIs in statements that could not be read."""
+        """IRIs in statements that could not be read.
+
+        A prefix that its file does not declare means what it means in the others.
+        """
+        found = {iri for document in self.dataset.documents for iri in document.turtle.unread}
+        names = {iri: undeclared(iri) for iri in found}
         return frozenset(
-            iri for document in self.dataset.documents for iri in document.turtle.unread
+            iri if name is None else self.prefixes.get(name[0], "") + name[1]
+            for iri, name in names.items()
         )
 
     @property
