@@ -78,7 +78,7 @@ def _all(servers: Sequence[Running]) -> list[int]:
 
 def _own(archive: Path | None, folder: Path, skipped: dict[str, str]) -> list[Peer]:
     """This software with its own dataset, where an archive of it is given."""
-    release = Archive(archive).current() if archive else None
+    release = Archive(archive.resolve()).current() if archive else None
     if release is None:
         skipped[Own.name] = "no archive of it was given with --own"
         return []
