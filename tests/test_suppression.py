@@ -4,7 +4,6 @@ import gzip
 import os
 import shutil
 import signal
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -15,7 +14,7 @@ import pytest
 import zstandard
 from click.testing import CliRunner
 from pyoxigraph import RdfFormat, parse
-from serving import serving
+from serving import serving, until
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.build import build
@@ -176,10 +175,7 @@ def test_no_answer_has_it_and_its_page_is_gone(source: Path, tmp_path: Path) -> 
             assert "ansen" in text, path
         suppress(archive.path, JANSEN)
         os.kill(server.pid, signal.SIGHUP)
-        end = time.monotonic() + 30
-        while get(paths[0])[0] == 200:
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        until(lambda: get(paths[0])[0] != 200)
         for path in (*paths[1:], *map(of_old, paths[1:])):
             status, text = get(path)
             assert status == 200, path

@@ -25,7 +25,7 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
-from serving import Server, free_port, in_graph, serving, write_release
+from serving import Server, free_port, in_graph, serving, until, write_release
 
 DEADLINE = 2
 _JSON = "application/sparql-results+json"
@@ -236,10 +236,7 @@ def memory(server: Server) -> int:
 
 
 def until_ready(server: Server) -> None:
-    end = time.monotonic() + 60
-    while get(server, "/ready")[0] != 200:
-        assert time.monotonic() < end, "it does not recover"
-        time.sleep(0.1)
+    until(lambda: get(server, "/ready")[0] == 200)
 
 
 def judge(expected: dict[str, Any], answer: tuple[int, dict[str, str], str]) -> None:

@@ -4,14 +4,13 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
-from serving import add_release, in_graph, serving
+from serving import Server, add_release, in_graph, serving, until
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.settings import Settings
@@ -152,10 +151,7 @@ def test_everything_that_a_face_does_is_let_through(unit: str, tmp_path: Path) -
             archive.switch(releases[1])
         face = next(pid for pid in server.tree() - {server.pid} if parent(pid) == server.pid)
         subprocess.run(["kill", f"-{signal.SIGHUP:d}", str(face)], check=True)
-        end = time.monotonic() + 60
-        while httpx.get(server.base + "/live").headers["Stadsgraaf-Release"] != releases[1]:
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        until(lambda: served(server) == releases[1])
         subprocess.run(["kill", str(face)], check=True)
         server.process.wait(60)
     text = log.read_text(encoding="utf-8", errors="replace")
@@ -192,6 +188,10 @@ def test_a_face_writes_nothing(tmp_path: Path) -> None:
         for path in ("/en/", "/doc/x.ttl", "/releases", f"/doc/x.nt?release={releases[0]}"):
             assert httpx.get(server.base + path, timeout=60).status_code == 200, path
         assert httpx.get(server.base + "/doc/y", timeout=60).status_code == 404
+
+
+def served(server: Server) -> str:
+    return httpx.get(server.base + "/live").headers["Stadsgraaf-Release"]
 
 
 def parent(pid: int) -> int:

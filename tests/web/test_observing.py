@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -20,7 +19,7 @@ import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pyoxigraph import Literal, NamedNode, Quad
-from serving import Server, serving, write_release
+from serving import Server, serving, until, write_release
 
 from stadsgraaf.settings import Settings
 from stadsgraaf.web.observing import Observed, route_of
@@ -203,9 +202,7 @@ def test_a_server_says_that_it_is_about_to_stop_before_it_does(
     with logged(release, tmp_path / "log", drain_delay=1.5) as server:
         assert ask(server, "/ready")[0] == 200
         os.kill(server.pid, signal.SIGTERM)
-        end = time.monotonic() + 10
-        while ask(server, "/ready")[0] != 503:
-            assert time.monotonic() < end
+        until(lambda: ask(server, "/ready")[0] == 503)
         assert ask(server, "/live")[0] == 200
         assert ask(server, "/sparql?query=ASK%7B%7D")[0] == 200
         assert server.process.wait(30) == 0
