@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from stadsgraaf.web import dates
 from stadsgraaf.web.claims import LINKS, TENSIONS, Claim, Evidence
@@ -11,8 +12,7 @@ from stadsgraaf.web.values import Value, show
 __all__ = ["Card", "GraphInfo", "Named", "Passage", "Source", "Sources", "card", "cards"]
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """Something with a name, and where a reader goes for it."""
 
     text: str

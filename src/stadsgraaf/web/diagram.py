@@ -7,7 +7,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 __all__ = ["MOST_NODES", "Branch", "Diagram", "Drawn", "Node", "diagram"]
 
@@ -23,8 +23,7 @@ _SIDE = 262
 _LONGEST = 34
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A neighbour: its name, its page, and the sort of thing that it is."""
 
     label: str
@@ -41,8 +40,7 @@ class Branch:
     more: int = 0
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(NamedTuple):
     """A line of the drawing: a neighbour, or (``node`` is None) the name of a relation."""
 
     label: str

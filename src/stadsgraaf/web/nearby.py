@@ -6,7 +6,7 @@ costs more for being asked than for being long.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from pyoxigraph import Literal
 
@@ -32,8 +32,7 @@ _PERIODS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Dated:
+class Dated(NamedTuple):
     """Something near the thing that has a date or a period, as EDTF."""
 
     thing: str

@@ -8,16 +8,19 @@ import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
 __all__ = ["TEMPLATES", "environment", "render"]
 
 TEMPLATES: Final = Path(str(files("stadsgraaf.web"))) / "templates"
 
+#: Where a part stands; a line break behind it is left out, as behind every statement.
+_INCLUDE: Final = re.compile(r'{% include "([^"]+)" %}\n?')
 #: Characters that HTML cannot carry; shown as U+FFFD.
 _NEVER_RENDERED: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 #: What reads as an event handler. Escaped text cannot become one; scanners see it all the same.
@@ -41,10 +44,25 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=[_Whole],
     )
     made.filters["capitalize_first"] = _capitalize_first
     made.filters["to"] = _to
     return made
+
+
+class _Whole(Extension):
+    """Reads a template with its parts in their places: at run time each would need a context of its own."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Part of `Extension`."""
+        loader = cast("BaseLoader", self.environment.loader)
+        return _INCLUDE.sub(
+            lambda found: self.preprocess(
+                loader.get_source(self.environment, found[1])[0].removesuffix("\n"), name, filename
+            ),
+            source,
+        )
 
 
 class _Generator(CodeGenerator):

@@ -6,10 +6,10 @@
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from stadsgraaf.web import dates
 from stadsgraaf.web.dates import day_number
@@ -34,8 +34,7 @@ _SHORT = 31
 _CROWD: Final = 4
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """Something with a date or a period, as EDTF; ``doubtful`` when it is hoped or planned.
 
     ``members`` are the moments of one ``kind`` that it stands for, when they are many.
@@ -51,8 +50,7 @@ class Moment:
     members: tuple["Moment", ...] = ()
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A moment on the drawing, in its coordinates."""
 
     moment: Moment
@@ -108,7 +106,7 @@ def gather(moments: Iterable[Moment]) -> list[Moment]:
             continue
         members = tuple(sorted(alike, key=lambda moment: moment.label.casefold()))
         label = f"{len(alike)} × {kind}"
-        gathered.append(replace(alike[0], label=label, href=None, members=members))
+        gathered.append(alike[0]._replace(label=label, href=None, members=members))
     return gathered
 
 

@@ -9,6 +9,7 @@ from stadsgraaf.namespaces import well_known
 from stadsgraaf.web import dates
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.claims import CLAIM
+from stadsgraaf.web.kinds import Sort
 from stadsgraaf.web.portrait.facts import CLAIM_PARTS
 from stadsgraaf.web.portrait.roles import CLAIM_ROLES
 from stadsgraaf.web.portrait.subject import Subject
@@ -45,9 +46,13 @@ class Moments:
             for term in self.subject.thing.values(name)
             if (iri := term_iri(term))
         }
+        kinds: dict[str, tuple[Sort, str]] = {}
         for dated in self.subject.thing.dated:
             kind = self.subject.view.site.kind(dated.thing) or ""
-            sort = self.subject.taxonomy.sort([kind])
+            if kind not in kinds:
+                name = self.subject.view.term(kind) if kind else ""
+                kinds[kind] = self.subject.taxonomy.sort([kind]), name
+            sort, name = kinds[kind]
             clerical = dated.predicate in _CLERICAL and sort in _TIMELESS
             if dated.thing not in made_by and not clerical:
                 yield self._moment(
@@ -55,7 +60,7 @@ class Moments:
                     dated.date,
                     self.subject.view.link(dated.thing),
                     sort,
-                    kind=self.subject.view.term(kind) if kind else "",
+                    kind=name,
                 )
         about = {
             iri
