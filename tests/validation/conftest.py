@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stadsgraaf.dataset import Dataset
-from stadsgraaf.validation import Report, validate
+from stadsgraaf.validation import Report, gather, validate
 
 Check = Callable[..., Report]
 
@@ -21,6 +21,8 @@ def check(tmp_path: Path) -> Check:
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return validate(Dataset.load(tmp_path), **options)  # type: ignore[arg-type]  # Options
+        plain = all(name.endswith((".ttl", ".rq")) for name in given)
+        dataset = Dataset.load(tmp_path) if plain else gather([tmp_path]).dataset
+        return validate(dataset, **options)  # type: ignore[arg-type]  # Options
 
     return validated

@@ -12,14 +12,11 @@ from stadsgraaf.validation.catalogue import Rule, rules
 from stadsgraaf.validation.finding import RULES, Severity
 
 Check = Callable[..., Report]
-#: Rules whose fault is not one of a text in Turtle; a folder gives every file a base.
+#: Rules whose fault is not one of a text: bytes, depth, an engine, a file of findings.
 WITHOUT_EXAMPLES = {
-    "syntax/relative-iri",
     "syntax/not-utf8",
     "syntax/syntax",
     "syntax/too-deep",
-    "syntax/serialisation",
-    "syntax/lost-key",
     "shacl/difference",
     "baseline/stale",
     "validator/failure",
@@ -30,9 +27,9 @@ PREFIXES = "@prefix ex: <http://example.org/> .\n"
 
 def example(rule: Rule, text: str) -> dict[str, str]:
     """The files of an example: a query goes beside a file of data."""
-    if rule.name.startswith("query/"):
+    if rule.form == "rq":
         return {"queries/x.rq": text, "a.ttl": PREFIXES + "ex:a ex:before ex:c ."}
-    return {"a.ttl": text}
+    return {f"a.{rule.form}": text}
 
 
 def compared(rule: Rule, folder: Path) -> Options:

@@ -68,7 +68,7 @@ FAULTS: dict[str, tuple[dict[str, str], str, tuple[str, int], str]] = {
     "an order without by": ({"a.ttl": E + "e:a e:p 1 .", "q.rq": QUERY + "SELECT * { ?a e:p ?b }\nORDER ?a"}, "query/syntax", ("q.rq", 3), "ORDER BY"),
     "an order by what is not there": ({"a.ttl": E + "e:a e:p 1 .", "q.rq": QUERY + "SELECT * { ?a e:p ?b }\nORDER BY ?c"}, "query/unbound", ("q.rq", 3), "?c"),
     "an update among queries": ({"a.ttl": E + "e:a e:p 1 .", "q.rq": QUERY + "DELETE WHERE { ?a e:p ?b }"}, "query/syntax", ("q.rq", 2), ".ru"),
-    "a query with a byte order mark": ({"a.ttl": E + "e:a e:p 1 .", "q.rq": "\ufeff" + QUERY + "SELECT * { ?a e:p ?b }"}, "query/syntax", ("q.rq", 1), "without BOM"),
+    "a query with a byte order mark": ({"a.ttl": E + "e:a e:p 1 .", "q.rq": "\ufeff" + QUERY + "SELECT * { ?a e:p ?b }"}, "syntax/byte-order-mark", ("q.rq", 1), "without BOM"),
     "a query in a shape without its focus": ({"s.ttl": SHAPE + 'sh:sparql [\n sh:select "SELECT ?value { $this <http://e/p> ?value }" ] .'}, "shacl/no-this", ("s.ttl", 5), "SELECT $this"),
     "fewer than none": ({"s.ttl": SHAPE + "sh:property [ sh:path e:p ;\n sh:minCount -1 ] ."}, "shacl/shapes", ("s.ttl", 5), "from 0 on"),
     "a text without the language that is asked for": ({"s.ttl": SHAPE + "sh:property [ sh:path e:p ; sh:datatype <http://www.w3.org/1999/02/22-rdf-syntax-ns#langString> ] .", "a.ttl": E + 'e:a a e:T ;\n e:p "x" .'}, "e:S-p-Datatype", ("a.ttl", 3), "@nl"),

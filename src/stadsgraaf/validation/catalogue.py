@@ -19,7 +19,7 @@ __all__ = ["Rule", "rule", "rules"]
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. ``good`` and ``bad`` are Turtle (or SPARQL for rules on queries).
+    """One rule. ``good`` and ``bad`` are Turtle, or what ``form`` says: the ending of such a file.
 
     ``before`` is what the last release said, for rules on what changed; ``source`` the text of the
     source, for rules on evidence.
@@ -41,6 +41,7 @@ class Rule:
     query: str = ""
     before: str = ""
     source: str = ""
+    form: str = "ttl"
 
     @property
     def iri(self) -> str:
@@ -100,7 +101,7 @@ class Rule:
         def say(text: Text) -> str:
             return text.nl if dutch else text.en
 
-        kind = "sparql" if self.bad.lstrip().startswith(("SELECT", "PREFIX", "ASK")) else "turtle"
+        kind = _KINDS.get(self.form, "turtle")
         return (
             f"# {self.name} – {say(self.title)}\n\n"
             f"{self.severity} · <{self.iri}>\n\n"
@@ -114,6 +115,8 @@ class Rule:
         )
 
 
+#: What Markdown calls a format, by the ending of a file.
+_KINDS = {"rq": "sparql", "jsonld": "json", "nt": "ntriples"}
 _ENGLISH = ("Why", "What to do", "The last release", "The source", "Wrong", "Right")
 _DUTCH = ("Waarom", "Wat te doen", "De vorige versie", "De bron", "Fout", "Goed")
 _PACKAGE = "stadsgraaf.validation"
@@ -137,6 +140,7 @@ def _rule(name: str, entry: Mapping[str, Any], query: str = "") -> Rule:
         query=query,
         before=str(entry.get("before", "")),
         source=str(entry.get("source", "")),
+        form=str(entry.get("form", "rq" if name.startswith("query/") else "ttl")),
     )
 
 

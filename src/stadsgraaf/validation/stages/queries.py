@@ -29,9 +29,13 @@ def queries(subject: Subject) -> Iterator[Finding]:
     if subject.scope is not None and not subject.scope.queries:
         return
     for path in subject.query_files:
-        content = path.read_bytes()
+        content, start = path.read_bytes(), Span(subject.path_of(path), 1, 1, 1, 1)
+        if content.startswith(codecs.BOM_UTF8):
+            found = rule("syntax/byte-order-mark")
+            yield found.finding(span=start, message=found.mend)
+        content = content.removeprefix(codecs.BOM_UTF8)
         if reason := _no_text(content):
-            yield _broken_query(Span(subject.path_of(path), 1, 1, 1, 1), reason, "", "")
+            yield _broken_query(start, reason, "", "")
             continue
         text = content.decode("utf-8", "replace")
         yield from _check_query(subject, subject.path_of(path), text)
@@ -40,11 +44,6 @@ def queries(subject: Subject) -> Iterator[Finding]:
 
 def _no_text(content: bytes) -> Text | None:
     """Why these bytes are no query, whatever they say."""
-    if content.startswith(codecs.BOM_UTF8):
-        return Text(
-            "The file begins with a byte order mark, which SPARQL does not have: save it as UTF-8 without BOM.",
-            "Het bestand begint met een byte order mark, die SPARQL niet kent: bewaar het als UTF-8 zonder BOM.",
-        )
     try:
         if "\0" not in content.decode():
             return None
