@@ -9,6 +9,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from pyoxigraph import Literal, Triple
 
@@ -76,14 +77,18 @@ _RANGES: dict[str, tuple[int | None, int | None]] = {
 }
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern when it is needed: most data have few of the datatypes."""
+    return re.compile(pattern)
+
+
 def _form(pattern: str) -> Callable[[str], bool]:
-    matches = re.compile(pattern).fullmatch
-    return lambda text: matches(text) is not None
+    return lambda text: _compiled(pattern).fullmatch(text) is not None
 
 
 def _dated(pattern: str) -> Callable[[str], bool]:
-    matches = re.compile(pattern).fullmatch
-    return lambda text: matches(text) is not None and _exists(text)
+    return lambda text: _compiled(pattern).fullmatch(text) is not None and _exists(text)
 
 
 def _exists(text: str) -> bool:

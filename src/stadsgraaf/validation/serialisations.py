@@ -18,7 +18,6 @@ from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
 
 from stadsgraaf import turtle
 from stadsgraaf.errors import SyntaxFault, Text
-from stadsgraaf.guarding import give, read_apart
 from stadsgraaf.turtle import MAX_DEPTH, TurtleDocument
 from stadsgraaf.turtle.scan import Lines, scan, tokens
 from stadsgraaf.unreadable import in_words
@@ -58,6 +57,8 @@ def read(
     if form == RdfFormat.TURTLE or not path.stat().st_size:
         return turtle.read(path, base_iri=base_iri, blank_prefix=blank_prefix)
     if form in {RdfFormat.RDF_XML, RdfFormat.JSON_LD}:
+        from stadsgraaf.guarding import give, read_apart  # noqa: PLC0415 – few have such files
+
         reading = give if confined else read_apart
         return _apart(path, reading, form, base_iri, blank_prefix)
     content = path.read_bytes()
