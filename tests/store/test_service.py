@@ -582,6 +582,7 @@ def test_a_certificate_that_is_not_trusted_is_refused(make: Make, tmp_path: Path
         "127.0.0.1", "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254", "0.0.0.0",
         "100.64.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0",
         "fc00::1", "ff02::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1",
+        "::127.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b:1::7f00:1", "fec0::1", "5f00::1",
         "2002:7f00:1::", "192.0.2.1", "2001:db8::1",
     ],
 )  # fmt: skip
@@ -590,7 +591,8 @@ def test_addresses_that_are_not_public_are_not_connected_to(address: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "address", ["145.7.1.1", "8.8.8.8", "::ffff:8.8.8.8", "2a00:d78:0:712:94:198:159:35"]
+    "address",
+    ["145.7.1.1", "8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::808:808", "2a00:d78:0:712:94:198:159:35"],
 )
 def test_public_addresses_are_connected_to(address: str) -> None:
     assert Allowed.read("https://e.example").permits(address)

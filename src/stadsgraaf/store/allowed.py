@@ -27,6 +27,8 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 _HOST: Final = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\Z|[0-9a-f:.]+\Z")
 #: IPv4 addresses in IPv6 ones, RFC 6052.
 _TRANSLATED: Final = ipaddress.IPv6Network("64:ff9b::/96")
+#: All of IPv6 that is given out to be reached from anywhere, https://www.iana.org/assignments/ipv6-address-space/
+_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -110,7 +112,7 @@ class Allowed:
         found = (ip, *_inner(ip))
         if any(each in network for each in found for network in self.networks):
             return True
-        return all(each.is_global and not each.is_multicast for each in found)
+        return all(map(_is_public, found))
 
 
 def _network(text: str) -> _Network | None:
@@ -118,6 +120,16 @@ def _network(text: str) -> _Network | None:
         return ipaddress.ip_network(text.strip("[]"), strict=False)
     except ValueError:
         return None
+
+
+def _is_public(ip: _Address) -> bool:
+    """Whether anybody may be there; of one that is an IPv4 address, that one tells."""
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped or ip in _TRANSLATED:
+            return True
+        if ip not in _UNICAST:
+            return False
+    return ip.is_global and not ip.is_multicast
 
 
 def _inner(ip: _Address) -> list[_Address]:
