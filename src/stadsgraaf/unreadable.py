@@ -80,6 +80,11 @@ def _explained(text: str, error: json.JSONDecodeError) -> tuple[int, Text]:
     if error.msg.startswith("Expecting ',' delimiter"):
         if error.pos >= len(text.rstrip()):
             return max(before - 1, 0), _CUT_OFF
+        if text[error.pos] == ":" and (key := _key_in_list(text[: error.pos])) is not None:
+            return key, Text(
+                "A key stands in a list here: close the list with “]” before it.",
+                "Hier staat een sleutel in een lijst: sluit de lijst ervoor met “]”.",
+            )
         word = text[error.pos :].split(maxsplit=1)[0][:40]
         return max(before - 1, 0), Text(
             f"A comma is missing after this, before “{word}”.",
@@ -88,6 +93,20 @@ def _explained(text: str, error: json.JSONDecodeError) -> tuple[int, Text]:
     if error.pos >= len(text.rstrip()) and text.strip():
         return max(before - 1, 0), _CUT_OFF
     return error.pos, in_words(error.msg)
+
+
+def _key_in_list(text: str) -> int | None:
+    """Where the text begins with which this ends, when a list is open there."""
+    opened: list[str] = []
+    start = None
+    for word in re.finditer(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', text, re.DOTALL):
+        if word[0] in "{[":
+            opened.append(word[0])
+        elif word[0] in "}]":
+            opened.pop()
+        else:
+            start = word.start()
+    return start if opened[-1:] == ["["] else None
 
 
 _UNCLOSED: Final = Text(

@@ -51,6 +51,7 @@ FAULTS: dict[str, tuple[str, str | bytes, str, tuple[int, int], str]] = {
     "an entity that nobody declares": ("a.rdf", XML.replace(">x<", ">&eacute;<"), "syntax/serialisation", (2, 34), "“&eacute;”"),
     "a language that is none": ("a.rdf", XML.replace("<e:p>", '<e:p xml:lang="nl_NL">'), "syntax/serialisation", (2, 1), "BCP 47"),
     "JSON without a comma": ("a.jsonld", '{"@id": "http://e/a"\n "http://e/p": 1}', "syntax/serialisation", (1, 20), "comma is missing"),
+    "JSON with a list that is not closed": ("a.jsonld", '{"http://e/p": [1, {"@id": "http://e/b"},\n "@id": "http://e/a"}', "syntax/serialisation", (2, 2), "close the list"),
     "JSON with a comma too many": ("a.jsonld", '{"@id": "http://e/a", "http://e/p": [1,\n]}', "syntax/serialisation", (1, 39), "delete the comma"),
     "JSON with a key twice": ("a.jsonld", '{"@id": "http://e/a", "http://e/p": 1,\n "http://e/p": 2}', "syntax/serialisation", (2, 2), "twice"),
     "JSON that is cut off": ("a.jsonld", '{"@id": "http://e/a",\n "http://e/p": [1', "syntax/serialisation", (2, 17), "cut off"),
