@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from visiting import Client
+from visiting import Client, open_site
+
+from stadsgraaf.release import Release
+from stadsgraaf.store.base import Answer, Limits, Question
 
 #: Things with claims, details, dates and what points at them.
 SHOWN = ("/doc/harbour/north", "/doc/company/tow", "/doc/claim/c1")
@@ -48,3 +51,22 @@ def test_a_page_looks_names_up_together(
     counted: Callable[[str], tuple[int, int]], path: str
 ) -> None:
     assert counted(path)[1] <= 6
+
+
+@pytest.mark.parametrize("path", [*SHOWN, "/doc/document/log"])
+def test_no_page_of_a_thing_counts_what_the_whole_graph_has(
+    sample: Release, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    client, asked = open_site(sample), list[str]()
+    store = client.app.state.site.store
+
+    async def answer(question: Question, limits: Limits) -> Answer:
+        asked.append(question.query)
+        return await type(store).answer(store, question, limits)
+
+    monkeypatch.setattr(store, "answer", answer)
+    client.browse(path)
+    client.close()
+    grouped = [query for query in asked if "GROUP BY" in query]
+    assert asked
+    assert not grouped

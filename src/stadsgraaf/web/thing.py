@@ -26,6 +26,7 @@ MOST_LINKS = 400
 MOST_CLAIMS = 60
 #: The evidence of a claim is read with the claim.
 _TARGET = PREFIXES["oa"] + "hasTarget"
+_SOURCE = PREFIXES["oa"] + "hasSource"
 _PER_PROPERTY = 40
 
 
@@ -72,7 +73,8 @@ class Thing:
     """What is known of a thing. ``counts`` are those of its own properties.
 
     ``instances`` and ``uses`` are how often it is a class and a property; ``is_mentioned`` is whether
-    it is a subject or an object of anything, also of what has no name.
+    it is a subject or an object of anything, also of what has no name; ``is_source``, whether evidence
+    is in it.
     """
 
     iri: str
@@ -86,6 +88,7 @@ class Thing:
     uses: int = 0
     is_mentioned: bool = False
     is_fact: bool = False
+    is_source: bool = False
 
     @property
     def classes(self) -> list[str]:
@@ -190,11 +193,13 @@ def _plain(term: object) -> Term:
 async def _take_links(
     asker: Asker, thing: Thing, node: str, no_types: str, rows: Sequence[Row]
 ) -> None:
+    thing.is_source = any(row["p"].value == _SOURCE for row in rows)
     if len(rows) <= MOST_LINKS:
         thing.inverse = _inverse(rows, {})
         return
     counted = await asker.rows(_COUNT_IN.format(thing=node, no_types=no_types))
     counts = {row["p"].value: _integer(row["n"]) for row in counted}
+    thing.is_source = _SOURCE in counts
     union = " UNION ".join(
         _LINKS_OF.format(p=iris([predicate]), thing=node, limit=_PER_PROPERTY)
         for predicate in sorted(counts)

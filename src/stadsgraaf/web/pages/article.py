@@ -24,7 +24,7 @@ from stadsgraaf.web.passages import paragraphs, pieces
 from stadsgraaf.web.querystring import iri_given
 from stadsgraaf.web.site import Site, View
 
-__all__ = ["article", "read_documents"]
+__all__ = ["article", "count_claims", "has_documents"]
 
 #: Why the text is not there, when it is not.
 Reason = Literal["shown", "not_set", "missing", "not_utf8", "no_digest", "differs"]
@@ -39,6 +39,15 @@ _DOCUMENTS = (
     " ?claim a sg:Claim ; oa:hasTarget/oa:hasSource ?document } GROUP BY ?document"
     " ORDER BY DESC(?n) ?document LIMIT 20"
 )
+_ANY = (
+    f"PREFIX oa: <{PREFIXES['oa']}>\nPREFIX sg: <{SG}>\n"
+    "ASK { ?claim a sg:Claim ; oa:hasTarget/oa:hasSource ?document }"
+)
+_COUNT = (
+    f"PREFIX oa: <{PREFIXES['oa']}>\nPREFIX sg: <{SG}>\n"
+    "SELECT (COUNT(?claim) AS ?n) WHERE {{"
+    " ?target oa:hasSource {document} . ?claim oa:hasTarget ?target ; a sg:Claim }}"
+)
 _LANGUAGE = "SELECT ?language WHERE {{ {document} <" + PREFIXES["dct"] + "language> ?language }}"
 _DIGEST = "SELECT ?digest WHERE {{ {document} <" + SG + "sha256> ?digest }} LIMIT 1"
 
@@ -46,8 +55,9 @@ _DIGEST = "SELECT ?digest WHERE {{ {document} <" + SG + "sha256> ?digest }} LIMI
 async def article(request: Request) -> Response:
     """``/article?document=``."""
     view = View.of(request.scope)
-    document, documents = iri_given(request, "document"), await read_documents(view.site)
+    document = iri_given(request, "document")
     if document is None:
+        documents = await _read_documents(view.site)
         if len(documents) != 1:
             return view.page(
                 "articles.html",
@@ -56,13 +66,28 @@ async def article(request: Request) -> Response:
                 ],
             )
         document = next(iter(documents))
-    elif document not in documents:
+    elif not await count_claims(view.site, document):
         raise NotFound(what=document)
     return await _reader(view, document)
 
 
-async def read_documents(site: Site) -> Mapping[str, int]:
-    """The documents that claims point into, and how many claims do."""
+async def has_documents(site: Site) -> bool:
+    """Whether claims point into documents at all."""
+    return await site.once(_has_documents)
+
+
+async def _has_documents(site: Site) -> bool:
+    return await site.asker.ask(_ANY)
+
+
+async def count_claims(site: Site, document: str) -> int:
+    """How many claims point into a document."""
+    (row,) = await site.asker.rows(_COUNT.format(document=NamedNode(document)))
+    return int(row["n"].value)
+
+
+async def _read_documents(site: Site) -> Mapping[str, int]:
+    """The documents that most claims point into, and how many do: every claim is counted."""
     rows = await site.rows(_DOCUMENTS)
     return {row["document"].value: int(row["n"].value) for row in rows}
 

@@ -19,7 +19,7 @@ from stadsgraaf.web.dataset_description import describe, schema
 from stadsgraaf.web.headers import SECURITY
 from stadsgraaf.web.kinds import Taxonomy, taxonomy_of
 from stadsgraaf.web.negotiation import chosen_format
-from stadsgraaf.web.pages.article import read_documents
+from stadsgraaf.web.pages.article import has_documents
 from stadsgraaf.web.pages.atlas import read_chart
 from stadsgraaf.web.pages.citing import contact
 from stadsgraaf.web.pages.doc import data_of
@@ -106,7 +106,7 @@ async def _ways(view: View, kinds: Mapping[str, int]) -> list[tuple[str, str]]:
     schemes = view.urls.browse(SCHEME)
     offered = (
         ("claims", view.urls.claims(), SG + "Claim" in kinds),
-        ("reader", view.urls.article_index(), bool(await read_documents(view.site))),
+        ("reader", view.urls.article_index(), await has_documents(view.site)),
         ("map", view.urls.map(), await read_chart(view.site) is not None),
         ("timeline", view.urls.timeline(), bool(await read_dated(view.site))),
         ("schemes", schemes, SCHEME in kinds),

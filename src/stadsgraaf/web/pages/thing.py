@@ -18,7 +18,7 @@ from stadsgraaf.web.dates import in_sparql
 from stadsgraaf.web.kinds import taxonomy_of
 from stadsgraaf.web.pager import Pager
 from stadsgraaf.web.pages import citing
-from stadsgraaf.web.pages.article import read_documents
+from stadsgraaf.web.pages.article import count_claims
 from stadsgraaf.web.pages.atlas import origins, read_chart
 from stadsgraaf.web.pages.defining import concepts_of, definitions_of, examples_of, usage_of
 from stadsgraaf.web.places import Chart, Dot
@@ -78,7 +78,7 @@ async def page(view: View, iri: str) -> Response:
         downloads=_downloads(view, thing, is_graph=graph is not None),
         citation=citing.citation(view, iri),
         contact=await citing.contact(site),
-        read_claims=(await read_documents(site)).get(iri, 0),
+        read_claims=await count_claims(site, iri) if thing.is_source else 0,
         findings=site.findings.get(iri, ()),
         around_query=_AROUND.format(thing=named),
         line_query=_DATED.format(thing=named),
