@@ -63,6 +63,7 @@ def test_a_stage_that_crashes_is_exit_code_3_and_no_format_says_that_all_is_well
     for name, path in out.items():
         text = path.read_text()
         assert f"failed in the stage {stage}" in text, name
+    assert '"validator/failure"' in out["json"].read_text()
     assert json.loads(out["json"].read_text())["conforms"] is False
     assert json.loads(out["json"].read_text())["complete"] is False
     sarif = json.loads(out["sarif"].read_text())["runs"][0]

@@ -24,6 +24,7 @@ class _Entry:
     rule: str
     file: str
     line: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Baseline:
                     entry["fingerprint"],
                     entry["rule"],
                     str(entry.get("file", "")),
-                    _line(lines, entry["fingerprint"]),
+                    *_line(lines, entry["fingerprint"]),
                 )
                 for entry in found
             ),
@@ -81,8 +82,9 @@ def _is_entry(entry: Any) -> bool:
     )
 
 
-def _line(lines: Sequence[str], fingerprint: str) -> int:
-    return next((number for number, line in enumerate(lines, 1) if fingerprint in line), 1)
+def _line(lines: Sequence[str], fingerprint: str) -> tuple[int, str]:
+    found = ((number, line) for number, line in enumerate(lines, 1) if fingerprint in line)
+    return next(found, (1, fingerprint))
 
 
 def _stale(entry: _Entry, file: str) -> Finding:
@@ -94,7 +96,7 @@ def _stale(entry: _Entry, file: str) -> Finding:
             f"The finding {entry.rule}{where} is not there any more: delete its entry.",
             f"De bevinding {entry.rule}{where} is er niet meer: haal haar regel weg.",
         ),
-        excerpt=entry.fingerprint,
+        excerpt=entry.text,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from stadsgraaf.errors import Text
 from stadsgraaf.queries import read_yaml
-from stadsgraaf.validation.finding import RULES, Finding, Severity, Span
+from stadsgraaf.validation.finding import NO_TEXT, RULES, Finding, Severity, Span
 
 __all__ = ["Rule", "rule", "rules"]
 
@@ -22,7 +22,9 @@ class Rule:
     """One rule. ``good`` and ``bad`` are Turtle, or what ``form`` says: the ending of such a file.
 
     ``before`` is what the last release said, for rules on what changed; ``source`` the text of the
-    source, for rules on evidence.
+    source, for rules on evidence; ``beside`` the data, for rules on a file beside them. ``encoding``
+    is that in which the bad example is saved. A rule that no text breaks for sure says why in
+    ``unprovoked``, and has no examples.
 
     ``message`` and ``mend`` may name ``{this}``, ``{path}`` and ``{value}``.
 
@@ -41,7 +43,10 @@ class Rule:
     query: str = ""
     before: str = ""
     source: str = ""
+    beside: str = ""
     form: str = "ttl"
+    encoding: str = "utf-8"
+    unprovoked: Text = NO_TEXT
 
     @property
     def iri(self) -> str:
@@ -74,8 +79,8 @@ class Rule:
         )
 
     @property
-    def _examples(self) -> tuple[str, str, str, str]:
-        return self.before, self.source, self.bad, self.good
+    def _examples(self) -> tuple[str, ...]:
+        return self.before, self.source, self.beside, self.bad, self.good
 
     def as_json(self) -> dict[str, Any]:
         """The rule as a JSON object; texts by language tag."""
@@ -88,6 +93,9 @@ class Rule:
             "mend": self.mend._asdict(),
             "before": self.before.strip(),
             "source": self.source,
+            "beside": self.beside.strip(),
+            "encoding": self.encoding,
+            "unprovoked": self.unprovoked._asdict(),
             "good": self.good.strip(),
             "bad": self.bad.strip(),
             "query": self.query.strip(),
@@ -102,23 +110,47 @@ class Rule:
             return text.nl if dutch else text.en
 
         kind = _KINDS.get(self.form, "turtle")
+        kinds = (*["turtle", "", "turtle"], kind, kind)
+        saved = f" ({words[8]} {self.encoding})" if self.encoding != "utf-8" else ""
+        titles = (*words[2:5], words[5] + saved, words[6])
         return (
             f"# {self.name} – {say(self.title)}\n\n"
             f"{self.severity} · <{self.iri}>\n\n"
             f"## {words[0]}\n\n{say(self.why)}\n\n"
             f"## {words[1]}\n\n{say(self.mend)}\n\n"
             + "\n".join(
-                f"## {word}\n\n```{kind}\n{example.strip()}\n```\n"
-                for word, example in zip(words[2:], self._examples, strict=True)
+                f"## {title}\n\n```{kind}\n{example.strip()}\n```\n"
+                for title, kind, example in zip(titles, kinds, self._examples, strict=True)
                 if example
             )
+            + (f"## {words[7]}\n\n{say(self.unprovoked)}\n" if self.unprovoked.en else "")
         )
 
 
 #: What Markdown calls a format, by the ending of a file.
-_KINDS = {"rq": "sparql", "jsonld": "json", "nt": "ntriples"}
-_ENGLISH = ("Why", "What to do", "The last release", "The source", "Wrong", "Right")
-_DUTCH = ("Waarom", "Wat te doen", "De vorige versie", "De bron", "Fout", "Goed")
+_KINDS = {"rq": "sparql", "jsonld": "json", "nt": "ntriples", "json": "json"}
+_ENGLISH = (
+    "Why",
+    "What to do",
+    "The last release",
+    "The source",
+    "The data",
+    "Wrong",
+    "Right",
+    "Why there is no example",
+    "saved as",
+)
+_DUTCH = (
+    "Waarom",
+    "Wat te doen",
+    "De vorige versie",
+    "De bron",
+    "De data",
+    "Fout",
+    "Goed",
+    "Waarom er geen voorbeeld is",
+    "bewaard als",
+)
 _PACKAGE = "stadsgraaf.validation"
 
 
@@ -135,11 +167,14 @@ def _rule(name: str, entry: Mapping[str, Any], query: str = "") -> Rule:
         why=_text(entry, "why"),
         mend=_text(entry, "mend"),
         message=_text(entry, "message" if "message" in entry else "title"),
+        unprovoked=_text(entry, "unprovoked") if "unprovoked" in entry else NO_TEXT,
         good=str(entry.get("good", "")),
         bad=str(entry.get("bad", "")),
         query=query,
         before=str(entry.get("before", "")),
         source=str(entry.get("source", "")),
+        beside=str(entry.get("beside", "")),
+        encoding=str(entry.get("encoding", "utf-8")),
         form=str(entry.get("form", "rq" if name.startswith("query/") else "ttl")),
     )
 
