@@ -197,3 +197,28 @@ def test_a_property_shows_what_it_is_used_for(bare: Client) -> None:
 def test_what_is_not_in_the_data_is_not_there(bare: Client) -> None:
     for path in ("/resource", "/lookup"):
         assert bare.get(path + "?iri=" + quote("urn:x:none", safe="")).status == 404
+
+
+#: More than a page reads of anything.
+VERY_MANY = 20_001
+
+
+def test_a_page_is_there_whatever_is_near_its_thing(visit: Visit) -> None:
+    dates = ", ".join(
+        f"'2001-01-01T00:00:00.{number:05}'^^xsd:dateTime" for number in range(VERY_MANY)
+    )
+    blank = ", ".join(f"[ :n {number} ]" for number in range(VERY_MANY // 2))
+    member = "a <http://www.w3.org/ns/org#Membership> ; :member :a"
+    reply = visit(
+        f":wide {member} ; :on {dates} . :next {member} . :a :has {blank} ; :ant 'small' .", "a"
+    )
+    assert reply.status == 200
+    assert "small" in reply.section("facts").text
+    assert f"{VERY_MANY // 2 - 25:,} more" in reply.section("facts").text
+    assert "2 links to it" in reply.page.text
+
+
+def test_what_has_a_name_is_not_lost_among_what_points_here_without_one(visit: Visit) -> None:
+    page = visit("[] :to :a . " * 500 + ":somebody :to :a .", "a").page
+    assert "1 link to it" in page.text
+    assert "somebody" in page.text

@@ -22,13 +22,23 @@ _AT_ONCE: Final = 15_000
 _LONGEST: Final = 40_000
 _TIME = PREFIXES["time"]
 _DATE = f"(<{SG}date>|<{_TIME}inXSDDate>)"
-_DETAILS: Final = "{{ VALUES ?s {{ {things} }} ?s ?p ?o . FILTER(!isBlank(?o)) }}"
-_DATED: Final = f"{{{{ VALUES ?n {{{{ {{things}} }}}} ?n ?p ?d . FILTER({in_sparql('?d')}) }}}}"
+#: Solutions of one branch: a question has three long ones at most, and all of theirs fit in an answer;
+#: and dates are all on the page.
+_MOST: Final = 5_000
+_MOST_DATES: Final = 2_000
+_DETAILS: Final = (
+    "{{ SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o . FILTER(!isBlank(?o)) }} "
+    f"LIMIT {_MOST} }}}}"
+)
+_DATED: Final = (
+    f"{{{{ SELECT ?n ?p ?d WHERE {{{{ VALUES ?n {{{{ {{things}} }}}} ?n ?p ?d ."
+    f" FILTER({in_sparql('?d')}) }}}} LIMIT {_MOST_DATES} }}}}"
+)
 _PERIODS: Final = (
-    f"{{{{ VALUES ?n {{{{ {{things}} }}}} ?n ?any ?period ."
+    f"{{{{ SELECT ?n ?begin ?end WHERE {{{{ VALUES ?n {{{{ {{things}} }}}} ?n ?any ?period ."
     f" ?period <{_TIME}hasBeginning>|<{_TIME}hasEnd> ?moment ."
     f" OPTIONAL {{{{ ?period <{_TIME}hasBeginning>/{_DATE} ?begin }}}}"
-    f" OPTIONAL {{{{ ?period <{_TIME}hasEnd>/{_DATE} ?end }}}} }}}}"
+    f" OPTIONAL {{{{ ?period <{_TIME}hasEnd>/{_DATE} ?end }}}} }}}} LIMIT {_MOST_DATES} }}}}"
 )
 
 
@@ -57,7 +67,10 @@ async def read_nearby(
     periods: Sequence[str],
     claims: Iterable[str],
 ) -> Nearby:
-    """Read the properties of details, the dates of others, periods, and claims."""
+    """Read the properties of details, the dates of others, periods, and claims.
+
+    Of details and dates that are very many, the first: a page is there whatever is near its thing.
+    """
     order = list(dict.fromkeys(claims))
     branches = [
         template.format(things=iris(part))

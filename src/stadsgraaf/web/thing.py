@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from stadsgraaf.errors import ResultTooLarge
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.asking import Asker, Row, Term, iris, term_iri
 from stadsgraaf.web.claims import CLAIM, ROLES, Claim, read_claims
@@ -28,6 +29,8 @@ MOST_CLAIMS = 60
 _TARGET = PREFIXES["oa"] + "hasTarget"
 _SOURCE = PREFIXES["oa"] + "hasSource"
 _PER_PROPERTY = 40
+#: Triples of blank nodes that are read for a page.
+_MOST_PARTS = 10_000
 
 
 #: The thing's own triples with their graphs, and what points at it, in one question.
@@ -37,17 +40,30 @@ _FIRST = (
     " UNION {{ SELECT ?s ?p WHERE {{ ?s ?p {thing} {no_types} }} LIMIT {links} }} }}"
 )
 _COUNT_OUT = "SELECT ?p (COUNT(*) AS ?n) WHERE {{ {thing} ?p ?o }} GROUP BY ?p"
-_COUNT_IN = "SELECT ?p (COUNT(*) AS ?n) WHERE {{ ?s ?p {thing} {no_types} }} GROUP BY ?p"
+#: What has no name is shown with what has it as a value, or not at all.
+_NAMED = "FILTER(isIRI(?s))"
+_COUNT_IN = (
+    f"SELECT ?p (COUNT(*) AS ?n) WHERE {{{{ ?s ?p {{thing}} {{no_types}} {_NAMED} }}}} GROUP BY ?p"
+)
 _NO_TYPES = f"FILTER(?p != <{TYPE}>)"
-_LINKS_OF = "{{ SELECT ?s ?p WHERE {{ VALUES ?p {{ {p} }} ?s ?p {thing} }} LIMIT {limit} }}"
+_LINKS_OF = (
+    "{{ SELECT ?s ?p WHERE {{ VALUES ?p {{ {p} }} ?s ?p {thing} "
+    f"{_NAMED} }}}} LIMIT {{limit}} }}}}"
+)
 _VALUES_OF = "{{ SELECT ?p ?o ?g WHERE {{ VALUES ?p {{ {p} }} GRAPH ?g {{ {thing} ?p ?o }} }} LIMIT {limit} }}"
+#: The first blank nodes that are values, each with what is said of it.
+_BLANK_OF = "{{ SELECT ?p ?b WHERE {{ VALUES ?p {{ {p} }} {thing} ?p ?b FILTER(isBlank(?b)) }} LIMIT {limit} }}"
+_BLANK = "CONSTRUCT {{ {thing} ?p ?b . ?b ?q ?v }} WHERE {{ {{ {union} }} OPTIONAL {{ ?b ?q ?v }} }} LIMIT {most}"
 _IS_FACT = (
     "ASK {{ VALUES ?g {{ {graphs} }} GRAPH ?g {{ ?s ?p ?o }}"
     " {claim} <" + SG + "claimSubject> ?s ; <" + SG + "claimPredicate> ?p ;"
     " <" + SG + "claimObject> ?o }}"
 )
 _VALUES_OUT = "SELECT DISTINCT ?v WHERE {{ {thing} {p} ?v }} ORDER BY ?v LIMIT {n} OFFSET {offset}"
-_VALUES_IN = "SELECT DISTINCT ?v WHERE {{ ?v {p} {thing} }} ORDER BY ?v LIMIT {n} OFFSET {offset}"
+_VALUES_IN = (
+    "SELECT DISTINCT ?v WHERE {{ ?v {p} {thing} FILTER(isIRI(?v)) }}"
+    " ORDER BY ?v LIMIT {n} OFFSET {offset}"
+)
 
 
 @dataclass(frozen=True)
@@ -140,7 +156,7 @@ async def _read_around(site: Site, thing: Thing) -> None:
         periods=[*details, thing.iri] if details else [],
         claims=[*own, *claims],
     )
-    thing.parts |= nearby.parts
+    thing.parts |= {iri: [] for iri in details} | nearby.parts
     thing.dated = nearby.dated
     thing.claims = nearby.claims
     against = [iri for claim in thing.claims.values() for iri in claim.against]
@@ -158,10 +174,7 @@ async def _take_statements(asker: Asker, thing: Thing, node: str, rows: Sequence
     if len(rows) > MOST_VALUES:
         counted = await asker.rows(_COUNT_OUT.format(thing=node))
         thing.counts = {row["p"].value: _integer(row["n"]) for row in counted}
-        union = " UNION ".join(
-            _VALUES_OF.format(p=iris([predicate]), thing=node, limit=_PER_PROPERTY)
-            for predicate in sorted(thing.counts)
-        )
+        union = _of_each(_VALUES_OF, node, thing.counts)
         rows = await asker.rows(f"SELECT ?p ?o ?g WHERE {{ {union} }}")
     found: dict[tuple[str, Term], list[str]] = {}
     for row in rows:
@@ -171,7 +184,7 @@ async def _take_statements(asker: Asker, thing: Thing, node: str, rows: Sequence
     if any(predicate != _TARGET for predicate, _ in blank):
         # only within one answer do blank nodes keep their names
         found = {key: graphs for key, graphs in found.items() if key not in blank}
-        for triple in await asker.triples(f"DESCRIBE {node}"):
+        for triple in await _describe(asker, node, {name for name, _ in blank}):
             if isinstance(triple.subject, BlankNode):
                 pairs = thing.parts.setdefault(triple.subject.value, [])
                 pairs.append((triple.predicate.value, _plain(triple.object)))
@@ -184,6 +197,23 @@ async def _take_statements(asker: Asker, thing: Thing, node: str, rows: Sequence
     if not thing.counts:
         for statement in thing.statements:
             thing.counts[statement.predicate] = thing.counts.get(statement.predicate, 0) + 1
+
+
+async def _describe(asker: Asker, node: str, predicates: Iterable[str]) -> list[Triple]:
+    """A thing with the blank nodes that are its values; the first of them, when they are very many."""
+    try:
+        return await asker.triples(f"DESCRIBE {node}")
+    except ResultTooLarge:
+        union = _of_each(_BLANK_OF, node, predicates)
+        return await asker.triples(_BLANK.format(thing=node, union=union, most=_MOST_PARTS))
+
+
+def _of_each(template: str, node: str, predicates: Iterable[str]) -> str:
+    """A UNION that asks for the first of each property, so that none is lost among others."""
+    return " UNION ".join(
+        template.format(p=iris([predicate]), thing=node, limit=_PER_PROPERTY)
+        for predicate in sorted(predicates)
+    )
 
 
 def _plain(term: object) -> Term:
@@ -200,10 +230,9 @@ async def _take_links(
     counted = await asker.rows(_COUNT_IN.format(thing=node, no_types=no_types))
     counts = {row["p"].value: _integer(row["n"]) for row in counted}
     thing.is_source = _SOURCE in counts
-    union = " UNION ".join(
-        _LINKS_OF.format(p=iris([predicate]), thing=node, limit=_PER_PROPERTY)
-        for predicate in sorted(counts)
-    )
+    if not counts:
+        return
+    union = _of_each(_LINKS_OF, node, counts)
     thing.inverse = _inverse(await asker.rows(f"SELECT ?s ?p WHERE {{ {union} }}"), counts)
 
 
