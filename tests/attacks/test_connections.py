@@ -209,6 +209,10 @@ def test_old_client_is_sent_nothing_before_the_answer(server: Server) -> None:
 def test_what_is_wrong_with_a_head_is_said(server: Server) -> None:
     address = exchange(server, "GET /sparql?query=é HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     assert b"percent-encoded" in address
+    for strange in (b"GET http:///x", b"CONNECT x:80"):
+        answer = exchange(server, strange + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert status(answer) == 400
+        assert b"no path and no http URL" in answer
     field = exchange(server, b"GET / HTTP/1.1\r\nHost : x\r\n\r\n")
     assert b"Invalid header token" in field
 

@@ -46,8 +46,8 @@ MAX_HEADERS: Final = 32_768
 MAX_FIELDS: Final = 100
 _VERSIONS: Final = ("1.0", "1.1")
 _LENGTHS: Final = frozenset((b"transfer-encoding", b"content-length"))
-#: Java's and curl's offer of HTTP/2, which is not taken. The parser would drop the body for it.
 _AUTHORITY: Final = re.compile(rb"[^/?#]+")
+#: Java's and curl's offer of HTTP/2, which is not taken. The parser would drop the body for it.
 _UPGRADE: Final = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
 
 
@@ -87,6 +87,9 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
         if isinstance(self.cycle, Passing):
             self.cycle.hang_up()
+        elif self._answered and not self._answered.response_complete:
+            self._answered.disconnected = True  # uvicorn tells the last of the pipeline only
+            self._answered.message_event.set()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn never keeps the connection
         """Part of `asyncio.Protocol`: the client asks no more, and may wait for what it asked."""
@@ -133,7 +136,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._head_size:
             self._refuse(RequestTimeout(seconds=self.head_seconds))
         else:
-            self.transport.close()
+            self._close()
 
     def data_received(self, data: bytes) -> None:
         """Part of `asyncio.Protocol`."""
@@ -293,10 +296,12 @@ class GuardedProtocol(HttpToolsProtocol):
         """What uvicorn calls when the parser gives up, and has said why."""
         if not self._refused and not self.transport.is_closing():
             fault = sys.exc_info()[1]
+            if isinstance(fault, httptools.HttpParserCallbackError):  # it stands for one of ours
+                fault = fault.__context__
             if isinstance(fault, httptools.HttpParserInvalidURLError):
                 reason = Text(
-                    "the address has characters that must be percent-encoded",
-                    "in het adres staan tekens die als %-codes moeten",
+                    "the address is no path and no http URL, or has characters that must be percent-encoded",
+                    "het adres is geen pad en geen http-URL, of heeft tekens die als %-codes moeten",
                 )
             else:
                 reason = Text(f"this is no HTTP/1.1: {fault or msg}", "dit is geen HTTP/1.1")
@@ -320,7 +325,7 @@ class GuardedProtocol(HttpToolsProtocol):
             + "connection: close\r\n\r\n"
         )
         self.transport.write(head.encode("ascii") + body)
-        self.transport.close()
+        self._close()
 
     def _unsupported_upgrade_warning(self) -> None:
         """Nothing: the request is answered as if it had not asked for another protocol."""
@@ -331,14 +336,21 @@ class GuardedProtocol(HttpToolsProtocol):
         """What a request's cycle calls at its end: what uvicorn does, but for its timer."""
         self.server_state.total_requests += 1
         if self.transport.is_closing():
+            self._close()
             return
         self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         elif self._lingering:
-            self.transport.close()
+            self._close()
         else:
             self._expect_head()
+
+    def _close(self) -> None:
+        """Close when all is taken that is to be; who does not take the rest is not waited for."""
+        self.transport.close()
+        if self._stall is None and (waiting := self.transport.get_write_buffer_size()):
+            self._watch_stall(waiting)
 
     def pause_writing(self) -> None:
         """Part of `asyncio.Protocol`."""
@@ -357,7 +369,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def resume_writing(self) -> None:
         """Part of `asyncio.Protocol`."""
-        if self._stall:
+        if self._stall and not self.transport.is_closing():
             self._stall.cancel()
             self._stall = None
         super().resume_writing()
