@@ -8,9 +8,10 @@ from pyoxigraph import Quad, RdfFormat, parse
 from stadsgraaf.validation.carrying import Carried, carried
 from stadsgraaf.validation.consequences import may_follow
 from stadsgraaf.validation.options import Options
+from stadsgraaf.validation.profile import is_told_of_a_file
 from stadsgraaf.validation.recall import Found, Memory
 from stadsgraaf.validation.running import Run, names_of, suppressions_in, told
-from stadsgraaf.validation.scope import Scope, share_derived
+from stadsgraaf.validation.scope import Scope, share_derived, tell_alike
 from stadsgraaf.validation.stages import APART, BY_FILE, SCOPED, Subject
 
 __all__ = ["Comparison"]
@@ -128,15 +129,13 @@ def _run_all(run: Run, earlier: Run, options: Options, progress: Callable[[str],
     for name in names:
         progress(name)
         if name in SCOPED and not (narrowed or options.baseline):
-            _narrow(earlier, run)
+            _narrow(earlier, run, options)
             narrowed = True
         run.stage(name)
     run.finish(progress)
-    # where nothing is found now, it does not matter what was found before, but for what it hid
-    if not (
-        run.findings
-        or (run.subject.scope is not None and run.subject.scope.loses)
-        or any(True for _ in suppressions_in(run.subject))
+    # where nothing is found of all, it does not matter what was found before
+    if run.subject.scope is None and not (
+        run.findings or any(True for _ in suppressions_in(run.subject))
     ):
         return
     run.look_at_all()
@@ -145,8 +144,6 @@ def _run_all(run: Run, earlier: Run, options: Options, progress: Callable[[str],
         if name in BY_FILE and earlier.subject.files is not None:
             same = (one for one in run.found.get(name, ()) if one.span.file not in changed)
             earlier.found.setdefault(name, []).extend(same)
-    if run.subject.scope is not None:
-        earlier.subject = earlier.subject.within(_asked(run, run.subject.scope))
     for name in [name for name in names if name in SCOPED]:
         earlier.stage(name)
     earlier.finish(progress)
@@ -162,32 +159,23 @@ def _changed(earlier: Run, run: Run) -> frozenset[str]:
     return frozenset(name for name in names if sides[0].get(name) is not sides[1].get(name))
 
 
-def _asked(run: Run, scope: Scope) -> Scope:
-    """The scope of what there was earlier: a shape that finds nothing now has nothing to let pass.
-
-    Unless a comment, a built-in rule or another shape may have something to do with what it found.
-    """
-    found = run.found.get("shacl", [])
-    if (
-        scope.loses
-        or any(map(may_follow, found))
-        or any(run.found.get(name) for name in ("verify", "evidence"))
-        or not all(finding.shape for finding in found)
-        or any(True for _ in suppressions_in(run.subject))
-    ):
-        return scope
-    return replace(scope, asked=frozenset(finding.shape for finding in found))
-
-
-def _narrow(earlier: Run, run: Run) -> None:
+def _narrow(earlier: Run, run: Run, options: Options) -> None:
     """Let the stages look at what is different only, when that can be told."""
-    sides = [
-        {(s.file, s.rules, s.excerpt) for s in suppressions_in(r.subject)} for r in (earlier, run)
-    ]
-    scope = Scope.between(earlier.subject, run.subject) if sides[0] == sides[1] else None
+    if options.profile.depends_on_place or any(map(_depends_on_place, (earlier, run))):
+        return
+    if not tell_alike(earlier.subject, run.subject):
+        return
+    scope = Scope.between(earlier.subject, run.subject)
     if scope is not None:
         for one in (earlier, run):
             one.subject = one.subject.within(scope)
+
+
+def _depends_on_place(run: Run) -> bool:
+    """Whether findings pass by where they stand, which may be elsewhere than it was."""
+    return any(
+        not is_told_of_a_file(name) for one in suppressions_in(run.subject) for name in one.rules
+    )
 
 
 def _rests_on_shapes(found: Found, old: Found) -> bool:
@@ -197,8 +185,7 @@ def _rests_on_shapes(found: Found, old: Found) -> bool:
 
 
 def _frees(run: Run, earlier: Run) -> bool:
-    """Whether shapes no longer find something of which other findings, not looked for, followed."""
-    if run.subject.scope is None or not run.subject.scope.loses:
-        return False
+    """Whether something is no longer found of which other findings, not looked for, followed."""
     now = {finding.fingerprint for finding in run.findings}
-    return any(finding.component and finding.fingerprint not in now for finding in earlier.findings)
+    gone = (finding for finding in earlier.findings if finding.fingerprint not in now)
+    return any(not finding.name.startswith("format/") for finding in gone)

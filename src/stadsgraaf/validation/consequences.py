@@ -56,7 +56,9 @@ def without_consequences(findings: Iterable[Finding]) -> list[Finding]:
 
 def may_follow(finding: Finding) -> bool:
     """Whether a finding is one of those that what a shape finds may bring about."""
-    return finding.component in _SAYS or finding.name.startswith((*_VERIFY, "shacl/engine"))
+    return finding.component in _SAYS | _OF_A_KIND or finding.name.startswith(
+        (*_VERIFY, "shacl/engine", "term/slip")
+    )
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:

@@ -103,12 +103,13 @@ class Group:
     """A group of patterns: its own, and the groups within it.
 
     Each of these with what it is, and how many patterns come before it. ``values`` are the IRIs
-    that VALUES gives a variable.
+    that VALUES gives a variable, ``given`` those that it gave before each of the groups within.
     """
 
     patterns: list[Pattern] = field(default_factory=list)
     within: list[tuple[str, int, "Group"]] = field(default_factory=list)
     values: dict[str, frozenset[str]] = field(default_factory=dict)
+    given: list[dict[str, frozenset[str]]] = field(default_factory=list)
 
     def all(self) -> Iterator[Pattern]:
         """Its patterns, and those of the groups within it."""
@@ -116,9 +117,13 @@ class Group:
         for _, _, inner in self.within:
             yield from inner.all()
 
-    def narrow(self, around: Mapping[str, frozenset[str]]) -> None:
-        """Let a predicate that VALUES gives, here or ``around``, be one of these only."""
+    def narrow(self, around: Mapping[str, frozenset[str]], *, joined: bool = False) -> None:
+        """Let a predicate that VALUES gives, here or ``around``, be one of these only.
+
+        What is only ``joined`` with what is around it does not see that yet, nor do its groups.
+        """
         given = {**around, **self.values}
+        seen = {} if joined else around
         self.patterns = [
             replace(
                 one,
@@ -127,8 +132,13 @@ class Group:
             )
             for one in self.patterns
         ]
-        for kind, _, inner in self.within:
-            inner.narrow({} if kind == FAR else given)
+        for (kind, _, inner), before in zip(self.within, self.given, strict=True):
+            if kind == ALTERNATIVE:
+                inner.narrow(given, joined=True)
+            elif kind == IN_ORDER:
+                inner.narrow({**seen, **before}, joined=True)
+            else:
+                inner.narrow({} if kind == FAR else {**seen, **self.values})
 
     def widen(self) -> None:
         """Let a path between no nodes that are known otherwise read everything.
@@ -155,6 +165,7 @@ class Group:
     def add(self, kind: str, inner: "Group") -> None:
         """One more group within it."""
         self.within.append((kind, len(self.patterns), inner))
+        self.given.append(dict(self.values))
 
 
 @dataclass(frozen=True)

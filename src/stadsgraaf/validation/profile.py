@@ -31,12 +31,21 @@ from stadsgraaf.errors import BadConfiguration, NoSuchPath
 from stadsgraaf.validation.finding import Finding, Severity
 from stadsgraaf.validation.sources import is_excluded
 
-__all__ = ["DEFAULT_NAME", "Profile", "reading_profile"]
+__all__ = ["DEFAULT_NAME", "Profile", "is_told_of_a_file", "reading_profile"]
 
 #: The profile that is used when it stands in the folder that is validated.
 DEFAULT_NAME = ".stadsgraaf-validate.yaml"
 OFF = "off"
 _MEMBERS = ("severity", "exclude", "fail-on", "baseline", "since", "advanced")
+
+
+#: Rules on what stands in a file, whatever the others say.
+_OF_A_FILE = ("syntax/", "lexical/", "format/")
+
+
+def is_told_of_a_file(rule: str) -> bool:
+    """Whether a rule looks at each file by itself, so that what it finds stays in that file."""
+    return rule.startswith(_OF_A_FILE)
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,14 @@ class Profile:
             reason = f"this is not YAML: {getattr(error, 'problem', error)}"
             raise BadConfiguration(file=str(path), line=line, reason=reason) from None
         return _Reader(path).read(node)
+
+    @property
+    def depends_on_place(self) -> bool:
+        """Whether a rule is off in some files only, so that a finding passes by where it stands."""
+        return any(
+            one.severity is None and one.files != "**" and not is_told_of_a_file(one.rule)
+            for one in self.settings
+        )
 
     def apply(self, findings: Iterable[Finding], known: Iterable[str]) -> list[Finding]:
         """The findings with their severities in this profile, without those that are off.

@@ -11,7 +11,7 @@ the shape itself are another matter (``trails``).
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import NamedNode
 
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.validation.bridge import Term
@@ -21,12 +21,12 @@ from stadsgraaf.validation.trails import Step, Trail
 __all__ = ["Reach", "reach_of"]
 
 _SH, _RDF = PREFIXES["sh"], PREFIXES["rdf"]
-_FIRST, _REST = _RDF + "first", _RDF + "rest"
+_FIRST, _REST, _NIL = _RDF + "first", _RDF + "rest", NamedNode(_RDF + "nil")
 _NESTED = frozenset(_SH + name for name in ("property", "node", "not", "qualifiedValueShape"))
 _LISTS = frozenset(_SH + name for name in ("and", "or", "xone"))
 #: Constraints that read what is said of a value, or may read anything.
 _OF_VALUES, _QUERY = frozenset({_SH + "class", _SH + "closed"}), _SH + "sparql"
-_OBJECTS = _SH + "targetObjectsOf"
+_OBJECTS, _PATH, _PROPERTY = (_SH + name for name in ("targetObjectsOf", "path", "property"))
 _ANY_LENGTH = frozenset(_SH + name for name in ("zeroOrMorePath", "oneOrMorePath"))
 
 About = Mapping[Term, Sequence[tuple[str, Term]]]
@@ -73,16 +73,20 @@ class _Walk:
         if node in above or len(above) > _DEPTH:
             raise _Boundless
         length, deepest, reads_values = 0, 0, False
+        has_path = any(predicate == _PATH for predicate, _ in self._about.get(node, ()))
         for predicate, thing in self._about.get(node, ()):
             if predicate == _QUERY:
                 # from the focus node itself the query tells how far (``trails``)
                 if above:
                     raise _Boundless
                 continue
-            if predicate == _SH + "path":
+            if predicate == _PATH:
                 length = max(length, self._path(thing, backward=False, depth=0))
             elif predicate == _OBJECTS and isinstance(thing, NamedNode):
                 self._inverse.add(thing.value)
+            elif predicate == _PROPERTY and has_path:
+                # what it finds is of the values, so that these are focus nodes too
+                raise _Boundless
             elif predicate in _NESTED or predicate in _LISTS:
                 reads_values = True
                 for part in self._members(thing) if predicate in _LISTS else [thing]:
@@ -116,7 +120,7 @@ class _Walk:
     def _members(self, head: Term) -> list[Term]:
         members: list[Term] = []
         seen = set[Term]()
-        while isinstance(head, BlankNode):
+        while head != _NIL:
             cell = dict(self._about.get(head, ()))
             if head in seen or _FIRST not in cell or _REST not in cell:
                 raise _Boundless

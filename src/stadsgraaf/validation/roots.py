@@ -1,6 +1,6 @@
 """The shapes with targets: what each consists of, what it reads, and how far it gets."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -19,6 +19,7 @@ from stadsgraaf.validation.trails import Trail, trails_of
 __all__ = ["Root", "are_plain", "roots_of"]
 
 _SH: Final = PREFIXES["sh"]
+_RDFS: Final = PREFIXES["rdfs"]
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _FIRST: Final = PREFIXES["rdf"] + "first"
 _TARGETS: Final = frozenset(
@@ -129,7 +130,35 @@ def are_plain(shapes: Shapes) -> bool:
     """Whether there is nothing by which shapes could mean more than SHACL has."""
     predicates = {triple.predicate.value for triple in shapes.whole}
     known = _KNOWN | _DECLARING
-    return not any(name.startswith(_SH) and name not in known for name in predicates)
+    return not (
+        any(name.startswith(_SH) and name not in known for name in predicates)
+        or any(map(_is_metaclass, shapes.whole))
+        or _have_siblings_elsewhere(shapes.whole)
+    )
+
+
+def _is_metaclass(triple: Triple) -> bool:
+    """Whether what is of a class is a class itself, and so perhaps a target."""
+    return (
+        triple.predicate.value == _RDFS + "subClassOf"
+        and triple.object == NamedNode(_RDFS + "Class")
+        and triple.subject != NamedNode(PREFIXES["owl"] + "Class")
+    )
+
+
+def _have_siblings_elsewhere(shapes: Sequence[Triple]) -> bool:
+    """Whether shapes that several others share are disjoint with those beside them in each."""
+    disjoint = {
+        triple.subject
+        for triple in shapes
+        if triple.predicate.value == _SH + "qualifiedValueShapesDisjoint"
+    }
+    shared = Counter(
+        triple.object
+        for triple in shapes
+        if triple.object in disjoint and triple.predicate.value == _SH + "property"
+    )
+    return any(count > 1 for count in shared.values())
 
 
 class _Roots:
@@ -186,7 +215,10 @@ class _Roots:
                 self._walk(thing, seen, reads)
 
     def _is_part(self, predicate: str, thing: Term) -> bool:
-        return isinstance(thing, BlankNode) or (predicate in _PARTS and thing in self._about)
+        if isinstance(thing, BlankNode):
+            return True
+        about = self._about.get(thing, ())
+        return bool(about) and (predicate in _PARTS or any(name == _FIRST for name, _ in about))
 
     def _text(self, node: Term, seen: dict[Term, None]) -> str:
         """What is said of a shape and of its parts, whatever its blank nodes are called."""

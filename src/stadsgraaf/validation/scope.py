@@ -28,12 +28,9 @@ from stadsgraaf.validation.trails import TooMany, Trail
 if TYPE_CHECKING:
     from stadsgraaf.validation.stages.subject import Subject
 
-__all__ = ["Scope", "share_derived"]
+__all__ = ["Scope", "share_derived", "tell_alike"]
 
-_SH: Final = PREFIXES["sh"]
 _TYPE: Final = PREFIXES["rdf"] + "type"
-_SUBJECTS: Final = _SH + "targetSubjectsOf"
-_OBJECTS: Final = _SH + "targetObjectsOf"
 _SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
 
 
@@ -42,19 +39,15 @@ class Scope:
     """What is different: predicates and classes of the triples that came or went, and files.
 
     ``files`` are names without folders; ``roots`` are shapes with targets that are not what they
-    were. ``queries`` tells whether queries, or what they may name, are different. ``loses`` tells
-    whether a shape may judge less than it did: itself, or the things that it judges. ``asked`` are
-    IRIs of shapes when nobody asks for the results of others. ``focus`` are the nodes that can be
-    affected, None when any can; ``delta`` are the triples that came or went, among those ``around``.
+    were. ``queries`` tells whether queries, or what they may name, are different. ``focus`` are the
+    nodes that can be affected, None when any can; what is ``near`` tells of them.
     """
 
     predicates: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     queries: bool = False
-    loses: bool = False
     roots: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
-    asked: frozenset[str] | None = None
     focus: Focus | None = field(default=None, repr=False)
     near: Near = field(default_factory=Near, repr=False)
     same_shapes: bool = False
@@ -81,7 +74,6 @@ class Scope:
             queries=_name_others(before, after, delta)
             or not changed.isdisjoint(shapes)
             or (after.dataset.base_iri is None and bool(delta) and bool(after.query_files)),
-            loses=bool(roots) or _loses(delta, before, after),
             roots=roots,
             near=Near(delta, after.triples),
             same_shapes=bool(after.shape_documents) and before.shapes is after.shapes,
@@ -98,7 +90,7 @@ class Scope:
             if self.touches(reads) and self.near.nodes_of(found.query) is None:
                 self.near.of_rules.rests_on_all(reads)
 
-    def _within(self, after: "Subject", changed: Collection[str]) -> Focus | None:
+    def _within(self, after: "Subject", changed: set[str]) -> Focus | None:
         """The nodes that the difference can affect, for those shapes of which that can be told."""
         if not self.same_shapes:
             return None
@@ -109,7 +101,9 @@ class Scope:
         while more := [r for r in roots if r.node not in spared and not spared.isdisjoint(r.parts)]:
             spared |= {part for root in more for part in root.parts}
         narrow = {root.node: root.trails for root in roots if root.node not in spared}
-        nodes = frozenset(_blank_nodes(after, changed)).union(*(found[n] or () for n in narrow))
+        nodes = frozenset[Term](_blank_nodes(after, changed)).union(
+            *(found[n] or () for n in narrow)
+        )
         if len(nodes) > MOST:
             return None
         self._rest_on(
@@ -173,9 +167,6 @@ class Scope:
         if not (self.roots or self.predicates):
             return []
         chosen = self._chosen(shapes)
-        if self.asked is not None:
-            asked = {NamedNode(iri) for iri in self.asked}
-            chosen = [root for root in chosen if not asked.isdisjoint(root.parts)]
         left = self._beside(chosen, shapes)
         return [triple for triple in triples if triple.subject not in left]
 
@@ -193,14 +184,34 @@ class Scope:
         return frozenset(part for root in roots_of(shapes) for part in root.parts) - kept
 
 
-def _blank_nodes(side: "Subject", changed: Collection[str]) -> Iterator[BlankNode]:
-    """Blank nodes that may be called otherwise on another side."""
-    for document in side.dataset.documents:
-        if document.path.as_posix() in changed:
-            for triple in document.turtle.triples:
-                for term in (triple.subject, triple.object):
-                    if isinstance(term, BlankNode):
-                        yield term
+def _blank_nodes(side: "Subject", changed: set[str]) -> set[BlankNode]:
+    """Blank nodes that may be called otherwise on another side, and those told like one of them."""
+    documents = _documents(side.dataset)
+    found = {node for name in changed & documents.keys() for node in _blank_in(documents[name])}
+    if not found:
+        return found
+    told = {side.places.stable(node) for node in found}
+    others = {node for document in documents.values() for node in _blank_in(document)} - found
+    return found.union(node for node in others if side.places.stable(node) in told)
+
+
+def _blank_in(document: Document) -> Iterator[BlankNode]:
+    for triple in document.turtle.triples:
+        for term in (triple.subject, triple.object):
+            if isinstance(term, BlankNode):
+                yield term
+
+
+def tell_alike(before: "Subject", after: "Subject") -> bool:
+    """Whether the blank nodes that two sides have in common are told by the same words on both."""
+    sides = _documents(before.dataset), _documents(after.dataset)
+    for name in sides[0].keys() & sides[1].keys():
+        old, new = sides[0][name], sides[1][name]
+        if old.turtle.triples is not new.turtle.triples:
+            common = set(_blank_in(old)) & set(_blank_in(new))
+            if any(before.places.stable(node) != after.places.stable(node) for node in common):
+                return False
+    return True
 
 
 def share_derived(before: Dataset, after: Dataset, known: list[Quad] | None = None) -> None:
@@ -245,40 +256,12 @@ def _different_roots(before: "Subject", after: "Subject") -> frozenset[tuple[str
     return frozenset(sides[0] ^ sides[1])
 
 
-def _loses(delta: Collection[Triple], before: "Subject", after: "Subject") -> bool:
-    """Whether something went by which shapes find the things that they judge."""
-    if not before.shape_documents:
-        return False
-    finding: dict[str, set[str]] = {_SUBJECTS: set(), _OBJECTS: set()}
-    for triple in before.shapes.whole:
-        if triple.predicate.value in finding and isinstance(triple.object, NamedNode):
-            finding[triple.predicate.value].add(triple.object.value)
-    names = {_TYPE}.union(*finding.values())
-    left = {triple for triple in delta if triple.predicate.value in names}
-    kept = {t.predicate for t in left}
-    stay = {triple for triple in after.triples if triple.predicate in kept} if left else set()
-    # what has another value in its place, or is one of something else, is found as before
-    found = {(t.predicate, end) for t in stay for end in (("s", t.subject), ("o", t.object))}
-    return any(
-        triple.predicate.value == _TYPE
-        or (
-            triple.predicate.value in finding[_SUBJECTS]
-            and (triple.predicate, ("s", triple.subject)) not in found
-        )
-        or (
-            triple.predicate.value in finding[_OBJECTS]
-            and (triple.predicate, ("o", triple.object)) not in found
-        )
-        for triple in left - stay
-    )
-
-
 def _documents(dataset: Dataset) -> dict[str, Document]:
     return {one.path.as_posix(): one for one in dataset.documents}
 
 
 def _different(old: Mapping[str, Document], new: Mapping[str, Document]) -> set[Triple]:
-    """The triples of data that came or went, and perhaps some that another file has as well."""
+    """The triples of data that came or went in a graph, though another file may have them as well."""
     same = {
         name
         for name in old.keys() & new.keys()
@@ -286,14 +269,14 @@ def _different(old: Mapping[str, Document], new: Mapping[str, Document]) -> set[
     }
     one, other = (
         {
-            triple
+            (triple, document.graph)
             for name, document in documents.items()
             if name not in same and document.role != "shapes"
             for triple in document.turtle.triples
         }
         for documents in (old, new)
     )
-    return one ^ other
+    return {triple for triple, _ in one ^ other}
 
 
 def _delta(before: "Subject", after: "Subject") -> set[Triple] | None:

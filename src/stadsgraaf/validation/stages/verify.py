@@ -29,11 +29,8 @@ def verify(subject: Subject) -> Iterator[Finding]:
 
 def _is_touched(subject: Subject, found: Rule) -> bool:
     scope = subject.scope
-    # where only some shapes are asked for, no rule has found anything
     return scope is None or (
-        scope.asked is None
-        and scope.touches(reads_of_query(found.query, {}))
-        and scope.near.nodes_of(found.query) != []
+        scope.touches(reads_of_query(found.query, {})) and scope.near.nodes_of(found.query) != []
     )
 
 
