@@ -102,6 +102,7 @@ def test_the_source_distribution_makes_a_wheel_that_has_the_pages_and_nothing_el
         for path in (root / "src" / "stadsgraaf").rglob("*")
         if path.is_file() and not {"__pycache__", "frontend"} & set(path.parts)
     }
-    lists = {f"stadsgraaf/web/conformance/{name}.csv" for name in ("failures", "suites")}
+    tables = ("deviations", "failures", "suites")
+    lists = {f"stadsgraaf/web/conformance/{name}.csv" for name in tables}
     assert {name for name in names if ".dist-info/" not in name} == package | lists
     assert any(name.startswith("stadsgraaf/web/static/style-") for name in names)

@@ -52,7 +52,7 @@ def test_a_result_of_one_engine_only_is_told(
 ) -> None:
     dataset = folder(tmp_path)
     assert names(validate(dataset, Options(engine="both"))) == ["ex:S-p"]
-    monkeypatch.setattr(turbo, "validate", lambda *_: ([], [], ""))
+    monkeypatch.setattr(turbo, "validate", lambda *_, **__: ([], [], ""))
     report = validate(dataset, Options(engine="both"))
     assert names(report) == ["ex:S-p", "shacl/difference"]
     found, difference = (f for f in report.findings if f.severity == "violation")
@@ -64,7 +64,7 @@ def test_an_engine_that_refuses_the_shapes_never_conforms(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataset = folder(tmp_path)
-    monkeypatch.setattr(turbo, "validate", lambda *_: ([], [], "no such thing"))
+    monkeypatch.setattr(turbo, "validate", lambda *_, **__: ([], [], "no such thing"))
     for engine in ("turbo", "both", "turbo-plain"):
         report = validate(dataset, Options(engine=engine))
         assert "shacl/engine" in names(report)
