@@ -133,15 +133,15 @@ def _run_all(run: Run, earlier: Run, options: Options, progress: Callable[[str],
             narrowed = True
         run.stage(name)
     run.finish(progress)
-    # where nothing is found of all, it does not matter what was found before
-    if run.subject.scope is None and not (
-        run.findings or any(True for _ in suppressions_in(run.subject))
-    ):
+    is_clean = not (run.findings or any(True for _ in suppressions_in(run.subject)))
+    if is_clean and run.subject.scope is None:
+        # where nothing is found of all, it does not matter what was found before
         return
-    run.look_at_all()
+    if not is_clean:
+        run.look_at_all()
     for name in [name for name in names if name not in SCOPED]:
         earlier.stage(name)
-        if name in BY_FILE and earlier.subject.files is not None:
+        if not is_clean and name in BY_FILE and earlier.subject.files is not None:
             same = (one for one in run.found.get(name, ()) if one.span.file not in changed)
             earlier.found.setdefault(name, []).extend(same)
     for name in [name for name in names if name in SCOPED]:

@@ -20,6 +20,7 @@ __all__ = ["Root", "are_plain", "roots_of"]
 
 _SH: Final = PREFIXES["sh"]
 _RDFS: Final = PREFIXES["rdfs"]
+_OWL_CLASS: Final = NamedNode(PREFIXES["owl"] + "Class")
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _FIRST: Final = PREFIXES["rdf"] + "first"
 _TARGETS: Final = frozenset(
@@ -141,8 +142,8 @@ def _is_metaclass(triple: Triple) -> bool:
     """Whether what is of a class is a class itself, and so perhaps a target."""
     return (
         triple.predicate.value == _RDFS + "subClassOf"
-        and triple.object == NamedNode(_RDFS + "Class")
-        and triple.subject != NamedNode(PREFIXES["owl"] + "Class")
+        and triple.object in {NamedNode(_RDFS + "Class"), _OWL_CLASS}
+        and triple.subject != _OWL_CLASS
     )
 
 

@@ -66,6 +66,7 @@ class Run:
 
     def widen(self) -> None:
         """Run the stages again that looked at what is different only."""
+        self.look_at_all()
         self.subject = self.subject.within(None)
         for name in [name for name in self.found if name in SCOPED]:
             self.stage(name)

@@ -5,7 +5,7 @@ the triples that came or went gives what it gave before, so it need not run on e
 reads everything (a closed shape, a predicate that is a variable), or may do so, always runs.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -252,8 +252,9 @@ def _different_roots(before: "Subject", after: "Subject") -> frozenset[tuple[str
         return None
     if shapes[0] is shapes[1]:
         return frozenset()
-    sides = [{root.key for root in roots_of(one)} if one else set() for one in shapes]
-    return frozenset(sides[0] ^ sides[1])
+    # of those without a name there may be several that say the same
+    old, new = (Counter(root.key for root in roots_of(one)) if one else Counter() for one in shapes)
+    return frozenset((old - new) + (new - old))
 
 
 def _documents(dataset: Dataset) -> dict[str, Document]:
