@@ -157,6 +157,10 @@ FAULTS: dict[str, tuple[dict[str, str | bytes], str, int, str]] = {
     "one value where a list belongs": (
         {"s.ttl": SHAPES + "e:Q a sh:NodeShape ; sh:targetClass e:C ;\n sh:in e:p ."}, "shacl/shapes", 6, "This is no list",
     ),
+    "an attribute of RDF/XML written wrong": (
+        {"a.rdf": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">\n<e:C rdf:about="http://e/a">\n<e:p rdf:resoruce="http://e/b"/></e:C></rdf:RDF>'},
+        "term/unknown", 3, "Did you mean rdf:resource?",
+    ),
     "a query that is not closed": ({"a.ttl": DATA + "e:a e:b 1 .", "q/x.sparql": "ASK { ?x a ?y"}, "query/syntax", 1, "put “}”"),
 }  # fmt: skip
 
@@ -222,6 +226,25 @@ def test_a_message_without_blanks_is_told_in_each_of_its_languages(tmp_path: Pat
     files: dict[str, str | bytes] = {"s.ttl": ONE_MISTAKE, "d.ttl": data}
     found = next(f for f in checked(tmp_path, files).findings if f.name == "e:Order")
     assert found.message == ("Start first.", "Eerst het begin.")
+
+
+@pytest.mark.parametrize("engine", ["pyshacl", "turbo"])
+def test_a_message_names_things_as_people_write_them(engine: str, tmp_path: Path) -> None:
+    shape = (
+        'e:M a sh:NodeShape ; sh:targetClass e:C ; sh:sparql [ sh:message "{$this} has {?value} at {$PATH}"@en ,'
+        ' "{$this} heeft {?value}"@nl ; sh:select "SELECT $this (<http://e/p> AS ?path) ?value'
+        ' { $this <http://e/p> ?value }" ] .\n'
+        'e:N a sh:NodeShape ; sh:targetClass e:C ; sh:sparql [ sh:message "{$this} of {?other}"@en ;'
+        ' sh:select "SELECT $this ?other { $this <http://e/q> ?other }" ] .\n'
+    )
+    data = "e:a a e:C ; e:p e:b ; e:q 7 ."
+    files: dict[str, str | bytes] = {"s.ttl": SHAPES + shape, "d.ttl": DATA + data}
+    for file, content in files.items():
+        (tmp_path / file).write_bytes(content.encode() if isinstance(content, str) else content)
+    found = validate(gather([tmp_path]).dataset, Options(engine=engine)).findings
+    said = {finding.name: finding.message for finding in found}
+    assert said["e:M"] == ("e:a has e:b at e:p", "e:a heeft e:b")
+    assert said["e:N"].en == "e:a of 7"
 
 
 def test_an_ontology_in_rdf_xml_is_checked_as_one_in_turtle(tmp_path: Path) -> None:

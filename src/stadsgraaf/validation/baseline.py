@@ -109,7 +109,8 @@ def write(path: Path, findings: Iterable[Finding]) -> int:
             "file": finding.span.file,
             "message": finding.message.en,
         }
-        for finding in findings
+        for told in findings
+        for finding in told.apart
     ]
     lines = ",\n".join("  " + json.dumps(entry, ensure_ascii=False) for entry in entries)
     path.write_text(f'{{"format": 1, "findings": [\n{lines}\n]}}\n', encoding="utf-8")

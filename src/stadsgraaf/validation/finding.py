@@ -1,7 +1,8 @@
 """A finding: one thing that is wrong, where it is, why, and how to mend it."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -58,6 +59,15 @@ class Span:
         return f"{self.file}:{self.place}" if self.line else self.file
 
 
+_ALSO = Text("Also", "Ook")
+#: As many names as are told of what stands beneath a finding.
+_NAMED = 5
+
+
+def _listed(names: "Sequence[str]") -> str:
+    return ", ".join([*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])])
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong.
@@ -68,7 +78,9 @@ class Finding:
     ``message`` says what to do; ``reason`` says what the rule found; ``engine`` is what the
     engine said. ``excerpt`` is the line of the file; ``shape`` is the IRI of a SHACL shape, or
     empty, ``declared`` the place of the rule itself. ``meant`` is the IRI that was probably meant.
-    ``mentions`` are the IRIs that the query of the rule names. ``order`` tells equal findings apart.
+    ``mentions`` are the IRIs that the query of the rule names, which is ``paired`` when it finds
+    two things that have the same, "by value" when that is the value; ``targets`` are the classes whose things the shape judges, none when it judges others
+    too. ``also`` is what else is said of the same mistake. ``order`` tells equal findings apart.
     """
 
     rule: str
@@ -92,12 +104,33 @@ class Finding:
     meant: str = ""
     stable_focus: str = ""
     mentions: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
+    paired: str = ""
+    also: tuple["Finding", ...] = ()
     order: int = 0
 
     def sentence(self, language: Language) -> str:
         """The message with the name of the thing before it, unless it names the thing itself."""
         message = self.message.say(language)
+        if self.also:
+            places = dict.fromkeys(f"{one.name} {self._way_to(one)}".strip() for one in self.also)
+            message += f" ({_ALSO.say(language)}: {_listed(list(places))}.)"
         return f"{self.curie}: {message}" if self.curie and self.curie not in message else message
+
+    def _way_to(self, other: "Finding") -> str:
+        """Where another finding is, if it is on another line."""
+        here, there = self.span, other.span
+        return str(there) if (here.file, here.line) != (there.file, there.line) else ""
+
+    @property
+    def beneath(self) -> "list[tuple[str, Finding]]":
+        """What else is said of the mistake, each with its place if that is another line."""
+        return [(self._way_to(one), one) for one in self.also]
+
+    @property
+    def apart(self) -> "tuple[Finding, ...]":
+        """All that is said of the mistake, each for itself."""
+        return (replace(self, also=()), *self.also) if self.also else (self,)
 
     @property
     def fingerprint(self) -> str:

@@ -192,7 +192,7 @@ def _states(folder: str) -> Iterator[tuple[str, int, int]]:
 _PLAIN = [
     each.name
     for each in fields(Finding)
-    if each.name not in {"severity", "span", "declared", "details", "mentions"}
+    if each.name not in {"severity", "span", "declared", "details", "mentions", "targets", "also"}
 ]
 _TEXTS = frozenset(each.name for each in fields(Finding) if each.type in {Text, "Text"})
 
@@ -204,6 +204,7 @@ def _finding(one: Finding) -> dict[str, object]:
         "declared": None if one.declared is None else _span(one.declared),
         "details": [_finding(detail) for detail in one.details],
         "mentions": sorted(one.mentions),
+        "targets": sorted(one.targets),
     }
 
 
@@ -219,6 +220,7 @@ def _read_finding(written: Any) -> Finding:
         declared=None if declared is None else Span(*declared),
         details=tuple(map(_read_finding, written["details"])),
         mentions=frozenset(written["mentions"]),
+        targets=frozenset(written["targets"]),
     )
 
 

@@ -88,6 +88,7 @@ def _below(finding: Finding, folder: str) -> Finding:
         span=moved(finding.span),
         declared=moved(finding.declared) if finding.declared else None,
         details=tuple(_below(detail, folder) for detail in finding.details),
+        also=tuple(_below(one, folder) for one in finding.also),
     )
 
 

@@ -10,7 +10,7 @@ import os
 import resource
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,7 @@ from stadsgraaf import turtle
 from stadsgraaf.dataset import Dataset, Document, Role
 from stadsgraaf.errors import Language
 from stadsgraaf.guarding import confine
-from stadsgraaf.validation import Options, Report, validate
+from stadsgraaf.validation import Finding, Options, Report, validate
 from stadsgraaf.validation.focusing import Focus
 from stadsgraaf.validation.serialisations import read
 
@@ -150,13 +150,18 @@ def _dataset(posted: Document, published: list[Document]) -> Dataset:
 
 def _about_posted(report: Report) -> Report:
     """The findings that stand in what was posted; those of the release are its own business."""
-    return replace(
-        report,
-        findings=tuple(
-            finding for finding in report.findings if Path(finding.span.file).stem == _POSTED.name
-        ),
-        files=1,
-    )
+    findings = (one for finding in report.findings for one in _told_of_posted(finding))
+    return replace(report, findings=tuple(findings), files=1)
+
+
+def _told_of_posted(finding: Finding) -> Sequence[Finding]:
+    """What of a mistake stands in what was posted; by itself when what leads stands elsewhere."""
+    also = tuple(one for one in finding.also if _is_posted(one))
+    return [replace(finding, also=also)] if _is_posted(finding) else also
+
+
+def _is_posted(finding: Finding) -> bool:
+    return Path(finding.span.file).stem == _POSTED.name
 
 
 def _tell(verdict: Verdict, text: bytes) -> None:

@@ -56,6 +56,8 @@ class Shapes:
         self._about: dict[object, list[tuple[str, Term]]] = defaultdict(list)
         self._parent: dict[object, Term] = {}
         self._declared: dict[tuple[Term, ...], dict[str, str]] = {}
+        self._targets: dict[Term, frozenset[str]] = {}
+        self._paired: dict[Term | None, str] = {}
         for triple in self.triples:
             if isinstance(triple.subject, Triple) or isinstance(triple.object, Triple):
                 continue
@@ -214,6 +216,46 @@ class Shapes:
                 prefixes = self.declared_prefixes(constraint or query) | sparql.prefixes_of(words)
                 found |= {iri for iri, _ in sparql.mentioned(words, prefixes)}
         return frozenset(found)
+
+    def paired(self, constraint: Term | None) -> str:
+        """Whether the query of a constraint finds two things that have the same, as ``sparql`` says."""
+        if constraint not in self._paired:
+            queries = [] if constraint is None else self.values(constraint, "select")
+            found = [sparql.paired(one.value) for one in queries if isinstance(one, Literal)]
+            self._paired[constraint] = next(iter(found), "")
+        return self._paired[constraint]
+
+    def targets(self, shape: Term) -> frozenset[str]:
+        """The classes whose things a shape judges; none when it judges others too."""
+        if shape not in self._targets:
+            self._targets[shape] = self._targets_of(shape)
+        return self._targets[shape]
+
+    def _targets_of(self, shape: Term) -> frozenset[str]:
+        found: set[str] = set()
+        todo, seen = [shape], {shape}
+        while todo:
+            one = todo.pop()
+            names = {name.removeprefix(_SH) for name, _ in self._about[one]}
+            if names & {"targetNode", "targetSubjectsOf", "targetObjectsOf", "target"}:
+                return frozenset()
+            found |= {str(name) for name in self.values(one, "targetClass")}
+            if NamedNode(PREFIXES["rdfs"] + "Class") in self.types(one):
+                found.add(str(one))
+            new = self._leading.get(one, set()) - seen
+            seen |= new
+            todo += new
+        return frozenset(found)
+
+    @cached_property
+    def _leading(self) -> dict[Term, set[Term]]:
+        """What leads to each part of a shape."""
+        found: dict[Term, set[Term]] = defaultdict(set)
+        for node, about in list(self._about.items()):
+            for name, thing in about:
+                if name in _LEADS and isinstance(node, NamedNode | BlankNode):
+                    found[thing].add(node)
+        return found
 
     def owner(self, shape: Term) -> Term:
         """The shape itself when it has an IRI, else the nearest one above it that has."""

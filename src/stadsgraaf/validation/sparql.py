@@ -115,3 +115,36 @@ def too_complex(query: str) -> Text | None:
     except StadsgraafError:
         pass  # what else is wrong is for others to tell
     return None
+
+
+def paired(query: str) -> str:
+    """Whether a query finds two things that have the same: "by value" when that alone is its value.
+
+    >>> paired("SELECT $this ?value { $this e:p ?value . ?b e:p ?value FILTER (?b != $this) }")
+    'by value'
+    >>> paired("SELECT $this { $this a e:C ; e:p ?v . ?b e:p ?v ; e:q ?w FILTER ($this != ?b) }")
+    'by another'
+    >>> paired("SELECT $this { $this e:p ?v . ?b e:q ?v FILTER ($this != ?b) }")
+    ''
+    """
+    found = _OTHER.search(query)
+    if found is None or "NOT EXISTS" in query[: found.start()].upper():
+        return ""
+    same = _said_of("this", query) & _said_of(found[1] or found[2], query)
+    shared = {name for _, name in same if name.startswith(("?", "$"))}
+    if not shared:
+        return ""
+    chosen = {"value", *_CHOSEN.findall(query)}
+    return "by value" if {name[1:] for name in shared} <= chosen else "by another"
+
+
+_OTHER = re.compile(r"[?$](\w+)\s*!=\s*[?$]this\b|[?$]this\s*!=\s*[?$](\w+)")
+_CHOSEN = re.compile(r"(?i)\([?$](\w+)\s+AS\s+[?$]value\)")
+
+
+def _said_of(name: str, query: str) -> set[tuple[str, str]]:
+    """Predicates and objects of a variable."""
+    body = query[query.find("{") :]
+    blocks = re.findall(rf"[?$]{name}\s+([^{{}}]*?)(?=\.\s|\bFILTER\b|[{{}}])", body)
+    words = [part.split() for block in blocks for part in block.split(";")]
+    return {(pair[0], pair[1]) for pair in words if len(pair) == 2}  # noqa: PLR2004 – no list of objects

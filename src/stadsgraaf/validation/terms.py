@@ -71,6 +71,11 @@ _NEARLY = 0.93
 #: How alike two names must be to say “did you mean”.
 _ALIKE = 0.8
 #: schema.org is written with http and with https.
+#: Words of RDF/XML, which are no terms; one that is written wrong is read as a property.
+_OF_XML = frozenset(
+    PREFIXES["rdf"] + name
+    for name in ("RDF", "Description", "ID", "about", "parseType", "resource", "nodeID", "datatype")
+)
 _OTHER_SCHEMA, _SCHEMA = "http://schema.org/", "https://schema.org/"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz-"
 #: Names of a namespace beyond which one that is not described is no exception; and too short ones.
@@ -263,6 +268,8 @@ class Vocabulary:
         if iri in names or iri in _NEWER or _MEMBER.fullmatch(iri):
             return None
         near = self.closest(iri, names)
+        if not near and space == PREFIXES["rdf"]:
+            near = self.closest(iri, _OF_XML)
         # a list that may lack new terms proves a slip only when a known term is close
         return Unknown(iri, near, foreign=True) if whole or near else None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from stadsgraaf.dataset import Dataset
@@ -9,6 +10,8 @@ from stadsgraaf.errors import Text
 from stadsgraaf.validation.catalogue import rule
 from stadsgraaf.validation.comparing import Comparison
 from stadsgraaf.validation.finding import Finding, Span
+from stadsgraaf.validation.gathering import gathered
+from stadsgraaf.validation.givenclasses import GivenClasses
 from stadsgraaf.validation.options import Options
 from stadsgraaf.validation.recall import Found
 from stadsgraaf.validation.report import Failure, Report, collect
@@ -75,6 +78,8 @@ def _report(run: Run, found: Found, before: Found | None, options: Options) -> R
         hidden = {finding.fingerprint for finding in before.suppressed}
         new = [finding for finding in new if finding.fingerprint not in known]
         suppressed = tuple(one for one in suppressed if one.fingerprint not in hidden)
+    # only now: what is known or suppressed leads nothing
+    new = gathered(new, partial(GivenClasses, run.subject))
     new += map(_failed, run.failures)
     return Report(
         findings=tuple(sorted(new, key=lambda finding: finding.key)),

@@ -169,7 +169,8 @@ class Site:
     def findings(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """What validation found of the release, by the IRI of the focus node."""
         found: dict[str, list[Mapping[str, Any]]] = {}
-        for finding in self.release.report.get("findings", ()):
+        told = self.release.report.get("findings", ())
+        for finding in (one for each in told for one in (each, *each.get("also", ()))):
             focus = finding.get("focus", "")
             if focus.startswith("<"):
                 found.setdefault(focus[1:-1], []).append(finding)

@@ -69,7 +69,11 @@ def _finding(finding: Finding, language: Language) -> str:
     label = finding.thing.say(language)
     about = f"<code>{escape(finding.curie)}</code> {escape(label)}" if finding.curie else ""
     reason = finding.reason.say(language) if finding.component else ""
-    details = "".join(f"<li>{escape(d.message.say(language))}</li>" for d in finding.details)
+    said = [("", one) for one in finding.details] + finding.beneath
+    details = "".join(
+        f"<li>{escape(place)}{': ' * bool(place)}{escape(one.message.say(language))}</li>"
+        for place, one in said
+    )
     return (
         f'<article class="finding {finding.severity}" id="f{finding.fingerprint}">\n'
         f'<p><span class="kind">{_KINDS[finding.severity].say(language)}</span> {escape(say)}</p>\n'

@@ -60,6 +60,7 @@ def as_json(finding: Finding) -> dict[str, Any]:
         "declared": _span(finding.declared) if finding.declared else None,
         "fingerprint": finding.fingerprint,
         "details": [as_json(detail) for detail in finding.details],
+        "also": [as_json(one) for one in finding.also],
     }
     return {name: member for name, member in members.items() if member}
 

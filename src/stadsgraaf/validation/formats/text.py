@@ -14,6 +14,8 @@ __all__ = ["render"]
 _COLOURS = {Severity.VIOLATION: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 #: Findings alike that are shown in full, and places of the others that are named.
 _ALIKE, _PLACES = 3, 12
+#: As much as is shown of what else is said of a mistake.
+_ALSO = 6
 _NO_VIOLATION = Text("0 violations", "0 overtredingen")
 #: Characters of a line that are shown; more does not fit on a screen.
 _WIDTH = 100
@@ -104,6 +106,19 @@ def _finding(finding: Finding, language: Language, pen: _Pen) -> Iterator[str]:
         if detail.message.say(language) in said:
             continue
         yield f"      – {_shown(detail.message.say(language))} ({detail.name})"
+    yield from _beneath(finding, language)
+
+
+def _beneath(finding: Finding, language: Language) -> Iterator[str]:
+    """What else is said of the mistake, as far as a reader wants to know."""
+    lines = dict.fromkeys(
+        f"      – {place}{': ' * bool(place)}{_shown(one.message.say(language))} ({one.name})"
+        for place, one in finding.beneath
+    )
+    yield from list(lines)[:_ALSO]
+    if len(lines) > _ALSO:
+        count = len(lines) - _ALSO
+        yield f"      – {Text(f'… {count} more', f'… nog {count}').say(language)}"
 
 
 def _shown(text: str) -> str:

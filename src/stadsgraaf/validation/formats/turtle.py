@@ -50,7 +50,8 @@ def triples(report: Report, node: NamedNode | BlankNode | None = None) -> Iterat
     yield Triple(subject, _TYPE, _sh("ValidationReport"))
     yield Triple(subject, _sh("conforms"), Literal(report.conforms))
     yield Triple(subject, _sh("conformanceDisallows"), _sh("Violation"))
-    for number, finding in enumerate(report.findings):
+    results = (one for finding in report.findings for one in finding.apart)
+    for number, finding in enumerate(results):
         result = BlankNode(f"result{number}")
         yield Triple(subject, _sh("result"), result)
         yield from _result(result, finding)

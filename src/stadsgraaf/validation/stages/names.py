@@ -74,10 +74,27 @@ def _namespaces(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def _place(subject: Subject, place: tuple[int, int, int], name: str) -> Span:
+    """Where a name stands; where only its file is known, at the word itself."""
+    number, index, part = place
+    span, turtle = (
+        subject.places.span((number, index), part),
+        subject.dataset.documents[number].turtle,
+    )
+    if span.line:
+        return span
+    found = re.search(rf"(?<![\w:.-]){re.escape(name)}(?![\w-])", turtle.text)
+    return (
+        Span.between(span.file, turtle.position(found.start()), turtle.position(found.end()))
+        if found
+        else span
+    )
+
+
 def _unknown_name(
     subject: Subject, place: tuple[int, int, int], unknown: Unknown, count: int
 ) -> Finding:
-    number, index, part = place
+    number, index, _ = place
     triple = subject.dataset.documents[number].turtle.triples[index]
     name = shorten(unknown.iri, subject.prefixes)
     message = unknown_message(subject, name, unknown)
@@ -95,7 +112,7 @@ def _unknown_name(
             if unknown.foreign
             else "term/undeclared"
         ),
-        subject.places.span((number, index), part),
+        _place(subject, place, name),
         message,
         focus=triple.subject,
         path=str(triple.predicate),

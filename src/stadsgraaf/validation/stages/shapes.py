@@ -58,9 +58,11 @@ _OF_SHAPES = {
         "Dit is geen lijst. Schrijf de waarden tussen haakjes: ( … ).",
     ),
 }
-#: Constraints on the number of values point at the last one, which is one too many.
+#: Variables of a message that are known here.
+_KNOWN = frozenset({"this", "value", "path"})
 #: Constraints that something which is not there may break.
 _OF_MISSING = frozenset({"MinCount", "QualifiedMinCount", "Node", "Property", "And", "Or", "Xone"})
+#: Constraints on the number of values point at the last one, which is one too many.
 _TOO_MANY = frozenset({"MaxCount", "UniqueLang", "QualifiedMaxCount"})
 
 
@@ -515,6 +517,7 @@ def _shacl_finding(subject: Subject, known: Shapes, result: Result) -> Finding:
     own = known.message(result.shape)
     told = component == "SPARQL" or component not in PARAMETERS
     message = _spoken(known, result) if told and result.messages else own
+    message = _filled(message, subject, result)
     iri, name = _shape_name(known, result, component)
     details = tuple(_shacl_finding(subject, known, detail) for detail in result.details)
     if len(details) == 1 and component == "Node" and details[0].span.file:
@@ -541,6 +544,8 @@ def _shacl_finding(subject: Subject, known: Shapes, result: Result) -> Finding:
         component=component,
         declared=declared,
         mentions=known.mentions(result.constraint),
+        targets=known.targets(result.shape),
+        paired=known.paired(result.constraint),
         excerpt=places.excerpt(span),
         details=details,
         stable_focus=places.stable(result.focus),
@@ -551,7 +556,36 @@ def _spoken(known: Shapes, result: Result) -> Text:
     """The message of a query: in all its languages, unless the engine filled something in."""
     written = known.message(result.constraint) if result.constraint is not None else Text("", "")
     written = written if written.en else known.message(result.shape)
-    return said(result.messages) if not written.en or "{" in "".join(written) else written
+    left = {name.lower() for words in written for name in _OPEN.findall(words)}
+    # what the engine alone knows it has filled in
+    return written if written.en and left <= _KNOWN else said(result.messages)
+
+
+def _filled(message: Text, subject: Subject, result: Result) -> Text:
+    """A message with what it leaves open filled in, and things as people write them.
+
+    https://www.w3.org/TR/shacl/#sparql-constraints-messages
+    """
+    places, value = subject.places, result.value
+    shown = {"this": places.curie(result.focus), "path": _short_path(result.path, subject.prefixes)}
+    if value is not None:
+        shown["value"] = cut(places.curie(value))
+
+    def shortened(term: Term) -> str:
+        return places.curie(term).replace("\\", r"\\")
+
+    def filled(text: str) -> str:
+        text = _OPEN.sub(lambda found: shown.get(found[1].lower()) or found[0], text)
+        for term in (result.focus, value):
+            if isinstance(term, NamedNode):
+                text = re.sub(rf"<?{re.escape(term.value)}(?![\w/#-])>?", shortened(term), text)
+        return text
+
+    return Text(*map(filled, message))
+
+
+#: What a message leaves open: a variable in braces.
+_OPEN = re.compile(r"\{[$?](\w+)\}")
 
 
 def _texts(subject: Subject, known: Shapes, result: Result, component: str) -> dict[str, str]:
