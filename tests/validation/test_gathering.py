@@ -165,6 +165,6 @@ def test_the_report_of_shacl_has_each_result_and_the_others_name_what_is_beneath
     assert [one["name"] for one in json.loads(report.render("json"))["findings"][0]["also"]] == [
         "e:Q"
     ]
-    for form in ("text", "sarif", "github", "html", "markdown"):
+    for form in ("text", "sarif", "github", "html", "markdown", "junit", "gitlab"):
         assert "e:Q" in report.render(form), form
     assert "(Ook: e:Q.)" in finding.sentence("nl")

@@ -111,11 +111,16 @@ class Finding:
 
     def sentence(self, language: Language) -> str:
         """The message with the name of the thing before it, unless it names the thing itself."""
+        message = self.all_said(language)
+        return f"{self.curie}: {message}" if self.curie and self.curie not in message else message
+
+    def all_said(self, language: Language) -> str:
+        """The message, and the rules that say something of the same mistake."""
         message = self.message.say(language)
         if self.also:
             places = dict.fromkeys(f"{one.name} {self._way_to(one)}".strip() for one in self.also)
             message += f" ({_ALSO.say(language)}: {_listed(list(places))}.)"
-        return f"{self.curie}: {message}" if self.curie and self.curie not in message else message
+        return message
 
     def _way_to(self, other: "Finding") -> str:
         """Where another finding is, if it is on another line."""

@@ -15,7 +15,7 @@ def render(report: Report, *, language: Language = "en") -> str:
     """The report as a Code Quality artifact."""
     issues = [
         {
-            "description": finding.message.say(language),
+            "description": finding.all_said(language),
             "check_name": finding.name,
             "fingerprint": finding.fingerprint,
             "severity": _SEVERITIES[finding.severity],

@@ -52,7 +52,7 @@ def _suite(
 
 def _case(name: str, findings: list[Finding], language: Language) -> ET.Element:
     case = ET.Element("testcase", classname="stadsgraaf.validate", name=name)
-    lines = [f"{f.span}: {f.curie} {f.message.say(language)}" for f in findings[:_LISTED]]
+    lines = [f"{f.span}: {f.curie} {f.all_said(language)}" for f in findings[:_LISTED]]
     if len(findings) > _LISTED:
         lines.append(f"… {len(findings)}")
     text = _printable("\n".join(lines))

@@ -58,7 +58,7 @@ def _by_file(report: Report, language: Language) -> Iterator[str]:
         yield f"| | {heads[0]} | {heads[1]} | {heads[2]} |"
         yield "|---|---|---|---|"
         for finding in group:
-            message = _cell(finding.message.say(language))
+            message = _cell(finding.all_said(language))
             about = f"`{_cell(finding.curie)}` " if finding.curie else ""
             yield f"| {_MARKS[finding.severity]} | {finding.span.place} | {about}{message} | `{finding.name}` |"
         yield "\n</details>\n"
