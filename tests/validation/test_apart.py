@@ -13,7 +13,7 @@ from test_shacl import SHAPES, data, triples
 from stadsgraaf.errors import Text, UsageError
 from stadsgraaf.validation import Finding, Options, gather, shacl, validate
 from stadsgraaf.validation.apart import Apart
-from stadsgraaf.validation.stages import STAGES, Subject, formatting
+from stadsgraaf.validation.stages import STAGES, Subject, formatting, lexical
 
 
 def test_the_result_of_the_work_comes_back() -> None:
@@ -91,8 +91,10 @@ def test_an_error_of_ours_comes_back_as_it_was() -> None:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(shacl, "_WORTH_A_PROCESS", 1)
-    monkeypatch.setattr(sys.modules[formatting.__module__], "_WORTH_A_PROCESS", 1)
-    (tmp_path / "data.ttl").write_text(data(1) + "ex:loose   ex:p 1.\n")
+    for stage in (formatting, lexical):
+        monkeypatch.setattr(sys.modules[stage.__module__], "_WORTH_A_PROCESS", 1)
+    wrong = 'ex:loose   ex:p 1, "one"^^<http://www.w3.org/2001/XMLSchema#integer>.\n'
+    (tmp_path / "data.ttl").write_text(data(1) + wrong)
     (tmp_path / "shapes.ttl").write_text(SHAPES)
     return tmp_path
 
@@ -100,7 +102,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_stages_beside_others_tell_what_they_tell_alone(folder: Path) -> None:
     dataset = gather([folder]).dataset
     one, two = (validate(dataset, Options(processes=number)) for number in (1, 2))
-    assert {finding.name for finding in one.findings} > {"format/turtle"}
+    assert {finding.name for finding in one.findings} > {"format/turtle", "lexical/literal"}
     assert one.findings == two.findings
     assert list(one.seconds) == list(STAGES)
 

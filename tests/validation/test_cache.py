@@ -35,7 +35,9 @@ def entries(cache: Cache) -> list[Path]:
 
 def test_what_is_put_is_got(cache: Cache) -> None:
     assert cache.get("a") is None
+    assert cache.is_empty
     cache.put("a", {"é": [1, None]})
+    assert not cache.is_empty
     cache.put("b", [2])
     assert (cache.get("a"), cache.get("b")) == ({"é": [1, None]}, [2])
     assert Cache(cache.folder).get("a") == {"é": [1, None]}

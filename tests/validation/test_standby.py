@@ -5,6 +5,7 @@ import time
 from operator import truediv
 
 import pytest
+from serving import children
 
 from stadsgraaf.validation.standby import Standby
 
@@ -30,6 +31,21 @@ def test_it_gets_ready_by_itself() -> None:
         assert os.getenv("READY_FOR_WORK") is None
     finally:
         standby.stop()
+
+
+def test_there_is_no_process_before_it_is_started_or_asked() -> None:
+    standby = Standby(lambda: None)
+    try:
+        before = set(children(os.getpid()))
+        standby.start()
+        (started,) = set(children(os.getpid())) - before
+        standby.start()
+        assert standby.ask(os.getpid).result() == started
+    finally:
+        standby.stop()
+    assert standby.is_free is False
+    standby.start()
+    assert set(children(os.getpid())) == before
 
 
 def test_what_work_raises_is_raised_and_other_work_goes_on() -> None:

@@ -178,8 +178,7 @@ def validate(  # noqa: PLR0913 – one for each option
     from stadsgraaf.validation.formats import FORMATS
     from stadsgraaf.validation.standards import PROFILES, named, shape_files
 
-    explained = _explained(paths, explain)
-    if explained is not None:
+    if (explained := _explained(paths, explain)) is not None:
         click.echo(_explain(explained, language), nl=False)
         return
     # millions of terms, hardly a cycle among them: looking for these takes a tenth of the time
@@ -194,7 +193,8 @@ def validate(  # noqa: PLR0913 – one for each option
     profile = reading_profile(files, (Path(),) if piped else paths)
     standards = [path for name in profiles if name in PROFILES for path in named(name, os.environ)]
     steps = Steps(quiet=quiet)
-    standby = _standby(context, engine, stages) if changed is not None else None
+    cache = None if no_cache else _cache()
+    standby = None if changed is None else _standby(context, engine, stages, cache)
     sources = gather(paths, (*profile.exclude, *exclude), steps.read)
     known = baseline or profile.baseline
     options = Options(
@@ -207,7 +207,7 @@ def validate(  # noqa: PLR0913 – one for each option
         baseline=Baseline.read(known) if known and not write_baseline else None,
         processes=_processes(),
         source=_source(source),
-        cache=None if no_cache else _cache(),
+        cache=cache,
         standby=standby,
     )
     since = since or (None if piped else profile.since)
@@ -330,7 +330,9 @@ def _processes() -> int:
     return (os.cpu_count() or 1) if hasattr(os, "fork") else 1
 
 
-def _standby(context: click.Context, engine: str, stages: Sequence[str]) -> "Standby | None":
+def _standby(
+    context: click.Context, engine: str, stages: Sequence[str], cache: "Cache | None"
+) -> "Standby | None":
     """A process that gets ready to judge what changed, where there is room and need for one."""
     if _processes() == 1 or engine == "turbo" or (stages and "shacl" not in stages):
         return None
@@ -339,6 +341,9 @@ def _standby(context: click.Context, engine: str, stages: Sequence[str]) -> "Sta
 
     standby = Standby(get_ready)
     context.call_on_close(standby.stop)
+    # else what was found before may be all that is asked for
+    if cache is None or cache.is_empty:
+        standby.start()
     return standby
 
 

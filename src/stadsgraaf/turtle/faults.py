@@ -54,8 +54,8 @@ class Trouble:
 
 #: Characters of the file that a sentence quotes.
 _READABLE = 40
-#: What begins a statement, at the very beginning of a line.
-_FRESH = re.compile(r"""^(?=[<\[(_@:A-Za-z\x80-\U0010FFFF])""", re.MULTILINE)
+#: What begins a statement, at the very beginning of a line: “<[(_@:”, a letter, all beyond ASCII.
+_FRESH = re.compile(r"""^(?=[^\x00-')-9;=>?\\\]^`{-\x7f])""", re.MULTILINE)
 #: A dot at the end of a line ends a statement.
 _DOT = re.compile(r"\.[ \t]*(?:\#[^\n]*)?(?:\n|\Z)")
 _DOT_BEFORE = re.compile(r"\.[ \t]*(?:\#[^\n]*)?\n\s*\Z")

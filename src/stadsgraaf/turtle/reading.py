@@ -503,8 +503,6 @@ def _rename(triples: list[Triple], text: str, prefix: str) -> list[Triple]:
 
     def renamed(triple: Triple) -> Triple:
         subject, thing = triple.subject, triple.object
-        if isinstance(subject, NamedNode) and not isinstance(thing, BlankNode | Triple):
-            return triple
         if isinstance(subject, BlankNode):
             subject = name(subject)
         if isinstance(thing, BlankNode):
@@ -513,4 +511,10 @@ def _rename(triples: list[Triple], text: str, prefix: str) -> list[Triple]:
             thing = renamed(thing)
         return Triple(subject, triple.predicate, thing)
 
-    return [renamed(triple) for triple in triples]
+    # most are as they should be, which is seen without a call
+    return [
+        renamed(triple)
+        if type(triple.subject) is not NamedNode or type(triple.object) in (BlankNode, Triple)
+        else triple
+        for triple in triples
+    ]

@@ -58,6 +58,14 @@ class Cache:
                 raise
             self._tidy()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was put here that is still there."""
+        try:
+            return not any(path.suffix == ".json" for _, path in self._ages())
+        except OSError:
+            return True
+
     def _file(self, name: str) -> Path:
         return self.folder / f"{blake2b(name.encode(), digest_size=20).hexdigest()}.json"
 

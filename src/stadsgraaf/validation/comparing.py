@@ -38,20 +38,26 @@ class Comparison:
 
     def both(self) -> tuple[Found, Found | None]:
         """What is found, and what was found earlier, where that matters."""
-        key, found = self._memory.recall(self._run.subject)
-        if self._earlier is None:
-            return found or self._whole(self._run, key), None
-        if found is not None and not (found.all or found.suppressed):
-            return found, None
-        _, before = self._memory.recall(self._earlier.subject)
-        if found is not None and before is not None:
-            return found, before
+        run, earlier = self._run, self._earlier
+        if earlier is None:
+            key, found = self._memory.recall(run.subject)
+            return found or self._whole(run, key), None
+        key = before = None
+        if not self._memory.is_empty:
+            key, found = self._memory.recall(run.subject)
+            if found is not None and not (found.all or found.suppressed):
+                return found, None
+            _, before = self._memory.recall(earlier.subject)
+            if found is not None and before is not None:
+                return found, before
+        if self._options.standby is not None:
+            self._options.standby.start()
         known = _derived(before) if before is not None else None
-        share_derived(self._earlier.subject.dataset, self._run.subject.dataset, known)
-        self._earlier.subject.share_shapes(self._run.subject)
+        share_derived(earlier.subject.dataset, run.subject.dataset, known)
+        earlier.subject.share_shapes(run.subject)
         if before is None:
-            return self._new(self._run, self._earlier)
-        return self._after(self._run, self._earlier, before, key), before
+            return self._new(run, earlier)
+        return self._after(run, earlier, before, key), before
 
     def _whole(self, run: Run, key: str | None) -> Found:
         """What there is, found by all stages."""

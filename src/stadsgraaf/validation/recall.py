@@ -1,6 +1,6 @@
 """What a run found, remembered by all that it depends on.
 
-Findings are a function of the files, the options and the software. ``key_of`` tells all of these
+Findings are a function of the files, the options and the software. ``Keys`` tells all of these
 apart, so what is recalled is what a run would find. There is no key where something else counts: a
 syntax error, which may be one of bytes that the text does not show, or a query that asks for the
 time, for chance or for another server.
@@ -30,7 +30,7 @@ from stadsgraaf.validation.profile import Profile
 from stadsgraaf.validation.results import Result
 from stadsgraaf.validation.stages.subject import Subject
 
-__all__ = ["Found", "Memory", "key_of"]
+__all__ = ["Found", "Memory"]
 
 #: Folders of this software that validation needs nothing of.
 _ASIDE = frozenset({"__pycache__", "web", "publishing", "surveying"})
@@ -92,10 +92,16 @@ class Memory:
 
     def __init__(self, cache: Cache | None, stages: Sequence[str], profile: Profile) -> None:
         self._cache, self._stages, self._profile = cache, stages, profile
+        self._keys = Keys()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever kept, so that nothing need be asked for."""
+        return self._cache is None or self._cache.is_empty
 
     def recall(self, subject: Subject) -> tuple[str | None, Found | None]:
         """The key by which to keep what is found, and what was found before, if anything."""
-        key = None if self._cache is None else key_of(subject, self._stages, self._profile)
+        key = None if self._cache is None else self._key_of(subject)
         written = self._cache.get(key) if self._cache is not None and key is not None else None
         return key, None if written is None else Found.read(written)
 
@@ -104,21 +110,52 @@ class Memory:
         if self._cache is None or key is None:
             return
         written = found.written()
-        if written is not None and key == key_of(subject, self._stages, self._profile):
+        if written is not None and key == self._key_of(subject):
             self._cache.put(key, written)
 
+    def _key_of(self, subject: Subject) -> str | None:
+        return self._keys.of(subject, self._stages, self._profile)
 
-def key_of(subject: Subject, stages: Sequence[str], profile: Profile) -> str | None:
-    """The same for all that is found alike; None when other things count too."""
-    dataset = subject.dataset
-    if any(names_a_file(d.turtle.text) for d in dataset.documents if d.path.suffix == ".jsonld"):
+
+class Keys:
+    """What tells runs apart; of a document that several runs look at it is found out once."""
+
+    def __init__(self) -> None:
+        self._documents: dict[int, tuple[Document, bytes | None]] = {}
+
+    def of(self, subject: Subject, stages: Sequence[str], profile: Profile) -> str | None:
+        """The same for all that is found alike; None when other things count too."""
+        dataset = subject.dataset
+        if dataset.faults or subject.unread or subject.focus is not None:
+            return None
+        if any(_IMPURE.search(rule.sparql) for rule in dataset.rules):
+            return None
+        documents = list(map(self._document, (*dataset.documents, *subject.standards)))
+        digest = blake2b(str(len(dataset.documents)).encode(), digest_size=20)
+        for one in documents:
+            if one is None:
+                return None
+            digest.update(one)
+        for part in _parts(subject, stages, profile):
+            digest.update(len(part).to_bytes(8, "big") + part)
+        return digest.hexdigest()
+
+    def _document(self, document: Document) -> bytes | None:
+        """What tells a document from others; None when other things count than what it says."""
+        if id(document) not in self._documents:
+            self._documents[id(document)] = document, _digest(document)
+        return self._documents[id(document)][1]
+
+
+def _digest(document: Document) -> bytes | None:
+    if document.path.suffix == ".jsonld" and names_a_file(document.turtle.text):
         return None
-    if dataset.faults or subject.unread or subject.focus is not None or _is_impure(subject):
+    if any(map(_IMPURE.search, _queries_in(document))):
         return None
     digest = blake2b(digest_size=20)
-    for part in _parts(subject, stages, profile):
+    for part in _document(document):
         digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
+    return digest.digest()
 
 
 def _parts(subject: Subject, stages: Sequence[str], profile: Profile) -> Iterator[bytes]:
@@ -127,10 +164,6 @@ def _parts(subject: Subject, stages: Sequence[str], profile: Profile) -> Iterato
     yield repr(
         (subject.engine, subject.advanced, stages, profile.settings, dataset.base_iri)
     ).encode()
-    for group in (dataset.documents, subject.standards):
-        yield str(len(group)).encode()
-        for document in group:
-            yield from _document(document)
     queries = (*dataset.queries, *dataset.rules)
     yield repr([(q.name, q.sparql, q.summary, q.description, q.graph) for q in queries]).encode()
     for path in subject.query_files:
@@ -154,16 +187,11 @@ def _document(document: Document) -> Iterator[bytes]:
         yield repr(turtle.triples).encode()
 
 
-def _is_impure(subject: Subject) -> bool:
-    documents = {id(one): one for one in (*subject.dataset.documents, *subject.standards)}.values()
-    queries = (
-        triple.object.value
-        for document in documents
-        for triple in document.turtle.triples
-        if triple.predicate.value in _QUERIES and isinstance(triple.object, Literal)
-    )
-    rules = (rule.sparql for rule in subject.dataset.rules)
-    return any(_IMPURE.search(text) for text in (*queries, *rules))
+def _queries_in(document: Document) -> Iterator[str]:
+    """The queries that shapes in a document ask."""
+    for triple in document.turtle.triples:
+        if triple.predicate.value in _QUERIES and isinstance(triple.object, Literal):
+            yield triple.object.value
 
 
 @cache

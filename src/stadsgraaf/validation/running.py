@@ -78,6 +78,7 @@ class Run:
             self.subject = self.subject.looking_at(None)
             for name in [name for name in self.found if name in BY_FILE]:
                 self.stage(name)
+            self.finish()
 
     def stage(self, name: str) -> None:
         """Run a stage, or begin it, when it waits for something that goes on elsewhere."""

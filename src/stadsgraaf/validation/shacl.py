@@ -51,8 +51,8 @@ _WORTH_A_PROCESS = 5_000
 class Data:
     """The data graph, in each of the forms that engines want; each is made once.
 
-    ``counted`` is told how many queries ran, of how many. A process on ``standby`` does what
-    pySHACL does, for data that are sent to it sooner than it takes to get ready.
+    ``counted`` is told how many queries ran, of how many. A process on ``standby`` judges
+    data that are sent to it sooner than it takes to get ready.
     """
 
     def __init__(
@@ -247,17 +247,17 @@ def begin(
 
 def _fast(data: Data, shapes: Sequence[Triple], processes: int = 1) -> Begun:
     """pySHACL, with its work arranged."""
-    given, others = _arranged(shapes)
     if data.standby is not None and data.standby.is_free:
-        asked = data.standby.ask(_rest_of, data.triples, shapes)
-        return _beside(asked, lambda: _queries(data, given))
+        asked = data.standby.ask(_all_of, data.triples, shapes)
+        return Begun(asked.result, asked)
+    given, others = _arranged(shapes)
     if processes < _PARTS or len(data.triples) < _WORTH_A_PROCESS:
         return Begun(lambda: _queries(data, given).joined(_rest(data, given, others)))
     beside = Apart(lambda: _rest(data, given, others))
     return _beside(beside, lambda: _queries(data, given))
 
 
-def _beside(beside: Apart[Outcome] | Asked[Outcome], ask: Callable[[], Outcome]) -> Begun:
+def _beside(beside: Apart[Outcome], ask: Callable[[], Outcome]) -> Begun:
     """The queries at once; the rest goes on in a process of its own."""
     try:
         queries = ask()
@@ -276,9 +276,9 @@ def _arranged(shapes: Sequence[Triple]) -> tuple[rdflib.Graph, list[tuple[Node, 
     return given, others
 
 
-def _rest_of(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
-    """What is not a query that may run once."""
-    return _rest(Data(triples), *_arranged(shapes))
+def _all_of(triples: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
+    """What a process on standby does."""
+    return _fast(Data(triples), shapes).outcome()
 
 
 def _rest(data: Data, shapes: rdflib.Graph, others: Sequence[tuple[Node, Node]]) -> Outcome:

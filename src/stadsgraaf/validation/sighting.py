@@ -13,8 +13,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -131,5 +131,9 @@ def _written(thing: object) -> tuple[str, ...]:
     """How a value may be written."""
     if isinstance(thing, Literal):
         value = thing.value.partition("\n")[0][:_SEEN]
-        return (escape(value), json.dumps(value, ensure_ascii=False)[1:-1]) if value else ()
+        return (
+            (escape(value, quote=False), json.dumps(value, ensure_ascii=False)[1:-1])
+            if value
+            else ()
+        )
     return () if isinstance(thing, BlankNode | Triple) else (_last(getattr(thing, "value", "")),)

@@ -18,9 +18,18 @@ _LENGTH = 8
 
 
 class Standby:
-    """``standby = Standby(get_ready)``, later ``standby.ask(work, argument).result()``; ``stop()``."""
+    """``standby = Standby(get_ready)``, later ``standby.ask(work, argument).result()``; ``stop()``.
+
+    It gets ready from ``start()`` on, at the latest when it is asked.
+    """
 
     def __init__(self, ready: Callable[[], object]) -> None:
+        self._ready, self._process, self.is_free = ready, 0, True
+
+    def start(self) -> None:
+        """Begin to get ready, unless it began."""
+        if self._process or not self.is_free:
+            return
         reading, asking = os.pipe()
         answers, answering = os.pipe()
         with warnings.catch_warnings():
@@ -30,14 +39,14 @@ class Standby:
         if not self._process:
             os.close(asking)
             os.close(answers)
-            _serve(ready, reading, answering)
+            _serve(self._ready, reading, answering)
         os.close(reading)
         os.close(answering)
         self._asking, self._answers = os.fdopen(asking, "wb"), os.fdopen(answers, "rb")
-        self.is_free = True
 
     def ask(self, work: Callable[..., Made], *arguments: object) -> "Asked[Made]":
         """Begin some work: a function of a module, with arguments that can be pickled."""
+        self.start()
         self.is_free = False
         with suppress(BrokenPipeError):
             _put(self._asking, pickle.dumps((work, arguments)))

@@ -20,7 +20,7 @@ from stadsgraaf.namespaces import PREFIXES
 
 __all__ = ["Kind", "Unknown", "Vocabulary", "is_slip", "namespace_of", "nearest", "uses"]
 
-_TYPE = PREFIXES["rdf"] + "type"
+_TYPE_NODE = NamedNode(PREFIXES["rdf"] + "type")
 #: Classes whose instances are terms of a vocabulary.
 _TERM_CLASSES = frozenset(
     PREFIXES[prefix] + name
@@ -178,17 +178,18 @@ class Vocabulary:
     def __init__(
         self, said: Iterable[Triple | Quad], base_iri: str | None, declared: Iterable[str]
     ) -> None:
+        said = list(said)
+        named = {one.subject for one in said}
         self.declared: set[str] = set(declared)
-        terms: set[str] = set()
-        for one in said:
-            subject = one.subject
-            if isinstance(subject, NamedNode):
-                iri = subject.value
-                self.declared.add(iri)
-                if one.predicate.value == _TYPE:
-                    thing = one.object
-                    if isinstance(thing, NamedNode) and thing.value in _TERM_CLASSES:
-                        terms.add(iri)
+        self.declared.update(one.value for one in named if isinstance(one, NamedNode))
+        classed = (one for one in said if one.predicate == _TYPE_NODE)
+        terms = {
+            one.subject.value
+            for one in classed
+            if isinstance(one.subject, NamedNode)
+            and isinstance(one.object, NamedNode)
+            and one.object.value in _TERM_CLASSES
+        }
         answered = {iri for iri in self.declared if iri.startswith(base_iri)} if base_iri else terms
         self.own = {namespace_of(iri) for iri in answered}
         self._promised = base_iri is not None
@@ -223,6 +224,25 @@ class Vocabulary:
         if space in self._world and iri != space:
             return self._foreign(iri, space)
         return None
+
+    def all_is_well(self, triples: Sequence[Triple]) -> bool:
+        """Whether no name in triples can be one that should be declared and is not, or a slip.
+
+        That looks at each name once, and so takes less than to look at each use of it.
+        """
+        things = {triple.object for triple in triples}
+        typed = {one.datatype for one in things if isinstance(one, Literal) and not one.language}
+        names = {triple.predicate for triple in triples} | typed
+        return not any(self.unknown(one.value, Kind.PREDICATE) for one in names) and all(
+            self._is_well(one.value) for one in things if isinstance(one, NamedNode)
+        )
+
+    def _is_well(self, iri: str) -> bool:
+        if iri in self.declared:
+            return True
+        # of what is described nearby it may be a slip
+        known = namespace_of(iri) not in self._described
+        return known and self.unknown(iri, Kind.CLASS) is None
 
     def slip(self, iri: str) -> str:
         """What is described and is nearly called so, in one letter; or an empty text.

@@ -12,7 +12,6 @@ compares, a sub-select, MINUS) a triple can matter to any solution: if it matche
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain, pairwise
 
 from pyoxigraph import NamedNode, Triple
@@ -244,6 +243,7 @@ class Around:
 
     def __init__(self, *sides: Iterable[Triple]) -> None:
         self._triples = dict.fromkeys(chain.from_iterable(sides))
+        self._made: dict[int, dict[Term | Triple, list[Triple]]] = {}
 
     def nodes(
         self, trails: Iterable[Trail], delta: Collection[Triple], most: int
@@ -281,7 +281,7 @@ class Around:
             for start in starts:
                 found.update(
                     triple
-                    for triple in self._by[trail.start].get(start, ())
+                    for triple in self._by(trail.start).get(start, ())
                     if trail.predicates is None or triple.predicate.value in trail.predicates
                 )
                 if len(found) > most:
@@ -293,7 +293,7 @@ class Around:
         return all(
             any(
                 triple.predicate.value in names and getattr(triple.object, "value", None) in things
-                for triple in self._by[SUBJECT].get(node, ())
+                for triple in self._by(SUBJECT).get(node, ())
             )
             for names, things in trail.tests
         )
@@ -301,7 +301,7 @@ class Around:
     def of(self, predicates: Collection[str]) -> Iterator[Triple]:
         """The triples with one of these predicates."""
         for predicate in predicates:
-            yield from self._by[PREDICATE].get(NamedNode(predicate), ())
+            yield from self._by(PREDICATE).get(NamedNode(predicate), ())
 
     def _after(self, nodes: set[Term | Triple], step: Step, most: int) -> set[Term | Triple]:
         if not step.many:
@@ -317,7 +317,7 @@ class Around:
     def _next(self, nodes: set[Term | Triple], step: Step, most: int) -> set[Term | Triple]:
         found = set[Term | Triple]()
         for start, end, names in step.ways:
-            index = self._by[start]
+            index = self._by(start)
             for node in nodes:
                 for triple in index.get(node, ()):
                     if names is None or triple.predicate.value in names:
@@ -326,16 +326,20 @@ class Around:
                     raise TooMany
         return found
 
-    @cached_property
-    def _by(self) -> list[dict[Term | Triple, list[Triple]]]:
-        """The triples by what stands at each place."""
-        made = [defaultdict[Term | Triple, list[Triple]](list) for _ in range(3)]
-        subjects, predicates, things = made
-        for triple in self._triples:
-            subjects[triple.subject].append(triple)
-            predicates[triple.predicate].append(triple)
-            things[triple.object].append(triple)
-        return list(made)
+    def _by(self, place: int) -> Mapping[Term | Triple, list[Triple]]:
+        """The triples by what stands at a place."""
+        if place not in self._made:
+            made = self._made[place] = defaultdict(list)
+            if place == SUBJECT:
+                for triple in self._triples:
+                    made[triple.subject].append(triple)
+            elif place == OBJECT:
+                for triple in self._triples:
+                    made[triple.object].append(triple)
+            else:
+                for triple in self._triples:
+                    made[triple.predicate].append(triple)
+        return self._made[place]
 
 
 def _at(triple: Triple, place: int) -> Term | Triple:

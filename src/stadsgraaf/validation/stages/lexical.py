@@ -1,7 +1,7 @@
 """Literals that their datatype does not know, and slips of the pen, as the files have them."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pyoxigraph import Literal
 
@@ -9,6 +9,7 @@ from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import shorten
 from stadsgraaf.turtle.scan import tokens
+from stadsgraaf.validation.apart import Apart
 from stadsgraaf.validation.catalogue import rule
 from stadsgraaf.validation.finding import Finding, Span
 from stadsgraaf.validation.lexical import faulty, hint
@@ -18,13 +19,32 @@ from stadsgraaf.validation.writing import Slip, addresses, decimal_commas, misre
 __all__ = ["lexical"]
 
 
-def lexical(subject: Subject) -> Iterator[Finding]:
-    """Literals that their datatype does not know, and slips of the pen, as the files have them."""
+#: Two processes, when there are so many files.
+_PARTS, _WORTH_A_PROCESS = 2, 50
+
+
+def lexical(subject: Subject) -> Iterator[Finding | None]:
+    """Literals that their datatype does not know, and slips of the pen, as the files have them.
+
+    Gives None before it waits for another process that looks.
+    """
     documents = [
         (number, document)
         for number, document in enumerate(subject.dataset.documents)
         if subject.files is None or document.path.as_posix() in subject.files
     ]
+    if subject.processes < _PARTS or len(documents) < _WORTH_A_PROCESS:
+        yield from _found_in(subject, documents)
+        return
+    beside = Apart(lambda: list(_found_in(subject, documents)))
+    try:
+        yield None
+        yield from beside.result()
+    finally:
+        beside.stop()
+
+
+def _found_in(subject: Subject, documents: Sequence[tuple[int, Document]]) -> Iterator[Finding]:
     for _, document in documents:
         yield from _slips(document)
     found = [
