@@ -1,13 +1,13 @@
 """What was read from one Turtle file, and where each triple stands in it."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import overload
 
-from pyoxigraph import Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from stadsgraaf.errors import SyntaxFault
 from stadsgraaf.turtle.scan import Lines, scan, token_end
@@ -87,6 +87,28 @@ class TurtleDocument:
         """The lines of the text."""
         return Lines(self.text)
 
+    @cached_property
+    def described(self) -> frozenset[str]:
+        """IRIs of the subjects."""
+        return _iris({triple.subject for triple in self.triples})
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """IRIs of the predicates, and of the datatypes of what has no language."""
+        typed = {
+            one.datatype for one in self._objects if isinstance(one, Literal) and not one.language
+        }
+        return _iris({triple.predicate for triple in self.triples} | typed)
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """IRIs of the objects."""
+        return _iris(self._objects)
+
+    @property
+    def _objects(self) -> set[object]:
+        return {triple.object for triple in self.triples}
+
     def position(self, offset: int) -> Position:
         """The position of an offset."""
         return Position(*self.lines.at(offset))
@@ -108,3 +130,7 @@ class TurtleDocument:
             return ""
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")
+
+
+def _iris(nodes: Collection[object]) -> frozenset[str]:
+    return frozenset(node.value for node in nodes if isinstance(node, NamedNode))

@@ -17,10 +17,11 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from rdflib.namespace import DefinedNamespace
 
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.turtle import TurtleDocument
 
 __all__ = ["Kind", "Unknown", "Vocabulary", "is_slip", "namespace_of", "nearest", "uses"]
 
-_TYPE_NODE = NamedNode(PREFIXES["rdf"] + "type")
+_TYPE = NamedNode(PREFIXES["rdf"] + "type")
 #: Classes whose instances are terms of a vocabulary.
 _TERM_CLASSES = frozenset(
     PREFIXES[prefix] + name
@@ -167,30 +168,31 @@ def _closed_vocabularies() -> dict[str, tuple[frozenset[str], bool]]:
     return found
 
 
+def _declared_terms(said: Iterable[Triple | Quad]) -> Iterator[str]:
+    for one in said:
+        subject, thing = one.subject, one.object
+        if one.predicate != _TYPE or not isinstance(thing, NamedNode):
+            continue
+        if isinstance(subject, NamedNode) and thing.value in _TERM_CLASSES:
+            yield subject.value
+
+
 class Vocabulary:
     """What a dataset and the world's vocabularies declare, given what the dataset says.
 
-    ``declared`` are all subjects; ``own`` are the namespaces that the dataset answers for: all
-    below ``base_iri`` in which it describes something, or without one, those of the classes,
-    properties and concepts that it declares.
+    ``declared`` are all subjects of what is ``said``, and what else counts as there; ``own`` are the
+    namespaces that the dataset answers for: all below ``base_iri`` in which it describes something,
+    or without one, those of the classes, properties and concepts that it declares.
     """
 
     def __init__(
         self, said: Iterable[Triple | Quad], base_iri: str | None, declared: Iterable[str]
     ) -> None:
-        said = list(said)
-        named = {one.subject for one in said}
-        self.declared: set[str] = set(declared)
-        self.declared.update(one.value for one in named if isinstance(one, NamedNode))
-        classed = (one for one in said if one.predicate == _TYPE_NODE)
-        terms = {
-            one.subject.value
-            for one in classed
-            if isinstance(one.subject, NamedNode)
-            and isinstance(one.object, NamedNode)
-            and one.object.value in _TERM_CLASSES
-        }
-        answered = {iri for iri in self.declared if iri.startswith(base_iri)} if base_iri else terms
+        self.declared = set(declared)
+        if base_iri:
+            answered = {iri for iri in self.declared if iri.startswith(base_iri)}
+        else:
+            answered = set(_declared_terms(said))
         self.own = {namespace_of(iri) for iri in answered}
         self._promised = base_iri is not None
         self._near: dict[str, str] = {}
@@ -225,16 +227,13 @@ class Vocabulary:
             return self._foreign(iri, space)
         return None
 
-    def all_is_well(self, triples: Sequence[Triple]) -> bool:
-        """Whether no name in triples can be one that should be declared and is not, or a slip.
+    def all_is_well(self, document: TurtleDocument) -> bool:
+        """Whether no name in a document can be one that should be declared and is not, or a slip.
 
         That looks at each name once, and so takes less than to look at each use of it.
         """
-        things = {triple.object for triple in triples}
-        typed = {one.datatype for one in things if isinstance(one, Literal) and not one.language}
-        names = {triple.predicate for triple in triples} | typed
-        return not any(self.unknown(one.value, Kind.PREDICATE) for one in names) and all(
-            self._is_well(one.value) for one in things if isinstance(one, NamedNode)
+        return not any(self.unknown(iri, Kind.PREDICATE) for iri in document.terms) and all(
+            map(self._is_well, document.things)
         )
 
     def _is_well(self, iri: str) -> bool:

@@ -24,7 +24,7 @@ def terms(subject: Subject) -> Iterator[Finding]:
     found: dict[tuple[int, str], tuple[int, int, Unknown]] = {}
     words: dict[tuple[int, str], set[int]] = defaultdict(set)
     for number, document in enumerate(subject.dataset.documents):
-        if subject.vocabulary.all_is_well(document.turtle.triples):
+        if subject.vocabulary.all_is_well(document.turtle):
             continue
         for iri, kind, index, part in uses(document.turtle.triples):
             if (iri, kind) not in verdicts:

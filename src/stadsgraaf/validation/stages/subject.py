@@ -154,7 +154,12 @@ class Subject:
         written = (t for document in dataset.documents for t in document.turtle.triples)
         graphs = {document.graph.value for document in dataset.documents}
         graphs |= {getattr(quad.graph_name, "value", "") for quad in dataset.derived}
-        return Vocabulary(chain(written, dataset.derived), dataset.base_iri, self.unread | graphs)
+        described = (document.turtle.described for document in dataset.documents)
+        added = {
+            quad.subject.value for quad in dataset.derived if isinstance(quad.subject, NamedNode)
+        }
+        declared = self.unread.union(graphs, added, *described)
+        return Vocabulary(chain(written, dataset.derived), dataset.base_iri, declared)
 
     @cached_property
     def _used(self) -> dict[str, set[str]]:
