@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"configuration", "media", "namespaces", "ranking", "sorting"}),
     frozenset({"canonical", "datatypes", "folder", "settings"}),
-    frozenset({"logs", "parameters"}),
+    frozenset({"logs", "parameters", "standing"}),
     frozenset({"canned", "turtle"}),
     frozenset({"queries"}),
     frozenset({"contexts", "dataset", "formatting", "unreadable"}),

@@ -17,11 +17,22 @@ from typing import Any, Final
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import PREFIXES
 
-__all__ = ["Kind", "kind_of"]
+__all__ = ["DATE_TYPES", "Kind", "dated_in_sparql", "kind_of"]
 
 _XSD: Final = PREFIXES["xsd"]
+#: Datatypes whose values are dates or periods.
+DATE_TYPES: Final = frozenset(
+    [_XSD + name for name in ("date", "dateTime", "gYear", "gYearMonth")]
+    + [PREFIXES["edtf"] + "EDTF"]
+)
+_DATES: Final = ", ".join(f"<{iri}>" for iri in sorted(DATE_TYPES))
 #: Characters that a value may have.
 _LONGEST: Final = 4096
+
+
+def dated_in_sparql(variable: str) -> str:
+    """The condition of a query that a variable is a date or a period."""
+    return f"isLiteral({variable}) && DATATYPE({variable}) IN ({_DATES})"
 
 
 @dataclass(frozen=True)

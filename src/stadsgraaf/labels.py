@@ -348,6 +348,8 @@ class LabelIndex:
 
     def count(self, within: str = "") -> int:
         """How many things there are whose IRI begins with a text."""
+        if not within:  # counted when the index was made
+            return sum(self.kinds.values()) + self.count_without_kind()
         row = self._database.execute(
             "SELECT count(*) FROM thing WHERE iri >= ? AND iri < ?", (within, within + _LAST)
         ).fetchone()
@@ -372,6 +374,14 @@ class LabelIndex:
             (kind, limit, offset),
         )
         return [Hit(iri, label, kind, None) for iri, label in rows]
+
+    def iris_of_kind(self, kind: str, limit: int, offset: int = 0) -> list[str]:
+        """IRIs of things of a kind, in order."""
+        rows = self._database.execute(
+            "SELECT iri FROM thing WHERE kind = ? ORDER BY iri LIMIT ? OFFSET ?",
+            (kind, limit, offset),
+        )
+        return [iri for (iri,) in rows]
 
     def count_without_kind(self) -> int:
         """How many things there are that have no kind."""

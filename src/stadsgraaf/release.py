@@ -227,6 +227,12 @@ class Release:
         """The built-in rules that it was validated by."""
         return self._json("rules.json") if "rules.json" in self.manifest.files else []
 
+    @cached_property
+    def standing(self) -> Mapping[str, Any]:
+        """Answers to what pages ask of all of it, by the question, as SPARQL JSON; see `standing`."""
+        known = "standing.json" in self.manifest.files
+        return self._json("standing.json") if known else {}
+
     def close(self) -> None:
         """Close the files that it holds open."""
         for name in ("labels", "lookup"):

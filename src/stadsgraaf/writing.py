@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Triple, serialize
 
 from stadsgraaf.canonical import read_quads
 from stadsgraaf.departures import tombstones
 from stadsgraaf.exports import write_dumps
-from stadsgraaf.labels import build_labels
+from stadsgraaf.labels import LabelIndex, build_labels
 from stadsgraaf.lookup import build_lookup
 from stadsgraaf.metadata import Linkset
-from stadsgraaf.store.loading import write_store
+from stadsgraaf.standing import standing_questions
+from stadsgraaf.store.loading import load, write_store
 
 __all__ = ["Content", "digest_of", "files_of", "write_files"]
 
@@ -58,6 +59,8 @@ def write_files(
     if content.on_disk:
         progress("write store")
         write_store(data, made / "store")
+        progress("answer standing questions")
+        _write_json(made / "standing.json", _standing(made))
     counted = {**content.statistics, "linksets": [each.as_json() for each in content.links]}
     _write_json(made / "statistics.json", counted)
     moved = tombstones(read_quads(data)) if content.moved is None else content.moved
@@ -66,6 +69,20 @@ def write_files(
     _write_json(made / "report.json", content.report)
     _write_json(made / "rules.json", content.rules)
     serialize(content.description, made / "description.nt", RdfFormat.N_TRIPLES)
+
+
+def _standing(made: Path) -> dict[str, Any]:
+    """The answers to what its pages ask of the whole release, by the question."""
+    with LabelIndex(made / "labels.sqlite") as labels:
+        questions = standing_questions(labels.kinds)
+    store, merged = load(made / "store")
+    found = {}
+    for question in questions:
+        solutions = store.query(question, use_default_graph_as_union=not merged)
+        assert isinstance(solutions, QuerySolutions)  # noqa: S101 – each of them is a SELECT
+        written = solutions.serialize(format=QueryResultsFormat.JSON)
+        found[question] = json.loads(written or b"{}")
+    return found
 
 
 def _write_json(path: Path, content: object) -> None:

@@ -18,16 +18,8 @@ from functools import lru_cache
 from typing import Final
 
 from stadsgraaf.errors import Language
-from stadsgraaf.namespaces import PREFIXES
 
-__all__ = ["DATE_TYPES", "Moment", "bounds", "day_number", "in_sparql", "read", "say"]
-
-#: Datatypes whose values are dates or periods.
-DATE_TYPES: Final = frozenset(
-    [PREFIXES["xsd"] + name for name in ("date", "dateTime", "gYear", "gYearMonth")]
-    + [PREFIXES["edtf"] + "EDTF"]
-)
-_TYPES: Final = ", ".join(f"<{iri}>" for iri in sorted(DATE_TYPES))
+__all__ = ["Moment", "bounds", "day_number", "read", "say"]
 
 _MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
     "nl": (
@@ -160,11 +152,6 @@ def say(text: str, language: Language) -> str:
     if begin == end:
         return begin.words(language)
     return _WORDS["span"][language].format(begin.words(language), end.words(language))
-
-
-def in_sparql(variable: str) -> str:
-    """The condition of a query that a variable is a date or a period."""
-    return f"isLiteral({variable}) && DATATYPE({variable}) IN ({_TYPES})"
 
 
 def day_number(day: date) -> int:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 from stadsgraaf.namespaces import prologue, well_known
+from stadsgraaf.standing import DETAILS
 from stadsgraaf.web.asking import Asker, term_iri
 from stadsgraaf.web.site import Site
 
-__all__ = ["DETAILS", "Group", "Sort", "Taxonomy", "taxonomy_of"]
+__all__ = ["Group", "Sort", "Taxonomy", "taxonomy_of"]
 
 Sort = Literal[
     "claim", "actor", "document", "event", "plan", "concept", "place", "term", "data", "other"
@@ -61,14 +62,6 @@ _ORDER: Final[Sequence[Sort]] = (*_SORTS, "other")
 
 #: Classes of which it is remembered.
 _REMEMBERED: Final = 4096
-#: Classes whose instances say something of other things and mean little alone: shown in place.
-DETAILS: Final = frozenset(
-    well_known(
-        "sf:Geometry org:Membership time:TemporalEntity time:Instant time:Interval time:ProperInterval"
-        " geo:Geometry schema:Observation schema:PropertyValue schema:QuantitativeValue"
-        " schema:GeoCoordinates oa:SpecificResource prov:Influence sg:Participation sg:RoleAssertion"
-    )
-)
 
 _ABOVE = (
     prologue("rdfs")

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 
 from pyoxigraph import Literal
 
+from stadsgraaf.datatypes import dated_in_sparql
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.asking import Asker, Row, Term, iris
 from stadsgraaf.web.claims import Claim, claim_branches, gather_claims
-from stadsgraaf.web.dates import in_sparql
 
 __all__ = ["Dated", "Nearby", "read_nearby"]
 
@@ -32,7 +32,7 @@ _DETAILS: Final = (
 )
 _DATED: Final = (
     f"{{{{ SELECT ?n ?p ?d WHERE {{{{ VALUES ?n {{{{ {{things}} }}}} ?n ?p ?d ."
-    f" FILTER({in_sparql('?d')}) }}}} LIMIT {_MOST_DATES} }}}}"
+    f" FILTER({dated_in_sparql('?d')}) }}}} LIMIT {_MOST_DATES} }}}}"
 )
 _PERIODS: Final = (
     f"{{{{ SELECT ?n ?begin ?end WHERE {{{{ VALUES ?n {{{{ {{things}} }}}} ?n ?any ?period ."

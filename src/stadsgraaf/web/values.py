@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 import pyoxigraph
 
+from stadsgraaf.datatypes import DATE_TYPES
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.web import dates
 from stadsgraaf.web.asking import Term
@@ -135,7 +136,7 @@ def _show_typed(view: View, term: pyoxigraph.Literal) -> Value | None:
     shown: Value | None = None
     if datatype in _INTEGERS or datatype in _FRACTIONS:
         shown = _number(view, text, datatype)
-    elif datatype in dates.DATE_TYPES:
+    elif datatype in DATE_TYPES:
         shown = Value("date", dates.say(text, view.language), machine=text)
     elif datatype == _XSD + "boolean":
         shown = Value("text", str(view.t("yes" if text in _TRUE else "no")))

@@ -85,6 +85,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "in_year": Text("in {year}", "in {year}"),
     "n_facts_one": Text("{n} fact", "{n} feit"),
     "n_facts_many": Text("{n} facts", "{n} feiten"),
+    "at_least": Text("At least", "Minstens"),
     "n_claims_one": Text("{n} claim", "{n} bewering"),
     "n_claims_many": Text("{n} claims", "{n} beweringen"),
     "n_links_one": Text("{n} link to it", "{n} verwijzing ernaar"),
@@ -103,6 +104,10 @@ WORDS: Final[Mapping[str, Text]] = {
     "cut": Text("(cut here; whole in the data)", "(hier afgekapt; heel in de data)"),
     "details": Text("details", "details"),
     "timeline": Text("Timeline", "Tijdlijn"),
+    "timeline_latest": Text(
+        "Of every kind there are the latest {n} dates here; the rest can be asked for in SPARQL.",
+        "Van elke soort staan hier de laatste {n} data; de rest is op te vragen in SPARQL.",
+    ),
     "timeline_title": Text("Timeline, {first} to {last}", "Tijdlijn, {first} tot en met {last}"),
     "timeline_text": Text(
         "Days as points, periods as bars. The list below the drawing says the same in words.",

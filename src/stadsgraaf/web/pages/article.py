@@ -17,6 +17,7 @@ from starlette.responses import Response
 from stadsgraaf.errors import EvidenceMismatch, NoSuchPath, NotFound
 from stadsgraaf.evidence import SourceText
 from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.standing import DOCUMENTS
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import Claim, read_claims
@@ -32,12 +33,6 @@ Reason = Literal["shown", "not_set", "missing", "not_utf8", "no_digest", "differ
 _CLAIMS = (
     f"PREFIX oa: <{PREFIXES['oa']}>\nPREFIX sg: <{SG}>\n"
     "SELECT DISTINCT ?claim WHERE {{ ?claim a sg:Claim ; oa:hasTarget/oa:hasSource {document} }}"
-)
-_DOCUMENTS = (
-    f"PREFIX oa: <{PREFIXES['oa']}>\nPREFIX sg: <{SG}>\n"
-    "SELECT ?document (COUNT(?claim) AS ?n) WHERE {"
-    " ?claim a sg:Claim ; oa:hasTarget/oa:hasSource ?document } GROUP BY ?document"
-    " ORDER BY DESC(?n) ?document LIMIT 20"
 )
 _ANY = (
     f"PREFIX oa: <{PREFIXES['oa']}>\nPREFIX sg: <{SG}>\n"
@@ -77,6 +72,8 @@ async def has_documents(site: Site) -> bool:
 
 
 async def _has_documents(site: Site) -> bool:
+    if site.release.manifest.on_disk:
+        return bool(await _read_documents(site))
     return await site.asker.ask(_ANY)
 
 
@@ -88,7 +85,7 @@ async def count_claims(site: Site, document: str) -> int:
 
 async def _read_documents(site: Site) -> Mapping[str, int]:
     """The documents that most claims point into, and how many do: every claim is counted."""
-    rows = await site.rows(_DOCUMENTS)
+    rows = await site.standing(DOCUMENTS)
     return {row["document"].value: int(row["n"].value) for row in rows}
 
 

@@ -11,10 +11,11 @@ from starlette.responses import Response
 
 from stadsgraaf.errors import NotFound
 from stadsgraaf.namespaces import well_known
+from stadsgraaf.standing import DETAILS, NEAR
 from stadsgraaf.web.asking import iris
 from stadsgraaf.web.cards import GraphInfo, Named
 from stadsgraaf.web.headers import SECURITY
-from stadsgraaf.web.kinds import DETAILS, Sort, taxonomy_of
+from stadsgraaf.web.kinds import Sort, taxonomy_of
 from stadsgraaf.web.placenames import LARGE, NORMAL, Label, Spot, write_names
 from stadsgraaf.web.places import Chart, read_ground
 from stadsgraaf.web.portrait import graph_infos
@@ -176,9 +177,8 @@ async def _near(site: Site) -> list[Near]:
     """Things that places have to do with, those that tell most first."""
     taxonomy = await taxonomy_of(site)
     places: defaultdict[str, set[str]] = defaultdict(set)
-    for query in _LINKS:
-        for row in await site.asker.rows(query.format(details=_details())):
-            places[row["thing"].value].add(row["place"].value)
+    for thing, place in await _linked(site):
+        places[thing].add(place)
     found = []
     for iri, near in places.items():
         kind = site.kind(iri)
@@ -197,6 +197,22 @@ async def _near(site: Site) -> list[Near]:
             each.thing,
         ),
     )
+
+
+async def _linked(site: Site) -> list[tuple[str, str]]:
+    """Each thing with each place that it has to do with; in a large release those with most places."""
+    if site.release.manifest.on_disk:
+        return [
+            (row["thing"].value, place)
+            for query in NEAR
+            for row in await site.standing(query)
+            for place in row["places"].value.split(" ")
+        ]
+    return [
+        (row["thing"].value, row["place"].value)
+        for query in _LINKS
+        for row in await site.asker.rows(query.format(details=_details()))
+    ]
 
 
 def _covers(kind: str, near: Iterable[Near], total: int) -> bool:

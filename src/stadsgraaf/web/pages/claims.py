@@ -1,13 +1,13 @@
 """The claims explorer: who holds what, how firmly, and what is contested."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.namespaces import SG
+from stadsgraaf.standing import CLAIM_FACETS, COLUMNS, HOLDERS, MATRIX
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import CLAIM, read_claims
 from stadsgraaf.web.contests import contests
@@ -19,20 +19,15 @@ from stadsgraaf.web.site import View
 __all__ = ["claims"]
 
 _PAGE: Final = 20
-_FACETS: Final = (
-    *(SG + name for name in ("modality", "force", "polarity", "holder")),
-    PREFIXES["dct"] + "subject",
-    *(SG + name for name in ("speaker", "quotation")),
-)
+#: The same for the workbench, of all holders.
 _MATRIX: Final = f"""SELECT ?holder ?modality (COUNT(DISTINCT ?claim) AS ?n)
 WHERE {{
   ?claim <{SG}holder> ?holder ; <{SG}modality> ?modality .
 }}
 GROUP BY ?holder ?modality ORDER BY DESC(?n)"""
-_HOLDERS: Final = 12
 _CONTESTED: Final = (
-    f"FILTER EXISTS {{ {{ ?s <{SG}contradicts>|<{SG}inTensionWith> ?other }}"
-    f" UNION {{ ?other <{SG}contradicts>|<{SG}inTensionWith> ?s }} }}"
+    f"{{ SELECT DISTINCT ?s WHERE {{ {{ ?s <{SG}contradicts>|<{SG}inTensionWith> ?other }}"
+    f" UNION {{ ?other <{SG}contradicts>|<{SG}inTensionWith> ?s }} }} }}"
 )
 
 
@@ -57,16 +52,15 @@ class Matrix:
 async def read_matrix(view: View) -> Matrix | None:
     """The matrix of the dataset; None when claims have no holders."""
     counts: dict[str, dict[str, int]] = {}
-    totals: Counter[str] = Counter()
-    for row in await view.site.rows(_MATRIX):
-        holder, modality, n = row["holder"].value, row["modality"].value, int(row["n"].value)
-        counts.setdefault(holder, {})[modality] = n
-        totals[modality] += n
+    for row in await view.site.standing(MATRIX):
+        n = int(row["n"].value)
+        counts.setdefault(row["holder"].value, {})[row["modality"].value] = n
     if not counts:
         return None
-    modalities = [modality for modality, _ in totals.most_common()]
+    modalities = [row["modality"].value for row in await view.site.standing(COLUMNS)]
+    (total,) = await view.site.standing(HOLDERS)
     holders = sorted(counts, key=lambda iri: (-sum(counts[iri].values()), iri))
-    labels = view.labels([*holders[:_HOLDERS], *modalities])
+    labels = view.labels([*holders, *modalities])
 
     def link(holder: str, modality: str | None = None) -> str:
         chosen = [f"<{SG}holder> <{holder}>"]
@@ -85,10 +79,10 @@ async def read_matrix(view: View) -> Matrix | None:
                 for modality in modalities
             ),
         )
-        for holder in holders[:_HOLDERS]
+        for holder in holders
     )
     columns = tuple(labels[modality] for modality in modalities)
-    return Matrix(columns, rows, max(len(holders) - _HOLDERS, 0))
+    return Matrix(columns, rows, int(total["n"].value) - len(holders))
 
 
 async def claims(request: Request) -> Response:
@@ -100,7 +94,7 @@ async def claims(request: Request) -> Response:
         CLAIM,
         request.query_params,
         path="/claims",
-        properties=_FACETS,
+        properties=CLAIM_FACETS,
         extra=_CONTESTED if contested else "",
         keep={"contested": "1"} if contested else {},
     )

@@ -5,14 +5,15 @@ https://www.w3.org/TR/n-triples/
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 from starlette.datastructures import QueryParams
 
 from stadsgraaf.errors import InvalidParameter, Text
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.web.asking import Term, term_iri
+from stadsgraaf.standing import MOST_VALUES, facet_values
+from stadsgraaf.web.asking import Row, Term, term_iri
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.thing import TYPE
 
@@ -23,16 +24,14 @@ _LARGEST_CLASS = 20_000
 _MOST_FACETS = 6
 #: Values that a facet shows at once, and with the rest unfolded.
 _FIRST_VALUES = 8
-_MOST_DISTINCT = 60
 _MOST_CHOICES = 8
 
 _PROPERTIES = (
     "SELECT ?p (COUNT(DISTINCT ?v) AS ?values) (COUNT(DISTINCT ?s) AS ?things) WHERE {{"
     " ?s a {target} ; ?p ?v . FILTER(isIRI(?v)) }} GROUP BY ?p"
 )
-_VALUES = (
-    "SELECT ?v (COUNT(DISTINCT ?s) AS ?n)\nWHERE {{\n  {pattern}\n  ?s {p} ?v . FILTER(isIRI(?v))\n}}\n"
-    "GROUP BY ?v ORDER BY DESC(?n) ?v LIMIT {limit}"
+_CHOSEN = (
+    "SELECT (COUNT(*) AS ?n) WHERE {{ SELECT DISTINCT ?s WHERE {{ {pattern} }} LIMIT {limit} }}"
 )
 _NEVER = frozenset(
     (
@@ -73,10 +72,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class FacetValue:
-    """One value of a facet: how many things have it, and the link that chooses or drops it."""
+    """One value of a facet: how many things have it, if it was counted; the link that chooses or drops it."""
 
     label: str
-    count: int
+    count: int | None
     href: str
     chosen: bool
 
@@ -104,7 +103,10 @@ class Facet:
 
 @dataclass
 class Facets:
-    """What can be chosen among the things of a class, and what has been."""
+    """What can be chosen among the things of a class, and what has been.
+
+    It ``is_cut`` where so many are chosen that neither they nor their values are counted.
+    """
 
     view: View
     target: str
@@ -113,6 +115,7 @@ class Facets:
     extra: str = ""
     keep: Mapping[str, str] = field(default_factory=dict)
     facets: list[Facet] = field(default_factory=list)
+    is_cut: bool = False
 
     @classmethod
     async def read(
@@ -134,8 +137,13 @@ class Facets:
         given = dict.fromkeys(parameters.getlist("where"))
         chosen = tuple(Choice.read(text) for text in list(given)[:_MOST_CHOICES])
         facets = cls(view, target, chosen, path, extra, keep or {})
-        for predicate in properties or await facets._properties():
-            await facets._add(predicate)
+        facets.is_cut = await facets._are_many()
+        if properties:
+            for predicate in properties:
+                await facets._add(predicate, await facets._standing(predicate))
+        else:
+            for predicate in await facets._properties():
+                await facets._add(predicate, None)
         return facets
 
     @property
@@ -161,6 +169,13 @@ class Facets:
         self, limit: int, offset: int, *, by_label: bool = True
     ) -> tuple[list[str], int]:
         """One page of the things, by label or by IRI, and how many there are in all."""
+        is_all, index = not (self.chosen or self.extra), self.view.site.release.labels
+        if (
+            is_all
+            and (self._is_large or not by_label)
+            and self._count == index.kinds.get(self.target)
+        ):
+            return index.iris_of_kind(self.target, limit, offset), self._count
         asker = self.view.site.asker
         rows = await asker.rows(
             f"SELECT DISTINCT ?s WHERE {{ {self.pattern} FILTER(isIRI(?s)) }} LIMIT {_LARGEST_CLASS}"
@@ -168,8 +183,9 @@ class Facets:
         found = [row["s"].value for row in rows]
         labels = self.view.labels(found) if by_label else {}
         found.sort(key=lambda iri: (labels.get(iri, "").casefold(), iri))
-        is_cut = self._is_large and not (self.chosen or self.extra)
-        return found[offset : offset + limit], self._count if is_cut else len(found)
+        return found[offset : offset + limit], self._count if is_all and self._is_large else len(
+            found
+        )
 
     @property
     def _count(self) -> int:
@@ -189,9 +205,24 @@ class Facets:
             return await site.once(_properties, self.target)
         return await _properties(site, self.target)
 
-    async def _add(self, predicate: str) -> None:
-        query = _VALUES.format(pattern=self.pattern, p=NamedNode(predicate), limit=_MOST_DISTINCT)
-        rows = await self.view.site.asker.rows(query)
+    async def _are_many(self) -> bool:
+        """Whether more things are chosen than are counted while somebody waits."""
+        if not self._is_large or not (self.chosen or self.extra):
+            return False
+        query = _CHOSEN.format(pattern=self.pattern, limit=_LARGEST_CLASS + 1)
+        (row,) = await self.view.site.asker.rows(query)
+        return _integer(row["n"]) > _LARGEST_CLASS
+
+    async def _standing(self, predicate: str) -> Sequence[Row] | None:
+        """The values of all things of the class, where those of the chosen are not to be counted."""
+        if self.is_cut or not (self.chosen or self.extra):
+            pattern = replace(self, chosen=(), extra="").pattern
+            return await self.view.site.standing(facet_values(pattern, predicate))
+        return None
+
+    async def _add(self, predicate: str, known: Sequence[Row] | None) -> None:
+        query = facet_values(self.pattern, predicate)
+        rows = await self.view.site.asker.rows(query) if known is None else known
         labels = self.view.labels(row["v"].value for row in rows)
         values = tuple(
             self._value(Choice(NamedNode(predicate), row["v"]), labels, _integer(row["n"]))
@@ -201,12 +232,12 @@ class Facets:
         if values:
             self.facets.append(Facet(self.view.term(predicate), values, query))
 
-    def _value(self, choice: Choice, labels: dict[str, str], count: int) -> FacetValue:
+    def _value(self, choice: Choice, labels: Mapping[str, str], count: int) -> FacetValue:
         is_chosen = choice in self.chosen
         others = tuple(each for each in self.chosen if each != choice)
         return FacetValue(
             label=labels[choice.value.value],
-            count=count,
+            count=None if self.is_cut else count,
             href=self.link(others if is_chosen else (*self.chosen, choice)),
             chosen=is_chosen,
         )
@@ -235,6 +266,6 @@ async def _properties(site: Site, target: str) -> list[str]:
     for row in await site.asker.rows(_PROPERTIES.format(target=NamedNode(target))):
         values, things = _integer(row["values"]), _integer(row["things"])
         predicate = row["p"].value
-        if predicate not in _NEVER and 1 < values <= min(_MOST_DISTINCT, max(things // 2, 2)):
+        if predicate not in _NEVER and 1 < values <= min(MOST_VALUES, max(things // 2, 2)):
             found.append((-things, predicate))
     return [predicate for _, predicate in sorted(found)[:_MOST_FACETS]]

@@ -11,6 +11,7 @@ from stadsgraaf.canned import CannedQuery
 from stadsgraaf.errors import NotFound, NotReady, StoreBusy, StoreError, Text
 from stadsgraaf.media import HTML, RDF, RESULTS
 from stadsgraaf.namespaces import SG, well_known
+from stadsgraaf.standing import CONTESTED
 from stadsgraaf.store.base import Elsewhere, Question
 from stadsgraaf.web.cards import cards
 from stadsgraaf.web.claims import Claim, read_claims
@@ -36,10 +37,6 @@ _KINDS = 9
 _TECHNICAL = ("term", "data")
 _START = "start"
 _CLASSES = well_known("owl:Class rdfs:Class")
-_CONTESTED = (
-    f"SELECT ?claim (COUNT(?other) AS ?n) WHERE {{ ?claim <{SG}contradicts> ?other }}"
-    " GROUP BY ?claim ORDER BY DESC(?n) ?claim LIMIT 1"
-)
 _ABOUT = ("accessibility", "privacy")
 
 
@@ -85,7 +82,7 @@ async def _questions(view: View) -> list[tuple[CannedQuery, Teaser | None]]:
 async def _example(view: View) -> Contest | None:
     """The claim that is contradicted most, beside what contradicts it."""
     site = view.site
-    rows = await site.rows(_CONTESTED)
+    rows = await site.standing(CONTESTED)
     if not rows:
         return None
     claim = rows[0]["claim"].value

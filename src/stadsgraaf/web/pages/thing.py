@@ -7,6 +7,7 @@ from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from stadsgraaf.datatypes import dated_in_sparql
 from stadsgraaf.errors import NotFound
 from stadsgraaf.media import RDF
 from stadsgraaf.namespaces import prologue
@@ -14,7 +15,6 @@ from stadsgraaf.release import GraphEntry
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.cards import GraphInfo
 from stadsgraaf.web.dataset_description import schema
-from stadsgraaf.web.dates import in_sparql
 from stadsgraaf.web.kinds import taxonomy_of
 from stadsgraaf.web.pager import Pager
 from stadsgraaf.web.pages import citing
@@ -43,7 +43,7 @@ _DATED = (
     "SELECT DISTINCT ?thing ?property ?date\nWHERE {{\n"
     "  {{ BIND({thing} AS ?thing) }} UNION {{ {thing} ?to ?thing }} UNION {{ ?thing ?from {thing} }}\n"
     "  ?thing ?property ?date .\n"
-    f"  FILTER({in_sparql('?date')})\n}}}}\nORDER BY ?date"
+    f"  FILTER({dated_in_sparql('?date')})\n}}}}\nORDER BY ?date"
 )
 _LIES = (
     prologue("geo") + "SELECT DISTINCT ?place ?wkt\nWHERE {{\n"

@@ -1,14 +1,17 @@
 """The timeline: what happened or is dated, in order, doubt drawn as such."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from stadsgraaf.datatypes import dated_in_sparql
 from stadsgraaf.errors import NotFound
 from stadsgraaf.namespaces import PREFIXES, SG
+from stadsgraaf.standing import ALL_PERIODS, MOST_DATED, PERIODS, latest
 from stadsgraaf.web import dates
-from stadsgraaf.web.asking import term_iri
+from stadsgraaf.web.asking import Row, term_iri
 from stadsgraaf.web.kinds import Group, taxonomy_of
 from stadsgraaf.web.pager import Pager
 from stadsgraaf.web.querystring import given, page_number
@@ -21,20 +24,11 @@ _PAGE: Final = 40
 _SORTS: Final[tuple[Group, ...]] = (
     *("event", "plan", "document", "actor", "place", "claim", "other", "detail"),
 )
-_QUERY = f"SELECT ?n ?p ?d WHERE {{ ?n ?p ?d . FILTER({dates.in_sparql('?d')}) }}"
-_PERIODS = f"""
-PREFIX time: <{PREFIXES["time"]}>
-PREFIX sg: <{SG}>
-SELECT DISTINCT ?n ?begin ?end WHERE {{
-  ?n ?any ?period . ?period time:hasBeginning|time:hasEnd ?moment .
-  OPTIONAL {{ ?period time:hasBeginning/(sg:date|time:inXSDDate) ?begin }}
-  OPTIONAL {{ ?period time:hasEnd/(sg:date|time:inXSDDate) ?end }}
-}}
-"""
+_QUERY = f"SELECT ?n ?p ?d WHERE {{ ?n ?p ?d . FILTER({dated_in_sparql('?d')}) }}"
 #: The same for the workbench: what is drawn is sorted from this by kind.
 _SHOWN = (
     "SELECT ?thing ?property ?date\nWHERE {\n  ?thing ?property ?date .\n"
-    f"  FILTER({dates.in_sparql('?date')})\n}}\nORDER BY ?date"
+    f"  FILTER({dated_in_sparql('?date')})\n}}\nORDER BY ?date"
 )
 #: When something was written down or changed in the data is not when it happened.
 _ABOUT_DATA = frozenset(
@@ -72,6 +66,7 @@ async def times(request: Request) -> Response:
         "timeline.html",
         line=timeline(moments, rows=_PAGE),
         line_query=_SHOWN,
+        latest=MOST_DATED if site.release.manifest.on_disk else None,
         sort=sort,
         sorts=[(each, view.urls.timeline(each), len(dated[each])) for each in present],
         pager=Pager.of(
@@ -89,11 +84,11 @@ async def _read(site: Site) -> dict[Group, list[tuple[str, str]]]:
     """Dated things by their sort, the earliest first; of several dates of one thing the first."""
     taxonomy = await taxonomy_of(site)
     first: dict[str, tuple[int, str]] = {}
-    for row in await site.asker.rows(_QUERY):
+    for row in await _dated(site):
         iri, predicate = term_iri(row["n"]), row["p"].value
         if iri and predicate not in _ABOUT_DATA and predicate not in _BOUNDS:
             _note(first, iri, row["d"].value)
-    for row in await site.asker.rows(_PERIODS):
+    for row in await _periods(site):
         if iri := term_iri(row["n"]):
             begin = row["begin"].value.split("/")[0] if "begin" in row else ".."
             end = row["end"].value.split("/")[-1] if "end" in row else ".."
@@ -109,6 +104,21 @@ async def _read(site: Site) -> dict[Group, list[tuple[str, str]]]:
     return {
         sort: [(iri, date) for _, iri, date in sorted(found)] for sort, found in by_sort.items()
     }
+
+
+async def _dated(site: Site) -> list[Row]:
+    """What has a date: all of it, or of a large release the latest of every kind."""
+    if not site.release.manifest.on_disk:
+        return list(await site.asker.rows(_QUERY))
+    kinds = site.release.labels.kinds
+    return [row for kind in kinds for row in await site.standing(latest(kind))]
+
+
+async def _periods(site: Site) -> Sequence[Row]:
+    """What has a period, in the same way."""
+    if site.release.manifest.on_disk:
+        return await site.standing(PERIODS)
+    return await site.asker.rows(ALL_PERIODS)
 
 
 def _note(first: dict[str, tuple[int, str]], iri: str, text: str) -> None:

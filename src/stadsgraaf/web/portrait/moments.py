@@ -5,6 +5,7 @@ from typing import Final
 
 from pyoxigraph import Literal
 
+from stadsgraaf.datatypes import DATE_TYPES
 from stadsgraaf.namespaces import well_known
 from stadsgraaf.web import dates
 from stadsgraaf.web.asking import term_iri
@@ -83,7 +84,7 @@ class Moments:
     def _own_moments(self) -> Iterable[Moment]:
         for statement in self.subject.thing.statements:
             value, predicate = statement.value, statement.predicate
-            is_date = isinstance(value, Literal) and value.datatype.value in dates.DATE_TYPES
+            is_date = isinstance(value, Literal) and value.datatype.value in DATE_TYPES
             clerical = predicate in _CLERICAL and self.subject.sort in _TIMELESS
             if is_date and predicate not in CLAIM_PARTS and not clerical:
                 label = self.subject.property_name(predicate)

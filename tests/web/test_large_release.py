@@ -1,0 +1,111 @@
+"""A large release: its pages count and scan nothing of the whole graph when somebody asks for them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from samples import SAMPLE
+from visiting import Client, open_site
+
+from stadsgraaf.build import Options, build
+from stadsgraaf.namespaces import SG
+from stadsgraaf.release import Release
+from stadsgraaf.standing import standing_questions
+from stadsgraaf.store.base import Answer, Limits, Question
+
+#: Pages that tell of the whole release.
+WHOLE = ("/", "/claims", "/article", "/timeline", "/map", "/browse")
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """The invented harbours, with a store on the disk."""
+    options = Options(validated=False, disk_triples=1)
+    return build(SAMPLE, tmp_path_factory.mktemp("large"), options=options)
+
+
+@pytest.fixture(scope="module")
+def visited(large: Release) -> Iterator[Client]:
+    """Their site."""
+    client = open_site(large)
+    yield client
+    client.close()
+
+
+def asked(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What pages ask of the store from now on."""
+    found, store = list[str](), client.app.state.site.store
+
+    async def answer(question: Question, limits: Limits) -> Answer:
+        found.append(question.query)
+        return await type(store).answer(store, question, limits)
+
+    monkeypatch.setattr(store, "answer", answer)
+    return found
+
+
+def test_every_standing_question_is_answered_when_a_large_release_is_built(
+    large: Release, sample: Release
+) -> None:
+    assert list(large.standing) == standing_questions(large.labels.kinds)
+    assert not sample.standing
+
+
+@pytest.mark.parametrize("path", WHOLE)
+def test_no_page_of_a_large_release_counts_or_sorts_the_whole_graph(
+    visited: Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    questions = asked(visited, monkeypatch)
+    assert visited.browse(path).status == 200
+    counting = [each for each in questions if "GROUP BY" in each or "COUNT(" in each]
+    assert not counting
+    assert not set(questions) & set(visited.app.state.site.release.standing)
+
+
+@pytest.mark.parametrize("path", ["/claims", "/article"])
+def test_a_page_is_the_same_whether_it_was_worked_out_before_or_not(
+    visited: Client, client: Client, path: str
+) -> None:
+    worked_out, now = (each.browse(path).page.text for each in (visited, client))
+    assert worked_out.split("Uitgave")[0] == now.split("Uitgave")[0]
+
+
+def test_the_timeline_of_a_large_release_says_that_it_has_the_latest_dates(
+    visited: Client, client: Client
+) -> None:
+    assert "500" in visited.browse("/en/timeline").page.text
+    assert "the latest" not in client.browse("/en/timeline").page.text
+
+
+@pytest.mark.parametrize("path", WHOLE)
+def test_pages_of_a_large_release_without_answers_are_there_without_them(
+    large: Release, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    files = {name: each for name, each in large.manifest.files.items() if name != "standing.json"}
+    older = open_site(Release(large.path, replace(large.manifest, files=files)))
+    questions = asked(older, monkeypatch)
+    assert older.browse(path).status == 200
+    older.close()
+    assert not [each for each in questions if "GROUP BY" in each]
+
+
+def test_where_many_are_chosen_values_stay_and_are_not_counted(
+    visited: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stadsgraaf.web.pages.facets._LARGEST_CLASS", 1)
+    path = f"/claims?where=%3C{SG}polarity%3E%20%3Chttps://w3id.org/stadsgraaf/def/polarity/positive%3E"
+    questions = asked(visited, monkeypatch)
+    page = visited.browse("/en" + path)
+    assert page.status == 200
+    assert not [each for each in questions if "GROUP BY" in each]
+    assert "At least" in page.page.text
+
+
+def test_things_of_a_large_class_are_read_from_the_index_page_by_page(
+    visited: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = visited.app.state.site.release.labels.kinds
+    questions = asked(visited, monkeypatch)
+    page = visited.browse("/claims")
+    assert str(kinds[SG + "Claim"]) in page.page.text
+    assert not [each for each in questions if "SELECT DISTINCT ?s" in each]
