@@ -33,11 +33,11 @@ def told(findings: tuple[Finding, ...]) -> set[str]:
 
 
 def brought_about(
-    tmp_path: Path, old: Files, new: Files, profile: Profile | None = None
+    tmp_path: Path, old: Files, new: Files, profile: Profile | None = None, engine: str = "pyshacl"
 ) -> set[str]:
     """What a change brings about by two full runs, which is also what is told without them."""
     before, after = written(tmp_path / "old", old), written(tmp_path / "new", new)
-    options = {"stages": STAGES, "profile": profile or Profile()}
+    options = {"stages": STAGES, "profile": profile or Profile(), "engine": engine}
     cache = Cache(tmp_path / "cache")
     sides = [validate(gather([place]).dataset, Options(**options)) for place in (before, after)]  # type: ignore[arg-type]
     validate(gather([before]).dataset, Options(**options, cache=cache))  # type: ignore[arg-type]
@@ -71,6 +71,9 @@ SIBLINGS = """ex:P a sh:PropertyShape ; sh:path ex:q ; sh:qualifiedValueShape [ 
 ex:S a sh:NodeShape ; sh:targetClass ex:A ; sh:property ex:P .
 ex:M a sh:NodeShape ; sh:property ex:P , [ sh:path ex:q ; sh:qualifiedMaxCount 9 ;
     sh:qualifiedValueShape [ sh:property [ sh:path ex:s ; sh:minCount 1 ] ] ] ."""
+TWICE = """ex:S a sh:NodeShape ; sh:targetClass ex:A ;
+    sh:sparql [ sh:message "one" ; sh:select "SELECT $this ?value { $this <http://e/p> ?value }" ] ,
+        [ sh:message "two" ; sh:select "SELECT $this ?value { $this <http://e/p>|<http://e/q> ?value }" ] ."""
 IGNORED = "# stadsgraaf:ignore ex:S-r-MinCount -- so"
 
 
@@ -110,6 +113,9 @@ IGNORED = "# stadsgraaf:ignore ex:S-r-MinCount -- so"
             MISSING.replace("targetSubjectsOf ex:p", "targetClass ex:A"),
             "ex:n a ex:A , skos:Concept .", "ex:n a ex:A , skos:Concept ; ex:r 1 .", 2,
             id="what-a-shape-hid-of-a-rule",
+        ),
+        pytest.param(
+            TWICE, "ex:n a ex:A .", "ex:n a ex:A ; ex:p 1 .", 2, id="two-queries-of-a-shape"
         ),
     ],
 )  # fmt: skip
@@ -152,6 +158,15 @@ def test_what_comes_after_a_group_does_not_narrow_it(query: str) -> None:
     trails = trails_of(f"PREFIX e: <http://e/> {query}", {})
     assert trails is not None
     assert any(trail.predicates is None for trail in trails)
+
+
+def test_an_engine_that_refuses_all_shapes_for_one_is_asked_all_of_them(tmp_path: Path) -> None:
+    """A shape that reads nothing of the change makes the engine refuse those that do."""
+    refused = """ex:T a sh:NodeShape ; sh:targetNode ex:n ;
+        sh:sparql [ sh:select "SELECT $this { VALUES ?x { 1 } FILTER (?x = 2) }" ] ."""
+    old = {"data.ttl": "ex:n ex:q 1 .", "shapes.ttl": f"{DECLARED}{MISSING}{refused}"}
+    new = old | {"data.ttl": "ex:n ex:q 1 ; ex:p 1 ."}
+    assert not brought_about(tmp_path, old, new, engine="turbo")
 
 
 class Chance:

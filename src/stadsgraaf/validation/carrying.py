@@ -27,8 +27,10 @@ class Carried:
 
     def joined(self, outcome: Outcome) -> Outcome:
         """All results: those of the scope, and those that stay."""
-        both = dict.fromkeys((*outcome.results, *self.results))
-        return replace(outcome, results=list(both))
+        # what two queries of a shape find of the same thing are two results, and alike
+        found = set(outcome.results)
+        stay = (result for result in self.results if result not in found)
+        return replace(outcome, results=[*outcome.results, *stay])
 
 
 def carried(results: Sequence[Result], before: Subject, after: Subject) -> Carried | None:

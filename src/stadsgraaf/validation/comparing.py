@@ -108,6 +108,8 @@ class Comparison:
 
 #: Stages that find nothing where nothing is different, when they found nothing before.
 _STILL = frozenset({"verify", "queries", "formatting"})
+#: Engines of which a shape that they refuse does not concern the others, so that some tell for themselves.
+_APART = frozenset({"pyshacl"})
 
 
 def _derived(before: Found) -> list[Quad] | None:
@@ -119,8 +121,10 @@ def _derived(before: Found) -> list[Quad] | None:
 
 def _stays(run: Run, earlier: Run, before: Found) -> Carried | None:
     """What SHACL need not find again."""
+    if before.results is None or run.subject.engine not in _APART:
+        return None
     # names that are misspelt were read as they were meant
-    if before.results is None or ("terms" in run.found and "terms" not in before.silent):
+    if "terms" in run.found and "terms" not in before.silent:
         return None
     return carried(before.results, earlier.subject, run.subject)
 
@@ -167,7 +171,9 @@ def _changed(earlier: Run, run: Run) -> frozenset[str]:
 
 def _narrow(earlier: Run, run: Run, options: Options) -> None:
     """Let the stages look at what is different only, when that can be told."""
-    if options.profile.depends_on_place or any(map(_depends_on_place, (earlier, run))):
+    if options.engine not in _APART or options.profile.depends_on_place:
+        return
+    if any(map(_depends_on_place, (earlier, run))):
         return
     if not tell_alike(earlier.subject, run.subject):
         return
