@@ -109,3 +109,28 @@ def test_things_of_a_large_class_are_read_from_the_index_page_by_page(
     page = visited.browse("/claims")
     assert str(kinds[SG + "Claim"]) in page.page.text
     assert not [each for each in questions if "SELECT DISTINCT ?s" in each]
+
+
+def test_contested_claims_of_a_large_class_are_listed_and_their_values_not_counted(
+    visited: Client, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = client.browse("/claims?contested=1")
+    claims = visited.app.state.site.release.labels.kinds[SG + "Claim"]
+    monkeypatch.setattr("stadsgraaf.web.pages.facets._LARGEST_CLASS", claims - 1)
+    questions = asked(visited, monkeypatch)
+    page = visited.browse("/claims?contested=1")
+    assert not [each for each in questions if "GROUP BY" in each]
+    ids = [each["id"] for each in everything.page.all("article") if "id" in each]
+    assert page.status == 200
+    assert [each["id"] for each in page.page.all("article") if "id" in each] == ids
+
+
+@pytest.mark.parametrize("thing", ["company/tow", "harbour/north", "person/ada"])
+def test_the_map_of_a_thing_starts_from_the_thing(
+    visited: Client, monkeypatch: pytest.MonkeyPatch, thing: str
+) -> None:
+    iri = visited.app.state.site.release.manifest.base_iri + thing
+    visited.browse("/map")
+    questions = asked(visited, monkeypatch)
+    assert visited.browse(f"/map?thing={iri}").status == 200
+    assert all(f"<{iri}>" in each for each in questions if "hasGeometry" in each)

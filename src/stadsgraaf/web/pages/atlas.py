@@ -28,6 +28,8 @@ _MOST_THINGS = 60
 _FEWEST_PLACES = 3
 _MOST_OF = 0.9
 _MOST_LABELS = 60
+#: Links of one thing that are followed to its places.
+_MOST_LINKS = 20_000
 _STRONGEST = 4
 #: What is marked, those that tell most first; places lie within other places.
 _SORTS: tuple[Sort, ...] = ("actor", "event", "plan", "other", "place")
@@ -47,10 +49,13 @@ _NEAR = (
     "  {{ ?place ?p ?thing }} UNION {{ ?thing ?p ?place }}\n"
     "  UNION {{ VALUES ?class {{ {details} }} ?detail a ?class ; ?p ?place ; ?q ?thing }}\n"
 )
+#: From the thing to its places, so that it takes as long as the thing has links.
 _OF_ONE = (
-    f"SELECT DISTINCT ?place WHERE {{{{\n  VALUES ?thing {{{{ {{thing}} }}}}\n  ?place {_GEO} ?geometry .\n"
-    + _NEAR
-    + "}}"
+    "SELECT DISTINCT ?place WHERE {{\n"
+    "  {{ SELECT DISTINCT ?place WHERE {{\n"
+    "    {{ ?place ?p {thing} }} UNION {{ {thing} ?p ?place }}\n"
+    "    UNION {{ ?detail ?q {thing} ; ?p ?place ; a ?class FILTER(?class IN ({details})) }}\n"
+    f"    FILTER(isIRI(?place))\n  }}}} LIMIT {_MOST_LINKS} }}}}\n  ?place {_GEO} ?geometry .\n}}}}"
 )
 _OF_ALL = (
     f"SELECT DISTINCT ?place ?thing WHERE {{{{\n  ?place {_GEO} ?geometry .\n{_NEAR}"
@@ -108,7 +113,7 @@ async def atlas(request: Request) -> Response:
     thing = iri_given(request, "thing")
     near = await site.once(_near)
     if thing:
-        query = _OF_ONE.format(thing=iris([thing]), details=_details())
+        query = _OF_ONE.format(thing=iris([thing]), details=_details().replace(" ", ", "))
         rows = await site.asker.rows(query)
         marked: dict[str, tuple[Named, ...]] = {row["place"].value: () for row in rows}
     else:

@@ -105,7 +105,8 @@ class Facet:
 class Facets:
     """What can be chosen among the things of a class, and what has been.
 
-    It ``is_cut`` where so many are chosen that neither they nor their values are counted.
+    It ``is_cut`` where so many are chosen, or in such a way, that their values are not counted;
+    there ``is_more`` than what was read of the things.
     """
 
     view: View
@@ -116,6 +117,7 @@ class Facets:
     keep: Mapping[str, str] = field(default_factory=dict)
     facets: list[Facet] = field(default_factory=list)
     is_cut: bool = False
+    is_more: bool = False
 
     @classmethod
     async def read(
@@ -183,6 +185,7 @@ class Facets:
         found = [row["s"].value for row in rows]
         labels = self.view.labels(found) if by_label else {}
         found.sort(key=lambda iri: (labels.get(iri, "").casefold(), iri))
+        self.is_more = len(found) == _LARGEST_CLASS and not is_all
         return found[offset : offset + limit], self._count if is_all and self._is_large else len(
             found
         )
@@ -206,9 +209,11 @@ class Facets:
         return await _properties(site, self.target)
 
     async def _are_many(self) -> bool:
-        """Whether more things are chosen than are counted while somebody waits."""
+        """Whether more things are chosen than are counted while somebody waits, or in a way that takes long."""
         if not self._is_large or not (self.chosen or self.extra):
             return False
+        if self.extra:
+            return True
         query = _CHOSEN.format(pattern=self.pattern, limit=_LARGEST_CLASS + 1)
         (row,) = await self.view.site.asker.rows(query)
         return _integer(row["n"]) > _LARGEST_CLASS
