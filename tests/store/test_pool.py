@@ -11,7 +11,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -426,7 +426,25 @@ def test_slow_query_takes_what_others_leave_and_is_one_of_them_when_that_is_too_
         process.communicate(b"\n")
 
 
-def test_slow_querygives_way_where_priorities_cannot_be_raised(
+@pytest.mark.parametrize("within", [(), ("unshare", "--user", "--map-root-user")])
+def test_priority_is_lowered_so_far_only_that_it_can_be_raised_again(within: Sequence[str]) -> None:
+    try:
+        subprocess.run([*within, "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("there is no such namespace here")
+    policy = "os.sched_setscheduler(0, os.SCHED_{}, os.sched_param(0))"
+    lines = (
+        *("import os", "from stadsgraaf.store.priority import _may_raise"),
+        *("print(_may_raise())", policy.format("IDLE")),
+        *("try:", f"    {policy.format('OTHER')}", "    print(True)"),
+        *("except OSError:", "    print(False)"),
+    )
+    command = [*within, sys.executable, "-c", "\n".join(lines)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    assert said in (["True", "True"], ["False", "False"])
+
+
+def test_slow_query_gives_way_where_priorities_cannot_be_raised(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stadsgraaf.store.priority._may_raise", lambda: False)

@@ -8,7 +8,7 @@ SCHED_IDLE makes place at once; but all it gets is what others leave.
 
 import contextlib
 import os
-import resource
+import threading
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,8 +17,6 @@ from typing import Final
 __all__ = ["Yielding"]
 
 _NICENESS: Final = 10
-_MOST_NICE: Final = 20
-_CAP_SYS_NICE: Final = 23
 #: Seconds after which it is looked at how much others left, and the part of a processor that is
 #: too little for a query to come to its end.
 _TURN: Final = 1.0
@@ -82,12 +80,28 @@ def _be_normal(thread: int) -> None:
 
 @cache
 def _may_raise() -> bool:
-    """Whether a process of ours that is SCHED_IDLE may have the priority of this one again."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    effective = int(status.partition("\nCapEff:")[2].split()[0], 16)
-    limit, _ = resource.getrlimit(resource.RLIMIT_NICE)
-    needed = _MOST_NICE - os.getpriority(os.PRIO_PROCESS, 0)
-    return bool(effective >> _CAP_SYS_NICE & 1) or limit >= needed or limit < 0
+    """Whether a process of ours that is SCHED_IDLE may have the priority of this one again.
+
+    A thread tries what needs the same permission. In a user namespace a process has every capability,
+    and still may not.
+    """
+    found: list[bool] = []
+    thread = threading.Thread(target=lambda: found.append(_comes_back()))
+    thread.start()
+    thread.join()
+    return found == [True]
+
+
+def _comes_back() -> bool:
+    """Make this thread a little nicer, and no more."""
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, own + 1)
+        is_nicer = os.getpriority(os.PRIO_PROCESS, 0) > own
+        os.setpriority(os.PRIO_PROCESS, 0, own)
+    except OSError:
+        return False
+    return is_nicer
 
 
 def _used(pid: int | None) -> float:
