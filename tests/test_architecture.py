@@ -17,7 +17,7 @@ PACKAGE = Path(stadsgraaf.__file__).parent
 #: Left to right; a module may import from its own layer's left, and from its own package.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
-    frozenset({"configuration", "media", "namespaces", "ranking", "sorting"}),
+    frozenset({"configuration", "media", "namespaces", "ranking", "remembering", "sorting"}),
     frozenset({"canonical", "datatypes", "folder", "settings"}),
     frozenset({"logs", "parameters", "standing"}),
     frozenset({"canned", "turtle"}),

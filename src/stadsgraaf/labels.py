@@ -10,7 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate, groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -24,6 +24,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from stadsgraaf.errors import Language
 from stadsgraaf.namespaces import PREFIXES, SG, well_known
 from stadsgraaf.ranking import Found, Hit, SearchResult, by_kind, nearest, ranked, trigrams
+from stadsgraaf.remembering import remembering
 
 __all__ = [
     "CODES",
@@ -118,7 +119,7 @@ _WEAK = {
 }
 
 
-@lru_cache(_NAMES_REMEMBERED)
+@remembering(_NAMES_REMEMBERED)
 def local_name(iri: str) -> str:
     """The last part of an IRI, readable: what to show when there is no label.
 

@@ -1,6 +1,7 @@
 """What a site remembers of its release, and what it does not."""
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Answer, Limits, Question
 from stadsgraaf.store.embedded import EmbeddedStore
+from stadsgraaf.web import dates
 from stadsgraaf.web.default_answer import default_answer
 from stadsgraaf.web.site import Site
 
@@ -51,6 +53,24 @@ def test_what_is_asked_of_a_release_is_asked_once(sample: Release) -> None:
             assert first.rows
             assert await default_answer(site, query) is first
             assert store.asked == 1
+
+    asyncio.run(run())
+
+
+def test_what_readers_make_up_takes_little_room(sample: Release) -> None:
+    async def run() -> None:
+        async with faltering(sample) as (_, site):
+            long = f"{MADE_UP}/{'x' * 10_000}"
+            tracemalloc.start()
+            for number in range(100):
+                iri = f"{long}{number}"
+                assert site.labels([iri], "en") == {}
+                assert site.kind(iri) is None
+                assert site.short(iri) == f"<{iri}>"
+                assert dates.say(iri, "en") == iri
+            kept, _ = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert kept < 10 * len(long)
 
     asyncio.run(run())
 

@@ -6,13 +6,13 @@ Reads SPARQL 1.1 Query Results JSON, https://www.w3.org/TR/sparql11-results-json
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from stadsgraaf.errors import StoreUnavailable
 from stadsgraaf.media import RDF, RESULTS
+from stadsgraaf.remembering import remembering
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Limits, Question, Store
 from stadsgraaf.store.literals import literal
@@ -142,5 +142,5 @@ def _term(binding: Mapping[str, Any]) -> Term:
 
 
 #: The same ones come again and again, and to make one means to read it letter by letter.
-_named_node = lru_cache(_REMEMBERED)(NamedNode)
+_named_node = remembering(_REMEMBERED)(NamedNode)
 _TRIPLE = ("subject", "predicate", "object")

@@ -14,10 +14,10 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Final
 
 from stadsgraaf.errors import Language
+from stadsgraaf.remembering import remembering
 
 __all__ = ["Moment", "bounds", "day_number", "read", "say"]
 
@@ -91,7 +91,7 @@ class Moment:
         return _WORDS[self.qualifier][language].format(text) if self.qualifier else text
 
 
-@lru_cache(_REMEMBERED)
+@remembering(_REMEMBERED)
 def read(text: str) -> tuple[Moment | None, Moment | None] | None:
     """Begin and end; None for an open end. One moment is its own end. None when it is no date.
 
@@ -128,7 +128,7 @@ def _moment(text: str) -> Moment | None:
     return moment
 
 
-@lru_cache(_REMEMBERED)
+@remembering(_REMEMBERED)
 def bounds(text: str) -> tuple[date | None, date | None] | None:
     """The first and last possible day; None for an open end; None when it is no date."""
     ends = read(text)
@@ -138,7 +138,7 @@ def bounds(text: str) -> tuple[date | None, date | None] | None:
     return (begin.days()[0] if begin else None, end.days()[1] if end else None)
 
 
-@lru_cache(_REMEMBERED)
+@remembering(_REMEMBERED)
 def say(text: str, language: Language) -> str:
     """The date in words; what cannot be read stays as it is."""
     ends = read(text)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, TypeVarTuple
@@ -29,6 +29,7 @@ from stadsgraaf.labels import Entry, local_name
 from stadsgraaf.media import HTML
 from stadsgraaf.namespaces import PREFIXES, SG, shorten
 from stadsgraaf.release import Release
+from stadsgraaf.remembering import LONGEST, remembering
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
 from stadsgraaf.web.asking import Asker, Row, read_document
@@ -84,7 +85,7 @@ class Site:
         self.asker = Asker(store, settings)
         self._known: dict[tuple[object, ...], Any] = {}
         self._entries: dict[str, Entry | None] = {}
-        self.short = lru_cache(_REMEMBERED)(partial(shorten, prefixes=self.prefixes))
+        self.short = remembering(_REMEMBERED)(partial(shorten, prefixes=self.prefixes))
 
     async def once(self, ask: Callable[["Site", *_Given], Awaitable[_T]], *given: *_Given) -> _T:
         """What ``ask(site, *given)`` gives, asked once: a release never changes.
@@ -118,15 +119,17 @@ class Site:
     def read_names(self, iris: Iterable[str]) -> None:
         """Look up what things are called and of what kind they are, before each is asked for.
 
-        What was looked up is remembered: a release never changes.
+        What was looked up is remembered, for a release never changes; but for long IRIs.
         """
-        missing = [iri for iri in iris if iri not in self._entries]
+        missing = [iri for iri in iris if len(iri) <= LONGEST and iri not in self._entries]
         if missing:
             if len(self._entries) + len(missing) > _REMEMBERED:
                 self._entries.clear()
             self._entries.update(dict.fromkeys(missing) | self.release.labels.entries(missing))
 
     def _entry(self, iri: str) -> Entry | None:
+        if len(iri) > LONGEST:
+            return self.release.labels.entries([iri]).get(iri)
         if iri not in self._entries:
             self.read_names([iri])
         return self._entries[iri]

@@ -15,13 +15,13 @@ to URLs and back: RFC 3987, section 3, https://www.rfc-editor.org/rfc/rfc3987#se
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from pyoxigraph import NamedNode
 
 from stadsgraaf.errors import Language
+from stadsgraaf.remembering import remembering
 
 __all__ = ["LANGUAGES", "Urls", "is_iri", "outward", "split_suffix"]
 
@@ -109,8 +109,8 @@ def _is_control(character: str) -> bool:
     return character < "\xa0"
 
 
-@lru_cache(_REMEMBERED)
-def _path_of(base_iri: str, iri: str) -> str | None:
+@remembering(_REMEMBERED)
+def _path_of(iri: str, base_iri: str) -> str | None:
     if not iri.startswith(base_iri):
         return None
     local = iri[len(base_iri) :]
@@ -168,7 +168,7 @@ class Urls:
 
     def path_of(self, iri: str) -> str | None:
         """The path that stands for an IRI of the dataset, or None when no path does safely."""
-        return _path_of(self.base_iri, iri) if self.base_iri else None
+        return _path_of(iri, self.base_iri) if self.base_iri else None
 
     def iri_of_path(self, path: str) -> str | None:
         """The IRI that a path stands for, as it came over the wire: escaped.
@@ -369,4 +369,4 @@ def _quoted(value: str | int) -> str:
     return "%0A".join(map(_quoted_line, str(value).split("\n")))
 
 
-_quoted_line: Final = lru_cache(1024)(quote_plus)
+_quoted_line: Final = remembering(1024)(quote_plus)
