@@ -171,6 +171,7 @@ def validate(  # noqa: PLR0913 – one for each option
       cat some.ttl | stadsgraaf validate - --shapes shapes
       stadsgraaf validate explain skos/broader-cycle
     """
+    _collect_seldom()
     from stadsgraaf.validation import Options, Severity, gather, reading_profile
     from stadsgraaf.validation import validate as check
     from stadsgraaf.validation.baseline import Baseline, write
@@ -181,9 +182,6 @@ def validate(  # noqa: PLR0913 – one for each option
     if (explained := _explained(paths, explain)) is not None:
         click.echo(_explain(explained, language), nl=False)
         return
-    # millions of terms, hardly a cycle among them: looking for these takes a tenth of the time
-    gc.set_threshold(200_000, 20, 50)
-    gc.unfreeze()
     wanted = outputs(forms, FORMATS)
     _choose(stages)
     _refuse_both(baseline, write_baseline)
@@ -222,6 +220,8 @@ def validate(  # noqa: PLR0913 – one for each option
             earlier = folders.enter_context(there.at(changed or compared_with(os.environ)))
             options = replace(options, earlier=earlier)
         steps.triples = sum(len(one.turtle.triples) for one in sources.dataset.documents)
+        # what was read stays to the end, so nobody need look for cycles in it
+        gc.freeze()
         report = check(sources.dataset, options, steps, steps.count)
     steps.end()
     if write_baseline:
@@ -286,6 +286,12 @@ def _with_release(options: "Options", since: str, place: _Place) -> "Options":
         if sources is None:
             return replace(options, notices=(*options.notices, _NOTHING_RELEASED))
         return replace(options, released=tuple(sources.dataset.asserted))
+
+
+def _collect_seldom() -> None:
+    """Millions of terms, hardly a cycle among them: looking for these takes a tenth of the time."""
+    gc.set_threshold(200_000, 20, 50)
+    gc.unfreeze()
 
 
 def _refuse_both(baseline: Path | None, write_baseline: Path | None) -> None:
