@@ -208,7 +208,9 @@ nothing. `--no-cache` or `STADSGRAAF_NO_CACHE=1` does without.
 `--changed` tells what a full run finds now and a full run of the revision does not. It does not take these two: shapes, their
 queries and rules that read nothing of what is different do not run, the others are asked of the things from which what they read
 leads to it, with the triples that tell of these. Of a query of which that cannot be shown (a sub-select, things that only a
-FILTER compares), all is asked.
+FILTER compares), all is asked. All is looked at on both sides where more may come of a change: class hierarchies, shapes with
+what SHACL itself has not, comments that suppress and rules that are off in some files only (what is found may stand elsewhere
+now), other owners of blank nodes, a finding that hid another one, and the engine `turbo`, which refuses all shapes for one.
 
 GitHub: annotations, a summary of the job, and SARIF for code scanning, also when there are findings.
 `.github/workflows/fix.yml` formats a branch for people without tools; copy it.

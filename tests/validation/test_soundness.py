@@ -29,7 +29,8 @@ def written(place: Path, files: Files) -> Path:
 
 
 def told(findings: tuple[Finding, ...]) -> set[str]:
-    return {finding.fingerprint for finding in findings}
+    """What is told, what is told beneath it included."""
+    return {each.fingerprint for one in findings for each in (one, *one.also)}
 
 
 def brought_about(
@@ -71,6 +72,7 @@ SIBLINGS = """ex:P a sh:PropertyShape ; sh:path ex:q ; sh:qualifiedValueShape [ 
 ex:S a sh:NodeShape ; sh:targetClass ex:A ; sh:property ex:P .
 ex:M a sh:NodeShape ; sh:property ex:P , [ sh:path ex:q ; sh:qualifiedMaxCount 9 ;
     sh:qualifiedValueShape [ sh:property [ sh:path ex:s ; sh:minCount 1 ] ] ] ."""
+REFUSED = "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:property [ sh:path ex:p ; sh:maxCount 1 ; sh:lessThan ex:r ] ."
 TWICE = """ex:S a sh:NodeShape ; sh:targetClass ex:A ;
     sh:sparql [ sh:message "one" ; sh:select "SELECT $this ?value { $this <http://e/p> ?value }" ] ,
         [ sh:message "two" ; sh:select "SELECT $this ?value { $this <http://e/p>|<http://e/q> ?value }" ] ."""
@@ -113,6 +115,10 @@ IGNORED = "# stadsgraaf:ignore ex:S-r-MinCount -- so"
             MISSING.replace("targetSubjectsOf ex:p", "targetClass ex:A"),
             "ex:n a ex:A , skos:Concept .", "ex:n a ex:A , skos:Concept ; ex:r 1 .", 2,
             id="what-a-shape-hid-of-a-rule",
+        ),
+        pytest.param(
+            REFUSED, "ex:m ex:p 1 ; ex:r [ ex:s 1 ] .", "ex:m ex:p 1 ; ex:r [ ex:s 1 ] . ex:n ex:p 1 , 2 .", 0,
+            id="a-shape-refused-for-another-thing",
         ),
         pytest.param(
             TWICE, "ex:n a ex:A .", "ex:n a ex:A ; ex:p 1 .", 2, id="two-queries-of-a-shape"

@@ -27,6 +27,8 @@ _LISTS = frozenset(_SH + name for name in ("and", "or", "xone"))
 #: Constraints that read what is said of a value, or may read anything.
 _OF_VALUES, _QUERY = frozenset({_SH + "class", _SH + "closed"}), _SH + "sparql"
 _OBJECTS, _PATH, _PROPERTY = (_SH + name for name in ("targetObjectsOf", "path", "property"))
+#: What pySHACL refuses a shape for when one of its focus nodes has a blank node there.
+_REFUSING = frozenset({_SH + "lessThan", _SH + "lessThanOrEquals"})
 _ANY_LENGTH = frozenset(_SH + name for name in ("zeroOrMorePath", "oneOrMorePath"))
 
 About = Mapping[Term, Sequence[tuple[str, Term]]]
@@ -70,10 +72,9 @@ class _Walk:
 
     def shape(self, node: Term, above: tuple[Term, ...]) -> int:
         """The number of steps to the last node of which something is read."""
-        if node in above or len(above) > _DEPTH:
+        if node in above or len(above) > _DEPTH or self._has_no_bounds(node):
             raise _Boundless
         length, deepest, reads_values = 0, 0, False
-        has_path = any(predicate == _PATH for predicate, _ in self._about.get(node, ()))
         for predicate, thing in self._about.get(node, ()):
             if predicate == _QUERY:
                 # from the focus node itself the query tells how far (``trails``)
@@ -84,15 +85,17 @@ class _Walk:
                 length = max(length, self._path(thing, backward=False, depth=0))
             elif predicate == _OBJECTS and isinstance(thing, NamedNode):
                 self._inverse.add(thing.value)
-            elif predicate == _PROPERTY and has_path:
-                # what it finds is of the values, so that these are focus nodes too
-                raise _Boundless
             elif predicate in _NESTED or predicate in _LISTS:
                 reads_values = True
                 for part in self._members(thing) if predicate in _LISTS else [thing]:
                     deepest = max(deepest, self.shape(part, (*above, node)))
             reads_values = reads_values or predicate in _OF_VALUES
         return length + deepest if reads_values or not length else length - 1
+
+    def _has_no_bounds(self, shape: Term) -> bool:
+        names = {predicate for predicate, _ in self._about.get(shape, ())}
+        # what shapes of values find is of these, so that they are focus nodes too
+        return not names.isdisjoint(_REFUSING) or names >= {_PATH, _PROPERTY}
 
     def _path(self, path: Term, *, backward: bool, depth: int) -> int:
         if isinstance(path, NamedNode):
