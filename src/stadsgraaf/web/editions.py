@@ -8,6 +8,7 @@ other versions are those of RFC 5829, https://www.rfc-editor.org/rfc/rfc5829
 
 import asyncio
 import contextlib
+import gc
 import logging
 import re
 import time
@@ -357,7 +358,12 @@ class Editions:
         return edition
 
     def _retire(self, edition: Edition) -> None:
-        self._spawn(edition.retire(self._settings.query_timeout + _GRACE))
+        self._spawn(self._dismiss(edition))
+
+    async def _dismiss(self, edition: Edition) -> None:
+        await edition.retire(self._settings.query_timeout + _GRACE)
+        # an application refers to itself in many places, and the server looks for circles seldom
+        asyncio.get_running_loop().call_soon(gc.collect)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run to the end: a task that nobody holds may vanish."""
