@@ -8,9 +8,9 @@ import pickle
 import signal
 import warnings
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-__all__ = ["Apart"]
+__all__ = ["Apart", "fork", "made_of", "pickled"]
 
 Made = TypeVar("Made")
 
@@ -20,10 +20,7 @@ class Apart(Generic[Made]):
 
     def __init__(self, work: Callable[[], Made]) -> None:
         reading, writing = os.pipe()
-        with warnings.catch_warnings():
-            # the other threads here are those of progress, which the work does not touch
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self._process = os.fork()
+        self._process = fork()
         if not self._process:
             os.close(reading)
             _give(work, writing)
@@ -41,10 +38,7 @@ class Apart(Generic[Made]):
             reason = signal.Signals(-code).name if code < 0 else f"exit code {code}"
             message = f"a process that validates ended with {reason}"
             raise RuntimeError(message)
-        made, error = pickle.loads(content)  # noqa: S301 – the process is our own
-        if error is not None:
-            raise error
-        return made  # type: ignore[no-any-return]  # it is what the work gives
+        return made_of(content)  # type: ignore[no-any-return]  # it is what the work gives
 
     def stop(self) -> None:
         """End the work, if it has not: nobody asks for its result any more."""
@@ -60,12 +54,33 @@ def _give(work: Callable[[], object], writing: int) -> None:
     """Work, write what it made, and end without anything that the parent would have done."""
     code = 1
     try:
-        try:
-            content = pickle.dumps((work(), None))
-        except Exception as error:  # noqa: BLE001 – the parent raises it
-            content = pickle.dumps((None, error))
+        content = pickled(work)
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(content)
         code = 0
     finally:
         os._exit(code)
+
+
+def fork() -> int:
+    """The number of a new process; 0 in that process."""
+    with warnings.catch_warnings():
+        # the other threads here are those of progress, which the work does not touch
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
+def pickled(work: Callable[[], object]) -> bytes:
+    """What the work made, or what it raised, for `made_of` in another process."""
+    try:
+        return pickle.dumps((work(), None))
+    except Exception as error:  # noqa: BLE001 – the one who asked raises it
+        return pickle.dumps((None, error))
+
+
+def made_of(content: bytes) -> Any:
+    """What the work made. Raises what it raised."""
+    made, error = pickle.loads(content)  # noqa: S301 – the process is our own
+    if error is not None:
+        raise error
+    return made

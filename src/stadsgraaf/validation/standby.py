@@ -6,10 +6,12 @@ It is a fork that has imported what takes long. What it is asked, and what it an
 import os
 import pickle
 import signal
-import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import BinaryIO, Generic, NoReturn, TypeVar
+
+from stadsgraaf.validation.apart import fork, made_of, pickled
 
 __all__ = ["Asked", "Standby"]
 
@@ -32,10 +34,7 @@ class Standby:
             return
         reading, asking = os.pipe()
         answers, answering = os.pipe()
-        with warnings.catch_warnings():
-            # the other threads here are those of progress, which the work does not touch
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self._process = os.fork()
+        self._process = fork()
         if not self._process:
             os.close(asking)
             os.close(answers)
@@ -82,10 +81,7 @@ class Asked(Generic[Made]):
     def result(self) -> Made:
         """What the work made. Raises what it raised, RuntimeError when its process was ended."""
         self._waits = False
-        made, error = pickle.loads(self._standby.answer())  # noqa: S301 – the process is our own
-        if error is not None:
-            raise error
-        return made  # type: ignore[no-any-return]  # it is what the work gives
+        return made_of(self._standby.answer())  # type: ignore[no-any-return]  # what the work gives
 
     def stop(self) -> None:
         """End the work, if it has not ended: nobody asks for its result any more."""
@@ -101,18 +97,15 @@ def _serve(ready: Callable[[], object], reading: int, answering: int) -> NoRetur
         ready()
         with os.fdopen(reading, "rb") as asked, os.fdopen(answering, "wb") as answers:
             while (content := _get(asked)) is not None:
-                _put(answers, _done(content))
+                _put(answers, pickled(partial(_work, content)))
         code = 0
     finally:
         os._exit(code)
 
 
-def _done(content: bytes) -> bytes:
-    try:
-        work, arguments = pickle.loads(content)  # noqa: S301 – the process that asks is our own
-        return pickle.dumps((work(*arguments), None))
-    except Exception as error:  # noqa: BLE001 – the one who asked raises it
-        return pickle.dumps((None, error))
+def _work(content: bytes) -> object:
+    work, arguments = pickle.loads(content)  # noqa: S301 – the process that asks is our own
+    return work(*arguments)
 
 
 def _put(pipe: BinaryIO, content: bytes) -> None:

@@ -246,21 +246,20 @@ def about(  # noqa: PLR0913 – a finding has many parts
     """A finding of a built-in rule about a thing."""
     places = subject.places
     thing = focus if isinstance(focus, NamedNode | BlankNode | Literal) else None
-    return Finding(
-        rule=found.iri,
-        name=found.name,
-        severity=found.severity,
+    told = found.finding(
         span=span,
         message=message,
-        reason=found.why,
-        mend=mend or found.mend,
+        value="" if value is None else str(value),
+        excerpt=places.excerpt(span),
+        meant=meant,
+    )
+    return replace(
+        told,
+        mend=mend or told.mend,
         focus=str(focus),
         thing=places.label(thing) if thing is not None else NO_TEXT,
         curie=places.curie(thing) if thing is not None else "",
         path=path,
-        value="" if value is None else str(value),
-        excerpt=places.excerpt(span),
-        meant=meant,
         stable_focus=places.stable(thing) if thing is not None else "",
     )
 
