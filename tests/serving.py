@@ -20,7 +20,7 @@ from pyoxigraph import NamedNode, Quad
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.canonical import canonical_nquads
-from stadsgraaf.labels import build_labels
+from stadsgraaf.indexing import build_labels
 from stadsgraaf.metadata import statistics
 from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.writing import files_of

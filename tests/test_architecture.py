@@ -16,16 +16,16 @@ PACKAGE = Path(stadsgraaf.__file__).parent
 
 #: Left to right; a module may import from its own layer's left, and from its own package.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"errors"}),
+    frozenset({"closing", "errors"}),
     frozenset({"configuration", "media", "namespaces", "ranking", "remembering", "sorting"}),
-    frozenset({"canonical", "datatypes", "folder", "settings"}),
+    frozenset({"canonical", "datatypes", "folder", "naming", "settings"}),
     frozenset({"logs", "parameters", "standing"}),
     frozenset({"canned", "turtle"}),
     frozenset({"queries"}),
     frozenset({"contexts", "dataset", "formatting", "unreadable"}),
     frozenset({"bulk"}),
     frozenset({"metadata", "exports", "evidence", "labels", "store", "suppression"}),
-    frozenset({"copies", "coverage", "difference", "guarding", "revisions"}),
+    frozenset({"copies", "coverage", "difference", "guarding", "indexing", "revisions"}),
     frozenset({"comparison"}),
     frozenset({"validation"}),
     frozenset({"lookup"}),
@@ -50,7 +50,9 @@ FORBIDDEN = {
         "canonical",
         "exports",
         "validation",
+        "indexing",
         "labels",
+        "naming",
     },
     "web": {
         "validation",
@@ -59,6 +61,7 @@ FORBIDDEN = {
         "turtle",
         "composition",
         "build",
+        "indexing",
         "canonical",
         "exports",
     },

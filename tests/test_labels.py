@@ -7,7 +7,8 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from stadsgraaf import labels as labels_module
-from stadsgraaf.labels import LabelIndex, build_labels, local_name
+from stadsgraaf.indexing import build_labels
+from stadsgraaf.labels import LabelIndex
 from stadsgraaf.release import Release
 
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -141,11 +142,6 @@ def test_a_kind_is_found_however_far_behind_others_its_names_are(tmp_path: Path)
 def test_the_index_cannot_be_written(labels: LabelIndex) -> None:
     with pytest.raises(Exception, match="readonly"):
         labels._database.execute("DELETE FROM thing")
-
-
-def test_local_name_never_is_empty() -> None:
-    assert local_name("http://example.org/") != ""
-    assert local_name("urn:x:someName") == "some name"
 
 
 def test_of_a_longer_name_the_text_says_less(tmp_path: Path) -> None:

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from pyoxigraph import (
     CanonicalizationAlgorithm,
@@ -23,6 +22,7 @@ from pyoxigraph import (
     serialize,
 )
 
+from stadsgraaf.closing import Closing
 from stadsgraaf.sorting import SortedLines
 
 __all__ = [
@@ -72,7 +72,7 @@ def read_quads(path: Path) -> Iterable[Quad]:
     return parse(path=path, format=RdfFormat.N_QUADS)
 
 
-class CanonicalQuads:
+class CanonicalQuads(Closing):
     """Quads on their way to canonical N-Quads; most of them wait on the disk, in ``folder``.
 
     ::
@@ -89,18 +89,9 @@ class CanonicalQuads:
         self._blank: list[Quad] = []
         self.triple_terms = False
 
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Give the files up."""
-        self._ground.__exit__(kind, error, trace)
+    def close(self) -> None:
+        """Give up its files."""
+        self._ground.close()
 
     def extend(self, quads: Iterable[Quad]) -> None:
         """Add quads, in any order and as often as they come."""

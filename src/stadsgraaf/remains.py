@@ -20,8 +20,8 @@ from urllib.parse import unquote
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from stadsgraaf.canonical import read_quads
-from stadsgraaf.labels import CODES, LABELS, OTHER_NAMES, local_name
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.naming import CODES, LABELS, OTHER_NAMES, local_name
 from stadsgraaf.release import Release
 from stadsgraaf.suppression import Suppressed
 

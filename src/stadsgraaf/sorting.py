@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from heapq import merge
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Final
+
+from stadsgraaf.closing import Closing
 
 __all__ = ["LineReader", "SortedLines"]
 
@@ -23,7 +24,7 @@ __all__ = ["LineReader", "SortedLines"]
 _RUN: Final = 1_000_000
 
 
-class SortedLines:
+class SortedLines(Closing):
     """Lines, each with its end, in the order of their bytes and each once.
 
     What does not fit in ``run`` lines waits in nameless files in ``folder``.
@@ -36,17 +37,8 @@ class SortedLines:
         self._files: list[IO[bytes]] = []
         self._open = ExitStack()
 
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Give the files up."""
+    def close(self) -> None:
+        """Give up its files."""
         self._open.close()
 
     def extend(self, lines: Iterable[bytes]) -> None:

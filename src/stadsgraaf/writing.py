@@ -12,7 +12,8 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Triple, se
 from stadsgraaf.canonical import read_quads
 from stadsgraaf.departures import tombstones
 from stadsgraaf.exports import write_dumps
-from stadsgraaf.labels import LabelIndex, build_labels
+from stadsgraaf.indexing import build_labels
+from stadsgraaf.labels import LabelIndex
 from stadsgraaf.lookup import build_lookup
 from stadsgraaf.metadata import Linkset
 from stadsgraaf.standing import standing_questions

@@ -7,8 +7,8 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from stadsgraaf.labels import LABELS
 from stadsgraaf.namespaces import PREFIXES, shorten
+from stadsgraaf.naming import LABELS
 
 __all__ = ["Side", "Term", "iri_of"]
 

@@ -8,12 +8,12 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 import httpx
 
 from stadsgraaf import __version__
+from stadsgraaf.closing import Closing
 from stadsgraaf.errors import NotPublished, Text, UsageError
 from stadsgraaf.publishing.engines import ENGINES, Addresses, Engine, recognise
 from stadsgraaf.settings import Settings
@@ -52,7 +52,7 @@ _SAID: Final[Mapping[int, Text]] = {
 }
 
 
-class Target:
+class Target(Closing):
     """``with Target.open("http://localhost:7878/query", settings) as target: …``."""
 
     def __init__(self, engine: Engine, addresses: Addresses, client: httpx.Client) -> None:
@@ -94,15 +94,8 @@ class Target:
         elif value := authorization(name, password, settings.store_token):
             self._client.headers["Authorization"] = value
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Give up its connections."""
         self._client.close()
 
     @property

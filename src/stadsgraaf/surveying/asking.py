@@ -12,10 +12,10 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from stadsgraaf.dataset import CLAIM, TYPE, Role
 from stadsgraaf.errors import NotSupported, StoreTimeout, StoreUnavailable, Text
-from stadsgraaf.labels import LABELS, OTHER_NAMES
 from stadsgraaf.metadata.linksets import LINKING
 from stadsgraaf.metadata.statistics import ordered, ranked
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.naming import LABELS, OTHER_NAMES
 from stadsgraaf.store.literals import literal
 from stadsgraaf.store.origin import GARBAGE, Origin
 from stadsgraaf.store.published import DOCUMENTS, PUBLISHED, Published, document

@@ -11,8 +11,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Text
-from stadsgraaf.labels import LABELS
 from stadsgraaf.namespaces import PREFIXES, shorten
+from stadsgraaf.naming import LABELS
 from stadsgraaf.validation.bridge import Term
 from stadsgraaf.validation.finding import Span
 from stadsgraaf.validation.sighting import NOWHERE, end_of

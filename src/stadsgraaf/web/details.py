@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stadsgraaf.labels import LABELS
 from stadsgraaf.namespaces import well_known
+from stadsgraaf.naming import LABELS
 from stadsgraaf.web.asking import Term, term_iri
 from stadsgraaf.web.cards import Card, Named, Sources
 from stadsgraaf.web.kinds import Taxonomy

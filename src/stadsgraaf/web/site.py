@@ -25,9 +25,10 @@ from starlette.types import Scope
 import stadsgraaf
 from stadsgraaf.archive import Archive
 from stadsgraaf.errors import Language
-from stadsgraaf.labels import Entry, local_name
+from stadsgraaf.labels import Entry
 from stadsgraaf.media import HTML
 from stadsgraaf.namespaces import PREFIXES, SG, shorten
+from stadsgraaf.naming import local_name
 from stadsgraaf.release import Release
 from stadsgraaf.remembering import LONGEST, remembering
 from stadsgraaf.settings import Settings

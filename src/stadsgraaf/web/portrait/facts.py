@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from pyoxigraph import Literal
 
 from stadsgraaf.errors import Language
-from stadsgraaf.labels import LABELS
 from stadsgraaf.namespaces import PREFIXES, SG, well_known
+from stadsgraaf.naming import LABELS
 from stadsgraaf.web.asking import Term, term_iri
 from stadsgraaf.web.cards import Named
 from stadsgraaf.web.claims import LINKS

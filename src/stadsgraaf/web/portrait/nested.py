@@ -5,8 +5,8 @@ from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode
 
-from stadsgraaf.labels import LABELS
 from stadsgraaf.namespaces import well_known
+from stadsgraaf.naming import LABELS
 from stadsgraaf.web.asking import Term, term_iri
 from stadsgraaf.web.details import ORIGINS
 from stadsgraaf.web.portrait.subject import FEW_VALUES, Subject
