@@ -12,10 +12,11 @@ from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Triple, pars
 from samples import SAMPLE, publish
 
 from stadsgraaf.archive import Archive
-from stadsgraaf.build import Options, build, fingerprint
+from stadsgraaf.build import Listener, Options, build, fingerprint
 from stadsgraaf.errors import DataError, InvalidData, UnreadableData, UsageError
 from stadsgraaf.release import Release
 from stadsgraaf.store.loading import load
+from stadsgraaf.validation import Report
 
 GOOD = (
     '@prefix ex: <http://example.org/> .\nex:a a ex:Thing ; ex:name "A"@nl ; ex:has [ ex:q 1 ] .\n'
@@ -33,6 +34,20 @@ def unpacked(path: Path) -> bytes:
     if path.suffix == ".gz":
         return gzip.decompress(content)
     return zstandard.decompress(content) if path.suffix == ".zst" else content
+
+
+class Heard(Listener):
+    """Keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.reports: list[Report] = []
+
+    def step(self, step: str) -> None:
+        self.steps.append(step)
+
+    def validated(self, report: Report) -> None:
+        self.reports.append(report)
 
 
 @pytest.fixture
@@ -125,10 +140,9 @@ def test_packed_dumps_have_the_same_bytes_again(folder: Path, tmp_path: Path) ->
 
 
 def test_nothing_is_built_when_nothing_changed(folder: Path, tmp_path: Path) -> None:
-    steps: list[str] = []
-    first = build(folder, tmp_path / "out")
-    assert build(folder, tmp_path / "out", steps.append) == first
-    assert steps == ["nothing changed"]
+    first, heard = build(folder, tmp_path / "out"), Heard()
+    assert build(folder, tmp_path / "out", listener=heard) == first
+    assert heard.steps == ["nothing changed"]
 
 
 def test_a_change_gives_another_release_and_keeps_the_old(folder: Path, tmp_path: Path) -> None:
@@ -157,12 +171,12 @@ def test_invalid_data_are_refused_and_the_old_release_stays(
     (folder / "a.ttl").rename(folder / "data" / "a.ttl")
     first = build(folder, tmp_path / "out")
     (folder / "data" / "a.ttl").write_text(broken, encoding="utf-8")
-    reports = []
+    heard = Heard()
     with pytest.raises(refused):
-        build(folder, tmp_path / "out", report=reports.append, options=Options(strict=True))
+        build(folder, tmp_path / "out", Options(strict=True), heard)
     assert Archive(tmp_path / "out").current() == first
     assert [path.name for path in (tmp_path / "out" / "releases").iterdir()] == [first.path.name]
-    assert "data/a.ttl\n" in reports[0].render("text")
+    assert "data/a.ttl\n" in heard.reports[0].render("text")
 
 
 def test_a_release_that_was_not_validated_says_so(folder: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ some hundreds of bytes for each.
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,9 +30,7 @@ from stadsgraaf.validation import Report, Severity, validate
 from stadsgraaf.validation.finding import Finding
 from stadsgraaf.writing import digest_of
 
-__all__ = ["DEFAULTS", "Options", "build", "fingerprint"]
-
-Progress = Callable[[str], None]
+__all__ = ["DEFAULTS", "Listener", "Options", "build", "fingerprint"]
 
 #: What a release may lose of its predecessor's triples without being asked about it.
 _SHRINK: Final = 0.5
@@ -82,84 +80,131 @@ class Options:
 DEFAULTS: Final = Options()
 
 
+class Listener:
+    """Who hears how a build goes. This one takes no notice; others override what they want to hear."""
+
+    def step(self, step: str) -> None:
+        """The next step, in a few words."""
+
+    def file(self, name: str) -> None:
+        """A file is being read."""
+
+    def validated(self, report: Report) -> None:
+        """The dataset has been validated."""
+
+    def left(self, line: str) -> None:
+        """RDF that was not read, or a place where a name of what is suppressed still stands."""
+
+
+NOBODY: Final = Listener()
+
+
 def build(
-    root: Path,
-    output: Path,
-    progress: Progress = lambda _: None,
-    reading: Progress = lambda _: None,
-    report: Callable[[Report], None] = lambda _: None,
-    options: Options = DEFAULTS,
-    left: Callable[[str], None] = lambda _: None,
+    root: Path, output: Path, options: Options = DEFAULTS, listener: Listener = NOBODY
 ) -> Release:
     """Build a release of a folder and switch the archive at ``output`` to it.
 
-    ``progress`` is told each step in a few words, ``reading`` each file; ``report`` gets the
-    validation report; ``left`` is told, line by line, which RDF was not read, and where names of what is
-    suppressed still stand.
     Raises InvalidData when the dataset breaks rules that it has to keep: one that describes itself
     has to keep all, anybody else's folder none unless that is asked for. Raises UnreadableData, or
-    SyntaxFault when it is not validated, when a file cannot be read, ReleaseShrinks when it lost more than half of its triples,
-    ArchiveLocked when another build is at work: then nothing is switched.
+    SyntaxFault when it is not validated, when a file cannot be read, ReleaseShrinks when more than
+    half of its triples are lost, ArchiveLocked when another build is at work: then nothing is switched.
     """
     archive = Archive(output)
     with archive.locked():
         archive.suppress(Suppressed.read(root / "suppressed.txt").entries)
-        suppressed = archive.suppressed
         names = Names()
         with contextlib.suppress(ReleaseDamaged):  # another one takes its place
-            redact(archive, progress, names)
-        source = fingerprint(root, suppressed)
+            redact(archive, listener.step, names)
         if others := others_among(root):
-            left(_not_read(others))
-        present = archive.current()
-        if present is not None and options.would_give(present, source):
-            progress("nothing changed")
-            _tell_remains(archive, names, left)
+            listener.left(_not_read(others))
+        return _Build(root, archive, archive.suppressed, options, listener, names).release()
+
+
+@dataclass(frozen=True)
+class _Build:
+    """One build, in a locked archive; ``names`` are those of what is suppressed."""
+
+    root: Path
+    archive: Archive
+    suppressed: Suppressed
+    options: Options
+    listener: Listener
+    names: Names
+
+    def release(self) -> Release:
+        """The release that is current now: a new one, unless nothing changed."""
+        source = fingerprint(self.root, self.suppressed)
+        present = self.archive.current()
+        if present is not None and self.options.would_give(present, source):
+            self.listener.step("nothing changed")
+            self._tell_remains()
             return present
-        read_guarded(_turtle(root))
-        dataset, findings = (
-            _validated(root, progress, reading, report, strict=options.strict)
-            if options.validated
-            else (Bulk.open(root, reading), None)
-        )
-        if suppressed:
-            names.note(dataset.stream(), suppressed)
+        read_guarded(_turtle(self.root))
+        dataset, findings = self._read()
+        if self.suppressed:
+            self.names.note(dataset.stream(), self.suppressed)
+        target, identifier = self._add(dataset, findings, source, present)
+        self._switch(identifier)
+        self._tell_remains(dataset)
+        return Release.open(target)
+
+    def _read(self) -> tuple[Dataset | Bulk, Report | None]:
+        """The dataset, and its report when it is validated."""
+        if not self.options.validated:
+            return Bulk.open(self.root, self.listener.file), None
+        dataset = Dataset.load(self.root, self.listener.file)
+        self.listener.step("validate")
+        report = validate(dataset)
+        self.listener.validated(report)
+        if unread := sum(map(_is_unread, report.findings)):
+            raise UnreadableData(count=unread)
+        if report.violations and (self.options.strict or dataset.base_iri):
+            raise InvalidData(count=report.violations)
+        return dataset, report
+
+    def _add(
+        self, dataset: Dataset | Bulk, findings: Report | None, source: str, present: Release | None
+    ) -> tuple[Path, str]:
+        """Write the release into the archive; its folder there, and its identifier."""
+        archive, options = self.archive, self.options
         with tempfile.TemporaryDirectory(prefix=MAKING, dir=archive.releases) as folder:
             made = Path(folder) / "release"
             made.mkdir()
             manifest = write(
-                dataset, findings, made, source, progress, options.disk_triples, suppressed
+                dataset,
+                findings,
+                made,
+                source,
+                self.listener.step,
+                options.disk_triples,
+                self.suppressed,
             )
             _check_size(manifest, present, force=options.force)
-            target = archive.add(made, manifest.identifier, anew=options.force)
-        archive.switch(manifest.identifier)
-        redact(archive, progress)
-        progress(f"release {manifest.identifier}")
-        for identifier in archive.prune(options.keep):
-            progress(f"removed {identifier}, which is older than the last {options.keep}")
-        _tell_remains(archive, names, left, dataset)
-        return Release.open(target)
+            return archive.add(made, manifest.identifier, anew=options.force), manifest.identifier
+
+    def _switch(self, identifier: str) -> None:
+        """Make a release the current one, and remove those that are older than what is kept."""
+        archive, keep = self.archive, self.options.keep
+        archive.switch(identifier)
+        redact(archive, self.listener.step)
+        self.listener.step(f"release {identifier}")
+        for old in archive.prune(keep):
+            self.listener.step(f"removed {old}, which is older than the last {keep}")
+
+    def _tell_remains(self, dataset: Dataset | Bulk | None = None) -> None:
+        """Tell of every kept release where names still stand, with their files of the newest one."""
+        if not self.names:
+            return
+        found = [remains(release, self.names) for release in self.archive.readable()]
+        files = _files_of(dataset, found[0].places) if isinstance(dataset, Dataset) else {}
+        for line in said_of(found, files):
+            self.listener.left(line)
 
 
 def _not_read(others: Sequence[str]) -> str:
     more = len(others) - _MOST_NAMED
     named = ", ".join(others[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     return f"not read, for only Turtle (*.ttl) is: {named}"
-
-
-def _tell_remains(
-    archive: Archive,
-    names: Names,
-    left: Callable[[str], None],
-    dataset: Dataset | Bulk | None = None,
-) -> None:
-    """Tell of every kept release where names still stand, with their files of the newest one."""
-    if not names:
-        return
-    found = [remains(release, names) for release in archive.readable()]
-    files = _files_of(dataset, found[0].places) if isinstance(dataset, Dataset) else {}
-    for line in said_of(found, files):
-        left(line)
 
 
 def _files_of(dataset: Dataset, places: Iterable[Remnant]) -> dict[Remnant, str]:
@@ -187,25 +232,6 @@ def _check_size(manifest: Manifest, present: Release | None, *, force: bool) -> 
     before, after = present.manifest.triples, manifest.triples
     if after < before * _SHRINK:
         raise ReleaseShrinks(before=before, after=after)
-
-
-def _validated(
-    root: Path,
-    progress: Progress,
-    reading: Progress,
-    report: Callable[[Report], None],
-    *,
-    strict: bool,
-) -> tuple[Dataset, Report]:
-    dataset = Dataset.load(root, reading)
-    progress("validate")
-    findings = validate(dataset)
-    report(findings)
-    if unread := sum(map(_is_unread, findings.findings)):
-        raise UnreadableData(count=unread)
-    if findings.violations and (strict or dataset.base_iri):
-        raise InvalidData(count=findings.violations)
-    return dataset, findings
 
 
 def _is_unread(finding: Finding) -> bool:

@@ -2,11 +2,16 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from stadsgraaf.cli.options import DIRECTORY, STRICT, Steps, cache_for, spoken
 from stadsgraaf.settings import Settings
+
+if TYPE_CHECKING:
+    from stadsgraaf.build import Listener
+    from stadsgraaf.validation import Report
 
 __all__ = ["build"]
 
@@ -54,10 +59,12 @@ def build(
 ) -> None:
     """Validate a folder and build a release of it.
 
-    A dataset that describes itself (dataset.ttl, with its namespace) has to keep every rule: with a
-    violation the old release stays, and the exit code is 1. Any other folder that can be read is
-    published as it is, and its violations are told; with --strict it is treated like that too. Told, too, is which RDF is left out, for it is no Turtle, and where names of what is suppressed (suppressed.txt, or
-    the command suppress) still stand in texts of other things.
+    A dataset that describes itself (dataset.ttl, with its namespace) has to keep every rule: when it
+    breaks one, the old release stays and the exit code is 1. Any other folder is published as it is,
+    as long as it can be read, and its violations are listed; --strict holds it to the rules as well.
+
+    Also listed: RDF that is left out because it is not Turtle, and names of suppressed things
+    (suppressed.txt, or the command suppress) that still occur in texts of other things.
 
     \b
     Examples:
@@ -67,16 +74,6 @@ def build(
     """
     from stadsgraaf.build import Options
     from stadsgraaf.build import build as make
-    from stadsgraaf.validation import Report, Severity
-
-    def show(report: Report) -> None:
-        if not report.conforms:
-            steps.end()
-            click.echo(report.render("text", language=spoken(), least=Severity.VIOLATION), err=True)
-
-    def tell(line: str) -> None:
-        steps.end()
-        click.echo(line, err=True)
 
     flags = {"keep_releases": keep, "disk_triples": disk_triples}
     settings = Settings.load(os.environ, flags)
@@ -89,15 +86,30 @@ def build(
     )
     steps = Steps(quiet=quiet)
     try:
-        release = make(
-            directory,
-            output or cache_for(directory),
-            steps,
-            steps.read,
-            show,
-            options,
-            tell,
-        )
+        release = make(directory, output or cache_for(directory), options, _listener(steps))
     finally:
         steps.end()
     click.echo(release.path)
+
+
+def _listener(steps: Steps) -> "Listener":
+    """Shows on stderr how a build goes."""
+    from stadsgraaf.build import Listener
+    from stadsgraaf.validation import Severity
+
+    class OnStderr(Listener):
+        def step(self, step: str) -> None:
+            steps(step)
+
+        def file(self, name: str) -> None:
+            steps.read(name)
+
+        def validated(self, report: "Report") -> None:
+            if not report.conforms:
+                self.left(report.render("text", language=spoken(), least=Severity.VIOLATION))
+
+        def left(self, line: str) -> None:
+            steps.end()
+            click.echo(line, err=True)
+
+    return OnStderr()
