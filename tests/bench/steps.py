@@ -34,7 +34,8 @@ from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.store.precheck import check
 from stadsgraaf.store.wire import decode_question, encode_question
 from stadsgraaf.web.app import create_app
-from stadsgraaf.web.editions import Edition, Editions
+from stadsgraaf.web.edition import Edition
+from stadsgraaf.web.editions import Editions
 from stadsgraaf.web.express import Express
 from stadsgraaf.web.forwarded import Forwarded
 from stadsgraaf.web.identity import entity_tag

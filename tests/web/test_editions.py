@@ -14,7 +14,8 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
 from stadsgraaf.store.embedded import EmbeddedStore
-from stadsgraaf.web.editions import Edition, Editions
+from stadsgraaf.web.edition import Edition
+from stadsgraaf.web.editions import Editions
 
 THING, NUMBER = NamedNode("http://data.example.nl/id/x"), NamedNode("http://data.example.nl/n")
 

@@ -19,7 +19,8 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Answer, Limits, Question, Whole, WholeAnswer
 from stadsgraaf.web.app import create_app
-from stadsgraaf.web.editions import Edition, Editions
+from stadsgraaf.web.edition import Edition
+from stadsgraaf.web.editions import Editions
 from stadsgraaf.web.express import Express
 from stadsgraaf.web.observing import Observed
 from stadsgraaf.web.tracing import Tracing

@@ -7,19 +7,17 @@ other versions are those of RFC 5829, https://www.rfc-editor.org/rfc/rfc5829
 """
 
 import asyncio
-import contextlib
 import gc
 import logging
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.errors import (
@@ -32,18 +30,14 @@ from stadsgraaf.errors import (
 )
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
-from stadsgraaf.store.base import Elsewhere, Store
-from stadsgraaf.verification import check
 from stadsgraaf.web.admin import Reloads
-from stadsgraaf.web.app import Application, create_app
+from stadsgraaf.web.edition import Edition, OpenStore
 from stadsgraaf.web.language import localised
 from stadsgraaf.web.metrics import Metrics
 from stadsgraaf.web.problems import render
 
-__all__ = ["EDITION", "HEADER", "Edition", "Editions"]
+__all__ = ["EDITION", "Editions"]
 
-#: Names the release of an answer.
-HEADER: Final = "Stadsgraaf-Release"
 #: In the scope: the edition that has begun to answer.
 EDITION: Final = "stadsgraaf.edition"
 
@@ -54,143 +48,8 @@ _WAITING: Final = 16
 _IDLE: Final = 600.0
 #: Seconds beyond the longest query that a release that is being closed waits for its readers.
 _GRACE: Final = 30.0
-#: What a new release has to answer before it is switched on.
-_FIRST: Final = ("/", "/en/", "/ready")
-_OK: Final = 200
 
 _log = logging.getLogger(__name__)
-
-OpenStore = Callable[[Release, Settings], Awaitable[Store]]
-
-
-@dataclass
-class Edition:
-    """A release that is being served: its store, its application, and how many it is answering."""
-
-    release: Release
-    store: Store
-    app: Application
-    users: int = 0
-    since: float = 0.0
-    _retired: bool = False
-    _idle: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @classmethod
-    async def open(
-        cls,
-        release: Release,
-        settings: Settings,
-        open_store: OpenStore,
-        archive: Archive | None = None,
-    ) -> "Edition":
-        """Open a release, and see meanwhile whether it is whole.
-
-        Raises ReleaseDamaged, or what opening its store raises.
-        """
-        checking = asyncio.to_thread(check, release, settings.verify_size)
-        damage, store = await asyncio.gather(
-            checking, open_store(release, settings), return_exceptions=True
-        )
-        if isinstance(damage, BaseException):
-            if not isinstance(store, BaseException):
-                await store.close()
-            raise damage
-        if isinstance(store, BaseException):
-            raise store
-        try:
-            return cls(release, store, create_app(store, release, settings, archive))
-        except BaseException:
-            await store.close()
-            raise
-
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, and say from which release."""
-        name = self.name
-
-        def named(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], name]}
-            return send(message)
-
-        self.enter()
-        try:
-            await self.app(scope, receive, named)
-        finally:
-            self.leave()
-
-    @cached_property
-    def name(self) -> tuple[bytes, bytes]:
-        """The field of a response that names the release."""
-        return HEADER.lower().encode(), self.release.identifier.encode()
-
-    def enter(self) -> None:
-        """There is a request more that it answers."""
-        self.users += 1
-        self.since = time.monotonic()
-
-    def leave(self) -> None:
-        """That request is answered."""
-        self.users -= 1
-        if self._retired and not self.users:
-            self._idle.set()
-
-    async def check(self) -> None:
-        """See that it answers, and have at hand what the first readers need.
-
-        Raises NotReloaded when it does not.
-        """
-        if isinstance(self.store, Elsewhere) and (trouble := self.store.trouble):
-            raise NotReloaded(reason=trouble)
-        for path in _FIRST:
-            status = await _visit(self.app, path)
-            if status != _OK:
-                raise NotReloaded(
-                    reason=Text(
-                        f"{path} of the new one answers {status}",
-                        f"{path} van de nieuwe antwoordt {status}",
-                    )
-                )
-
-    async def retire(self, grace: float) -> None:
-        """Close it when nobody is being answered from it any more, at last after ``grace`` s."""
-        self._retired = True
-        try:
-            if self.users and grace:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(grace):
-                        await self._idle.wait()
-        finally:
-            await self.store.close()
-            self.release.close()
-
-
-async def _visit(app: Application, path: str) -> int:
-    """The status of a page."""
-    found: list[int] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            found.append(message["status"])
-
-    scope: Scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode("ascii"),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"localhost"), (b"accept", b"text/html, */*;q=0.1")],
-        "server": ("localhost", 80),
-        "client": None,
-    }
-    await app(scope, receive, send)
-    return found[0] if found else 0
 
 
 class Editions:

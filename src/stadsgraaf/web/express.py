@@ -22,7 +22,8 @@ from stadsgraaf.store.base import Begun, Question
 from stadsgraaf.store.evaluation import is_longer
 from stadsgraaf.web.cache import Kept
 from stadsgraaf.web.cycle import head_of, lines_of
-from stadsgraaf.web.editions import EDITION, Edition, Editions
+from stadsgraaf.web.edition import Edition
+from stadsgraaf.web.editions import EDITION, Editions
 from stadsgraaf.web.forwarded import Forwarded
 from stadsgraaf.web.language import localised
 from stadsgraaf.web.observing import ID, SINCE, Observed, Seen, identifier_of

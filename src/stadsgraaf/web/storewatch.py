@@ -13,7 +13,7 @@ from typing import Final
 from stadsgraaf.errors import NotReloaded, StadsgraafError
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Elsewhere
-from stadsgraaf.web.editions import Edition
+from stadsgraaf.web.edition import Edition
 from stadsgraaf.web.reloading import Reloader
 
 __all__ = ["StoreWatch"]
