@@ -36,6 +36,7 @@ from pyoxigraph import (
 )
 
 from stadsgraaf.contexts import elsewhere, included
+from stadsgraaf.environment import bare
 from stadsgraaf.errors import MachineFault, SyntaxFault, Text
 from stadsgraaf.store.sandbox import deny_system_calls
 from stadsgraaf.unreadable import Unreadable, in_words, json_fault, xml_fault
@@ -75,7 +76,7 @@ def read_apart(path: Path, form: RdfFormat, base_iri: str | None = None) -> byte
     command = [*_CHILD, str(memory), "--give", form.media_type, base_iri or "", str(path)]
     try:
         done = subprocess.run(
-            command, capture_output=True, check=False, timeout=seconds, env=_environment()
+            command, capture_output=True, check=False, timeout=seconds, env=bare()
         )
     except subprocess.TimeoutExpired:
         raise _too_long(path, seconds) from None
@@ -268,7 +269,7 @@ def read_guarded(paths: Sequence[Path], memory_mib: int | None = None) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=_environment(),
+        env=bare(),
     ) as child:
         try:
             _follow(child, paths)
@@ -300,10 +301,6 @@ def _read_byte(descriptor: int, seconds: float) -> bytes | None:
         if poll.poll(left * 1000):
             return os.read(descriptor, 1)
     return None
-
-
-def _environment() -> dict[str, str]:
-    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def _too_long(path: Path, seconds: float) -> SyntaxFault:

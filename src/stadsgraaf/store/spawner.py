@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import json
-import os
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from stadsgraaf.environment import bare
 from stadsgraaf.errors import StoreUnavailable
 from stadsgraaf.store.zygote import DIED, FORK, FORKED, KILL, LOADED, LOST
 
@@ -176,7 +176,7 @@ def _run(control: socket.socket) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", "stadsgraaf.store.zygote", str(control.fileno())],
         pass_fds=[control.fileno()],
         stdin=subprocess.DEVNULL,
-        env=_environment(),
+        env=bare("PATH", "LANG", "TMPDIR", GLIBC_TUNABLES=_MEMORY),
         # Ctrl+C is for us: we stop it in good order. It stays in our session, for Linux shares processors
         # out among sessions first, and priorities count within each: its slow workers give way to us.
         process_group=0,
@@ -189,9 +189,3 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _environment() -> dict[str, str]:
-    """No secrets of ours: only what Python needs to find the same modules."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
-    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "GLIBC_TUNABLES": _MEMORY}

@@ -4,12 +4,12 @@ Whole or not at all: the answer begins when all of it is there.
 """
 
 import asyncio
-import contextlib
-import os
 import sys
+from asyncio.subprocess import PIPE, Process
 from dataclasses import replace
 from typing import Final
 
+from stadsgraaf.environment import bare
 from stadsgraaf.errors import (
     EvaluationFailed,
     NotAcceptable,
@@ -23,6 +23,7 @@ from stadsgraaf.store.base import Answer, Limits
 from stadsgraaf.store.columnar import is_available
 from stadsgraaf.store.output import BYTES
 from stadsgraaf.store.sandbox import OUT_OF_MEMORY
+from stadsgraaf.web.children import child
 
 __all__ = [
     "COLUMNS",
@@ -42,7 +43,6 @@ TSV: Final = next(each for each in RESULTS if each.name == "TSV")
 _PLACES: Final = 2
 #: Rows of a result that a workbook takes: a sheet has room for ten times as many.
 _SHEET_ROWS: Final = 100_000
-_KEPT: Final = ("PATH", "LANG")
 
 _free = asyncio.Semaphore(_PLACES)
 
@@ -91,29 +91,15 @@ async def made_apart(answer: Answer, module: str, argument: str, limits: Limits)
 
 
 async def _convert(answer: Answer, module: str, argument: str, limits: Limits) -> bytes:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        module,
-        argument,
-        str(limits.memory_mib),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=_environment(),
-        start_new_session=True,
-    )
-    try:
+    command = (sys.executable, "-m", module, argument, str(limits.memory_mib))
+    async with child(*command, stdin=PIPE, stdout=PIPE, env=bare("PATH", "LANG")) as process:
         feeding = asyncio.ensure_future(_feed(answer, process))
-        body = await _collect(process, limits)
-        await feeding
-        ended = await process.wait()
-    except BaseException:
-        with contextlib.suppress(ProcessLookupError):  # it may have ended already
-            process.kill()
-        feeding.cancel()
-        await process.wait()
-        raise
+        try:
+            body = await _collect(process, limits)
+            await feeding
+            ended = await process.wait()
+        finally:
+            feeding.cancel()
     if ended == OUT_OF_MEMORY:
         raise QueryMemoryLimit(limit=limits.memory_mib)
     if ended:
@@ -121,7 +107,7 @@ async def _convert(answer: Answer, module: str, argument: str, limits: Limits) -
     return body
 
 
-async def _feed(answer: Answer, process: asyncio.subprocess.Process) -> None:
+async def _feed(answer: Answer, process: Process) -> None:
     assert process.stdin  # noqa: S101 – it is a pipe
     try:
         async for chunk in answer.chunks:
@@ -133,7 +119,7 @@ async def _feed(answer: Answer, process: asyncio.subprocess.Process) -> None:
         process.stdin.close()
 
 
-async def _collect(process: asyncio.subprocess.Process, limits: Limits) -> bytes:
+async def _collect(process: Process, limits: Limits) -> bytes:
     assert process.stdout  # noqa: S101 – it is a pipe
     body = bytearray()
     while piece := await process.stdout.read(1 << 18):
@@ -141,9 +127,3 @@ async def _collect(process: asyncio.subprocess.Process, limits: Limits) -> bytes
         if len(body) > limits.bytes:
             raise ResultTooLarge(limit=limits.bytes, unit=BYTES)
     return bytes(body)
-
-
-def _environment() -> dict[str, str]:
-    """No secrets of ours: only what Python needs to find the same modules."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -5,15 +5,15 @@ changes nothing, and what was wrong is said with file and line.
 """
 
 import asyncio
-import contextlib
 import logging
-import os
 import signal
+from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from stadsgraaf.errors import NotReloaded, Text
+from stadsgraaf.web.children import child
 from stadsgraaf.web.editions import Editions
 
 __all__ = ["Reloader", "run_apart"]
@@ -97,14 +97,8 @@ async def run_apart(command: Sequence[str], seconds: float) -> None:
 
     Raises NotReloaded with what it said when it fails.
     """
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,  # a group of its own: what it started ends with it
-    )
     try:
-        async with asyncio.timeout(seconds or None):
+        async with child(*command, stderr=PIPE) as process, asyncio.timeout(seconds or None):
             _, said = await process.communicate()
     except TimeoutError:
         raise NotReloaded(
@@ -113,10 +107,5 @@ async def run_apart(command: Sequence[str], seconds: float) -> None:
                 f"de bouw is beëindigd: hij duurde meer dan {seconds:g} s (build_timeout)",
             )
         ) from None
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
     if process.returncode:
         raise NotReloaded(reason=said.decode("utf-8", "replace").strip()[-_LONGEST:])

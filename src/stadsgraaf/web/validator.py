@@ -6,12 +6,14 @@ shortly, then is told to come back.
 """
 
 import asyncio
-import contextlib
 import json
 import sys
+from asyncio.subprocess import PIPE, Process
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from stadsgraaf.environment import bare
 from stadsgraaf.errors import (
     Language,
     MalformedData,
@@ -23,6 +25,7 @@ from stadsgraaf.errors import (
 )
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
+from stadsgraaf.web.children import child
 
 __all__ = ["Judgement", "Posted", "Validator"]
 
@@ -102,26 +105,13 @@ class Validator:
 
     async def _judge(self, posted: Posted) -> Judgement:
         seconds = self._settings.query_timeout
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            _CHILD,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
         try:
-            async with asyncio.timeout(seconds):
+            async with _child() as process, asyncio.timeout(seconds):
                 said, trouble = await process.communicate(self._order(posted) + posted.body)
         except TimeoutError:
             raise ValidationLimit(
                 reason=Text(f"more than {seconds:g} seconds", f"meer dan {seconds:g} seconden")
             ) from None
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
         if process.returncode:
             self._explain(trouble)
         return _judgement(said)
@@ -144,6 +134,11 @@ class Validator:
                 reason=Text(f"more than {memory} MiB of memory", f"meer dan {memory} MiB geheugen")
             )
         raise ValidationFailed
+
+
+def _child() -> AbstractAsyncContextManager[Process]:
+    command = (sys.executable, "-m", _CHILD)
+    return child(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=bare("PATH", "LANG"))
 
 
 def _judgement(said: bytes) -> Judgement:
