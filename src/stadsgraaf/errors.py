@@ -33,9 +33,12 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── UriTooLong               414  uri-too-long
     │   ├── UnsupportedMediaType     415  unsupported-media-type
     │   ├── RangeNotSatisfiable      416  range-not-satisfiable
+    │   ├── ExpectationFailed        417  expectation-failed
     │   ├── TooManyRequests          429  too-many-requests
     │   │   └── ClientTimeUsed       429  client-time-used
-    │   └── HeadersTooLarge          431  headers-too-large
+    │   ├── HeadersTooLarge          431  headers-too-large
+    │   ├── UnknownMethod            501  unknown-method
+    │   └── VersionNotSupported      505  version-not-supported
     ├── StoreError                   500  store-error
     │   ├── EvaluationFailed         500  evaluation-failed
     │   ├── StoreUnavailable         502  store-unavailable
@@ -45,7 +48,7 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   │   └── ServiceTimeout       504  service-timeout
     │   ├── StoreBusy                503  store-busy
     │   ├── NotReady                 503  not-ready
-    │   ├── QueryMemoryLimit         503  query-memory-limit
+    │   ├── QueryMemoryLimit         400  query-memory-limit
     │   ├── QueryStopped             503  query-stopped
     │   ├── ValidationFailed         500  validation-failed
     │   ├── ValidationLimit          503  validation-limit
@@ -95,6 +98,7 @@ __all__ = [
     "EngineMissing",
     "EvaluationFailed",
     "EvidenceMismatch",
+    "ExpectationFailed",
     "Gone",
     "HeadersTooLarge",
     "InvalidData",
@@ -146,6 +150,7 @@ __all__ = [
     "SyntaxFault",
     "Text",
     "TooManyRequests",
+    "UnknownMethod",
     "UnreadableData",
     "UnsupportedMediaType",
     "UpdateNotAllowed",
@@ -153,6 +158,7 @@ __all__ = [
     "UsageError",
     "ValidationFailed",
     "ValidationLimit",
+    "VersionNotSupported",
     "of_the_machine",
 ]
 
@@ -567,6 +573,18 @@ class RangeNotSatisfiable(RequestError):
         return super().headers | {"Content-Range": f"bytes */{self.members['length']}"}
 
 
+class ExpectationFailed(RequestError):
+    """The request expects what nobody here does: ``ExpectationFailed(expected="200-ok")``."""
+
+    status = 417
+    slug = "expectation-failed"
+    title = Text("Expectation failed", "Verwachting niet vervuld")
+    sentence = Text(
+        "What the request expects is not done here: {expected}",
+        "Wat het verzoek verwacht gebeurt hier niet: {expected}",
+    )
+
+
 class TooManyRequests(RequestError):
     """The client asks too much; member ``retry_after``, in seconds."""
 
@@ -601,6 +619,27 @@ class HeadersTooLarge(RequestError):
         "The headers are larger than {limit} bytes.",
         "De headers zijn groter dan {limit} bytes.",
     )
+
+
+class UnknownMethod(RequestError):
+    """No address here takes a method of this name; member ``method``."""
+
+    status = 501
+    slug = "unknown-method"
+    title = Text("Unknown method", "Onbekende methode")
+    sentence = Text(
+        "No address here takes the method {method}.",
+        "Geen adres hier neemt de methode {method} aan.",
+    )
+
+
+class VersionNotSupported(RequestError):
+    """The request is in a version of HTTP that is not spoken here."""
+
+    status = 505
+    slug = "version-not-supported"
+    title = Text("HTTP version not supported", "HTTP-versie niet ondersteund")
+    sentence = Text("HTTP/1.1 is spoken here.", "Hier geldt HTTP/1.1.")
 
 
 class StoreError(StadsgraafError):

@@ -18,13 +18,16 @@ from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from stadsgraaf.errors import (
+    ExpectationFailed,
     HeadersTooLarge,
     RequestError,
     RequestTimeout,
     StadsgraafError,
     StoreBusy,
     Text,
+    UnknownMethod,
     UriTooLong,
+    VersionNotSupported,
 )
 from stadsgraaf.media import PROBLEM
 from stadsgraaf.web.cycle import Cycle
@@ -45,6 +48,13 @@ MAX_URL: Final = 65_536
 MAX_HEADERS: Final = 32_768
 MAX_FIELDS: Final = 100
 _VERSIONS: Final = ("1.0", "1.1")
+#: The one whose requests are a line without a version: likely as not it is no HTTP at all.
+_NO_FIELDS: Final = "0.9"
+#: The begin of a request whose method is a name, whether anybody knows it or not; RFC 9110, section 9.1.
+_METHOD: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) (?:/|\*|https?://)")
+_BEGIN: Final = 80
+#: What the parser says of versions that it does not know.
+_NO_VERSION: Final = "Invalid HTTP version"
 _LENGTHS: Final = frozenset((b"transfer-encoding", b"content-length"))
 _AUTHORITY: Final = re.compile(rb"[^/?#]+")
 #: Java's and curl's offer of HTTP/2, which is not taken. The parser would drop the body for it.
@@ -62,6 +72,7 @@ class GuardedProtocol(HttpToolsProtocol):
     unknown: Head | None = None
     cycle: Any
     _meanwhile = b""
+    _begin = b""
     _patience: asyncio.TimerHandle | None = None
     _since = 0.0
     _stall: asyncio.TimerHandle | None = None
@@ -151,6 +162,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._head_size += len(data)
         if self._is_between or self._is_head:
             data = _without_upgrade(data)
+            self._begin = data[:_BEGIN]
         super().data_received(data)
         if self._head_size > MAX_URL + MAX_HEADERS:
             self._refuse(HeadersTooLarge(limit=MAX_HEADERS))
@@ -243,8 +255,10 @@ class GuardedProtocol(HttpToolsProtocol):
         if size > MAX_HEADERS or len(self.headers) > MAX_FIELDS:
             return HeadersTooLarge(limit=MAX_HEADERS)
         version = self.parser.get_http_version()
-        if version not in _VERSIONS:
+        if version == _NO_FIELDS:
             return RequestError(reason=Text("HTTP/1.1 is spoken here", "hier geldt HTTP/1.1"))
+        if version not in _VERSIONS:
+            return VersionNotSupported()
         hosts = [value for name, value in self.headers if name == b"host"]
         if len(hosts) > 1 or (version == "1.1" and not hosts):
             return RequestError(
@@ -254,6 +268,9 @@ class GuardedProtocol(HttpToolsProtocol):
             return RequestError(
                 reason=Text("the Host header names no host", "de Host-header noemt geen host")
             )
+        for name, value in self.headers:  # RFC 9110, section 10.1.1
+            if name == b"expect" and value.lower() != b"100-continue":
+                return ExpectationFailed(expected=value.decode("latin-1"))
         return self._fault_of_body(version)
 
     def _fault_of_body(self, version: str) -> StadsgraafError | None:
@@ -298,14 +315,23 @@ class GuardedProtocol(HttpToolsProtocol):
             fault = sys.exc_info()[1]
             if isinstance(fault, httptools.HttpParserCallbackError):  # it stands for one of ours
                 fault = fault.__context__
-            if isinstance(fault, httptools.HttpParserInvalidURLError):
-                reason = Text(
-                    "the address is no path and no http URL, or has characters that must be percent-encoded",
-                    "het adres is geen pad en geen http-URL, of heeft tekens die als %-codes moeten",
-                )
-            else:
-                reason = Text(f"this is no HTTP/1.1: {fault or msg}", "dit is geen HTTP/1.1")
-            self._refuse(RequestError(reason=reason))
+            self._refuse(self._unreadable(fault or msg))
+
+    def _unreadable(self, fault: BaseException | str) -> StadsgraafError:
+        """What the parser means by what it says."""
+        method = _METHOD.match(self._begin)
+        if isinstance(fault, httptools.HttpParserInvalidMethodError) and method:
+            return UnknownMethod(method=method[1].decode("ascii"))
+        if str(fault) == _NO_VERSION:
+            return VersionNotSupported()
+        if isinstance(fault, httptools.HttpParserInvalidURLError):
+            reason = Text(
+                "the address is no path and no http URL, or has characters that must be percent-encoded",
+                "het adres is geen pad en geen http-URL, of heeft tekens die als %-codes moeten",
+            )
+        else:
+            reason = Text(f"this is no HTTP/1.1: {fault}", "dit is geen HTTP/1.1")
+        return RequestError(reason=reason)
 
     def _refuse(self, error: StadsgraafError) -> None:
         self._refused = True
