@@ -255,6 +255,10 @@ class GuardedProtocol(HttpToolsProtocol):
         if size > MAX_HEADERS or len(self.headers) > MAX_FIELDS:
             return HeadersTooLarge(limit=MAX_HEADERS)
         version = self.parser.get_http_version()
+        return self._fault_of_fields(version) or self._fault_of_body(version)
+
+    def _fault_of_fields(self, version: str) -> StadsgraafError | None:
+        """What keeps the request from being understood."""
         if version == _NO_FIELDS:
             return RequestError(reason=Text("HTTP/1.1 is spoken here", "hier geldt HTTP/1.1"))
         if version not in _VERSIONS:
@@ -271,7 +275,7 @@ class GuardedProtocol(HttpToolsProtocol):
         for name, value in self.headers:  # RFC 9110, section 10.1.1
             if name == b"expect" and value.lower() != b"100-continue":
                 return ExpectationFailed(expected=value.decode("latin-1"))
-        return self._fault_of_body(version)
+        return None
 
     def _fault_of_body(self, version: str) -> StadsgraafError | None:
         """What would keep the body from being read whole, and once."""
