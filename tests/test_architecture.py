@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"closing", "environment", "errors"}),
     frozenset({"configuration", "media", "namespaces", "ranking", "remembering", "sorting"}),
     frozenset({"canonical", "datatypes", "folder", "naming", "settings"}),
-    frozenset({"logs", "parameters", "standing"}),
+    frozenset({"answers", "logs", "parameters", "standing"}),
     frozenset({"canned", "turtle"}),
     frozenset({"queries"}),
     frozenset({"contexts", "dataset", "formatting", "unreadable"}),

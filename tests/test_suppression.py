@@ -20,6 +20,7 @@ from stadsgraaf.archive import Archive
 from stadsgraaf.build import build
 from stadsgraaf.cli import main
 from stadsgraaf.errors import UsageError
+from stadsgraaf.release import FORMAT
 from stadsgraaf.remains import Names
 from stadsgraaf.suppression import Suppressed
 from stadsgraaf.verification import verify
@@ -286,7 +287,7 @@ def test_what_is_told_of_a_release_is_bounded(source: Path, tmp_path: Path) -> N
 def _of_another_version(release: Path) -> None:
     manifest = release / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text.replace('"format": 4', '"format": 3'), encoding="utf-8")
+    manifest.write_text(text.replace(f'"format": {FORMAT}', '"format": 3'), encoding="utf-8")
 
 
 def _damaged(release: Path) -> None:

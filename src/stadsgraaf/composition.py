@@ -22,7 +22,7 @@ from stadsgraaf.suppression import NOTHING, Suppressed
 from stadsgraaf.validation import Report
 from stadsgraaf.validation.catalogue import rules
 from stadsgraaf.validation.formats.turtle import triples as report_triples
-from stadsgraaf.writing import Content, files_of, write_files
+from stadsgraaf.writing import Content, files_of, finish, write_files
 
 __all__ = ["write"]
 
@@ -81,8 +81,7 @@ def write(
         files=files_of(made),
         **_description(dataset),
     )
-    manifest.write(made)
-    return manifest
+    return finish(manifest, made, progress)
 
 
 def _publish(

@@ -3,7 +3,8 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from heapq import nlargest
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -29,6 +30,7 @@ CREATE VIRTUAL TABLE name_fts USING fts5(
     text, content='', columnsize=0, tokenize="unicode61 remove_diacritics 2", prefix='{_BEGINNINGS}');
 CREATE VIRTUAL TABLE name_trigram USING fts5(
     text, content='', columnsize=0, tokenize='trigram', detail=none);
+CREATE TABLE hub(iri TEXT PRIMARY KEY, links INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE gram(term TEXT PRIMARY KEY, names INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX name_iri ON name(iri);
 CREATE INDEX thing_kind ON thing(kind);
@@ -69,6 +71,9 @@ WHERE iri NOT IN (SELECT iri FROM name) AND NOT coalesce(substr(kind, 1, length(
 ORDER BY length(label), degree DESC, iri
 """
 _ROWS = 10_000
+#: What has so many statements and links, or instances, is a hub; and there are so many of these at most.
+_FEWEST_LINKS = 50
+_MOST_HUBS = 10_000
 _TYPE = PREFIXES["rdf"] + "type"
 _NAMING = frozenset((*LABELS, *OTHER_NAMES))
 #: Types that say nothing of what a thing is.
@@ -102,6 +107,7 @@ def build_labels(quads: Iterable[Quad], path: Path, own: str | None) -> None:
         database.execute(_NAME_THE_REST, (PREFIXES["sh"],))
         database.execute("DROP TABLE found")
         database.execute(_COUNT_KINDS)
+        database.executemany("INSERT INTO hub VALUES (?, ?)", counts.hubs())
         database.execute(_FILL_NAMES, (MARK,))
         database.executescript(_FILL_REST)
     database.execute("VACUUM")
@@ -137,6 +143,12 @@ class _Counts:
                 yield subject.value, _TYPE, "", value.value
             elif isinstance(value, Literal) and predicate in _NAMING:
                 yield subject.value, predicate, value.language or "", value.value
+
+    def hubs(self) -> list[tuple[str, int]]:
+        """What has most statements and links, or instances, and how many."""
+        together = chain(self.degrees.items(), self.classes.items())
+        found = {iri: n for iri, n in together if n >= _FEWEST_LINKS}
+        return nlargest(_MOST_HUBS, found.items(), key=lambda each: (each[1], each[0]))
 
     def _count(self, predicate: str, value: str) -> None:
         if predicate == _TYPE:

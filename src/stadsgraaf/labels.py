@@ -160,6 +160,11 @@ class LabelIndex(Closing):
         return int(row[0])
 
     @cached_property
+    def hubs(self) -> Mapping[str, int]:
+        """About how many statements and links the things have that have many."""
+        return dict(self._database.execute("SELECT iri, links FROM hub ORDER BY links DESC, iri"))
+
+    @cached_property
     def kinds(self) -> Mapping[str, int]:
         """How many things there are of each kind, most first. Read once: every page asks."""
         return dict(self._database.execute("SELECT iri, things FROM kind ORDER BY number"))

@@ -22,7 +22,7 @@ from stadsgraaf.metadata import Counts, Linkset, linksets
 from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.remains import Names, names_in
 from stadsgraaf.suppression import Suppressed
-from stadsgraaf.writing import Content, files_of, write_files
+from stadsgraaf.writing import Content, files_of, finish, write_files
 
 __all__ = ["redact", "without"]
 
@@ -123,8 +123,7 @@ def _rewrite(release: Release, suppressed: Suppressed, made: Path) -> Manifest:
         graphs=graphs,
         files=files_of(made),
     )
-    rewritten.write(made)
-    return rewritten
+    return finish(rewritten, made)
 
 
 def _content(

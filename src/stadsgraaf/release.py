@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pyoxigraph import RdfFormat, parse
 
+from stadsgraaf.answers import FILE, Answers
 from stadsgraaf.canned import CannedQuery
 from stadsgraaf.errors import Language, NoSuchPath, UsageError
 from stadsgraaf.labels import LabelIndex
@@ -24,7 +25,7 @@ from stadsgraaf.metadata import Linkset, Profile
 __all__ = ["FORMAT", "GraphEntry", "Manifest", "Release", "digest_line"]
 
 #: Version of the directory's layout; a release of another layout is built again.
-FORMAT = 4
+FORMAT = 5
 #: Files that are only another arrangement of the data: their bytes depend on the engine that wrote
 #: them, SQLite, RocksDB or a compressor, which differs between machines.
 _ARRANGED = (".sqlite", "store/", ".gz", ".zst")
@@ -228,15 +229,14 @@ class Release:
         return self._json("rules.json") if "rules.json" in self.manifest.files else []
 
     @cached_property
-    def standing(self) -> Mapping[str, Any]:
-        """Answers to what pages ask of all of it, by the question, as SPARQL JSON; see `standing`."""
-        known = "standing.json" in self.manifest.files
-        return self._json("standing.json") if known else {}
+    def answers(self) -> Answers | None:
+        """Answers to what its pages ask and takes long, as SPARQL JSON; see `web.rehearsal`."""
+        return Answers(self.path / FILE) if FILE in self.manifest.files else None
 
     def close(self) -> None:
         """Close the files that it holds open."""
-        for name in ("labels", "lookup"):
-            if name in self.__dict__:
+        for name in ("labels", "lookup", "answers"):
+            if self.__dict__.get(name):
                 getattr(self, name).close()
 
     @cached_property

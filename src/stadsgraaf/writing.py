@@ -2,24 +2,30 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Triple, serialize
+from pyoxigraph import RdfFormat, Triple, serialize
 
+from stadsgraaf.answers import FILE
 from stadsgraaf.canonical import read_quads
 from stadsgraaf.departures import tombstones
+from stadsgraaf.errors import EvaluationFailed
 from stadsgraaf.exports import write_dumps
 from stadsgraaf.indexing import build_labels
-from stadsgraaf.labels import LabelIndex
 from stadsgraaf.lookup import build_lookup
 from stadsgraaf.metadata import Linkset
-from stadsgraaf.standing import standing_questions
-from stadsgraaf.store.loading import load, write_store
+from stadsgraaf.release import Manifest
+from stadsgraaf.store.loading import write_store
 
-__all__ = ["Content", "digest_of", "files_of", "write_files"]
+__all__ = ["Content", "digest_of", "files_of", "finish", "write_files"]
+
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -45,9 +51,7 @@ class Content:
     moved: Mapping[str, Any] | None = None
 
 
-def write_files(
-    content: Content, made: Path, progress: Callable[[str], None] = lambda _: None
-) -> None:
+def write_files(content: Content, made: Path, progress: Progress = lambda _: None) -> None:
     """Write every file of a release but its manifest; its ``data.nq`` is there already."""
     data = made / "data.nq"
     if content.dumps is not None:
@@ -60,8 +64,6 @@ def write_files(
     if content.on_disk:
         progress("write store")
         write_store(data, made / "store")
-        progress("answer standing questions")
-        _write_json(made / "standing.json", _standing(made))
     counted = {**content.statistics, "linksets": [each.as_json() for each in content.links]}
     _write_json(made / "statistics.json", counted)
     moved = tombstones(read_quads(data)) if content.moved is None else content.moved
@@ -72,18 +74,31 @@ def write_files(
     serialize(content.description, made / "description.nt", RdfFormat.N_TRIPLES)
 
 
-def _standing(made: Path) -> dict[str, Any]:
-    """The answers to what its pages ask of the whole release, by the question."""
-    with LabelIndex(made / "labels.sqlite") as labels:
-        questions = standing_questions(labels.kinds)
-    store, merged = load(made / "store")
-    found = {}
-    for question in questions:
-        solutions = store.query(question, use_default_graph_as_union=not merged)
-        assert isinstance(solutions, QuerySolutions)  # noqa: S101 – each of them is a SELECT
-        written = solutions.serialize(format=QueryResultsFormat.JSON)
-        found[question] = json.loads(written or b"{}")
-    return found
+def finish(manifest: Manifest, made: Path, progress: Progress = lambda _: None) -> Manifest:
+    """Write the manifest of files that are there; of a large release, also what its pages ask and takes long."""
+    manifest.write(made)
+    if manifest.on_disk:
+        _rehearse(made, progress)
+        manifest = replace(manifest, files={**manifest.files, FILE: _entry(made / FILE)})
+        manifest.write(made)
+    return manifest
+
+
+def _rehearse(made: Path, progress: Progress) -> None:
+    """Visit its pages, in a process of its own, for what serves is not what builds; see `web.rehearsal`."""
+    command = [sys.executable, "-m", "stadsgraaf.web.rehearsal", str(made)]
+    path = os.pathsep.join(filter(None, sys.path))
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path}
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                progress(line.rstrip("\n"))
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise EvaluationFailed(reason=f"the process that visits pages ended ({process.returncode})")
 
 
 def _write_json(path: Path, content: object) -> None:
@@ -92,11 +107,12 @@ def _write_json(path: Path, content: object) -> None:
 
 def files_of(made: Path) -> dict[str, dict[str, Any]]:
     """Size and SHA-256 of each file below a folder, by its path there."""
-    return {
-        path.relative_to(made).as_posix(): {"bytes": path.stat().st_size, "sha256": digest_of(path)}
-        for path in sorted(made.rglob("*"))
-        if path.is_file()
-    }
+    paths = sorted(path for path in made.rglob("*") if path.is_file())
+    return {path.relative_to(made).as_posix(): _entry(path) for path in paths}
+
+
+def _entry(path: Path) -> dict[str, Any]:
+    return {"bytes": path.stat().st_size, "sha256": digest_of(path)}
 
 
 def digest_of(path: Path) -> str:

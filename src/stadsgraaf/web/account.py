@@ -37,7 +37,7 @@ _LOST: Final = Text(
     "it leaves out part of a long list", "hij laat een deel van een lange lijst weg"
 )
 _REST: Final = NamedNode(PREFIXES["rdf"] + "rest")
-_LABELS: Final = iris(well_known("rdfs:label skos:prefLabel dct:title"))
+_LABELS: Final = iris(well_known("rdfs:label skos:prefLabel dct:title")).replace(" ", ", ")
 _PROLOGUE: Final = prologue("rdf", "foaf", "dct", "void") + f"PREFIX sg: <{SG}>\n"
 
 
@@ -76,7 +76,8 @@ def _around(thing: NamedNode) -> str:
     return (
         f"{{ BIND({thing} AS ?itself) }}\n"  # what the document says of itself needs a solution
         f"  UNION {{ SELECT ?s ?p ({thing} AS ?o) WHERE {{ ?s ?p {thing} }} LIMIT {_MOST_LINKS} }}\n"
-        f"  UNION {{ VALUES ?p {{ {_LABELS} }} {thing} ?any ?s . FILTER(isIRI(?s)) ?s ?p ?o }}"
+        # as VALUES, all names of the graph would be read first, to be joined with the few things
+        f"  UNION {{ {thing} ?any ?s . ?s ?p ?o . FILTER(isIRI(?s) && ?p IN ({_LABELS})) }}"
     )
 
 

@@ -17,6 +17,7 @@ from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Elsewhere, Store
 from stadsgraaf.verification import check
 from stadsgraaf.web.app import Application, create_app
+from stadsgraaf.web.visit import visit
 
 __all__ = ["HEADER", "Edition", "OpenStore"]
 
@@ -108,7 +109,7 @@ class Edition:
         if isinstance(self.store, Elsewhere) and (trouble := self.store.trouble):
             raise NotReloaded(reason=trouble)
         for path in _FIRST:
-            status = await _visit(self.app, path)
+            status = await visit(self.app, path)
             if status != _OK:
                 raise NotReloaded(
                     reason=Text(
@@ -128,32 +129,3 @@ class Edition:
         finally:
             await self.store.close()
             self.release.close()
-
-
-async def _visit(app: Application, path: str) -> int:
-    """The status of a page."""
-    found: list[int] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            found.append(message["status"])
-
-    scope: Scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode("ascii"),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"localhost"), (b"accept", b"text/html, */*;q=0.1")],
-        "server": ("localhost", 80),
-        "client": None,
-    }
-    await app(scope, receive, send)
-    return found[0] if found else 0

@@ -33,7 +33,7 @@ from stadsgraaf.release import Release
 from stadsgraaf.remembering import LONGEST, remembering
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
-from stadsgraaf.web.asking import Asker, Row, read_document
+from stadsgraaf.web.asking import Asker, Row
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, link_header, tag_of, ways_in
 from stadsgraaf.web.protocol import root_url
 from stadsgraaf.web.templating import TEMPLATES, render
@@ -83,7 +83,7 @@ class Site:
         self.release = release
         self.archive = archive
         self.settings = settings
-        self.asker = Asker(store, settings)
+        self.asker = Asker(store, settings, release.answers)
         self._known: dict[tuple[object, ...], Any] = {}
         self._entries: dict[str, Entry | None] = {}
         self.short = remembering(_REMEMBERED)(partial(shorten, prefixes=self.prefixes))
@@ -103,15 +103,6 @@ class Site:
     async def rows(self, query: str) -> Sequence[Row]:
         """The solutions of a SELECT that the release alone decides, asked once."""
         return await self.once(_rows, query)
-
-    async def standing(self, query: str) -> Sequence[Row]:
-        """The solutions of a standing question: as they were when the release was built, if it is large.
-
-        A large one that does not have them, as it was built before there were any, has none.
-        """
-        if not self.release.manifest.on_disk:
-            return await self.rows(query)
-        return await self.once(_answered, query)
 
     def counted(self, what: Literal["classes", "properties"], iri: str) -> int:
         """How often an IRI is a class, or a property."""
@@ -205,11 +196,6 @@ class Site:
     def prefixes(self) -> Mapping[str, str]:
         """The dataset's prefixes, and those that everybody knows."""
         return dict(PREFIXES) | dict(self.release.manifest.prefixes)
-
-
-async def _answered(site: Site, query: str) -> Sequence[Row]:
-    answer = site.release.standing.get(query)
-    return read_document(answer).rows if answer else ()
 
 
 async def _rows(site: Site, query: str) -> Sequence[Row]:

@@ -85,7 +85,7 @@ async def count_claims(site: Site, document: str) -> int:
 
 async def _read_documents(site: Site) -> Mapping[str, int]:
     """The documents that most claims point into, and how many do: every claim is counted."""
-    rows = await site.standing(DOCUMENTS)
+    rows = await site.rows(DOCUMENTS)
     return {row["document"].value: int(row["n"].value) for row in rows}
 
 

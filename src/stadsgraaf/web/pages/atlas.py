@@ -210,7 +210,7 @@ async def _linked(site: Site) -> list[tuple[str, str]]:
         return [
             (row["thing"].value, place)
             for query in NEAR
-            for row in await site.standing(query)
+            for row in await site.rows(query)
             for place in row["places"].value.split(" ")
         ]
     return [

@@ -52,13 +52,13 @@ class Matrix:
 async def read_matrix(view: View) -> Matrix | None:
     """The matrix of the dataset; None when claims have no holders."""
     counts: dict[str, dict[str, int]] = {}
-    for row in await view.site.standing(MATRIX):
+    for row in await view.site.rows(MATRIX):
         n = int(row["n"].value)
         counts.setdefault(row["holder"].value, {})[row["modality"].value] = n
     if not counts:
         return None
-    modalities = [row["modality"].value for row in await view.site.standing(COLUMNS)]
-    (total,) = await view.site.standing(HOLDERS)
+    modalities = [row["modality"].value for row in await view.site.rows(COLUMNS)]
+    (total,) = await view.site.rows(HOLDERS)
     holders = sorted(counts, key=lambda iri: (-sum(counts[iri].values()), iri))
     labels = view.labels([*holders, *modalities])
 

@@ -222,7 +222,7 @@ class Facets:
         """The values of all things of the class, where those of the chosen are not to be counted."""
         if self.is_cut or not (self.chosen or self.extra):
             pattern = replace(self, chosen=(), extra="").pattern
-            return await self.view.site.standing(facet_values(pattern, predicate))
+            return await self.view.site.rows(facet_values(pattern, predicate))
         return None
 
     async def _add(self, predicate: str, known: Sequence[Row] | None) -> None:

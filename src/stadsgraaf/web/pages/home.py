@@ -82,7 +82,7 @@ async def _questions(view: View) -> list[tuple[CannedQuery, Teaser | None]]:
 async def _example(view: View) -> Contest | None:
     """The claim that is contradicted most, beside what contradicts it."""
     site = view.site
-    rows = await site.standing(CONTESTED)
+    rows = await site.rows(CONTESTED)
     if not rows:
         return None
     claim = rows[0]["claim"].value

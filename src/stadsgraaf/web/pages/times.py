@@ -111,13 +111,13 @@ async def _dated(site: Site) -> list[Row]:
     if not site.release.manifest.on_disk:
         return list(await site.asker.rows(_QUERY))
     kinds = site.release.labels.kinds
-    return [row for kind in kinds for row in await site.standing(latest(kind))]
+    return [row for kind in kinds for row in await site.rows(latest(kind))]
 
 
 async def _periods(site: Site) -> Sequence[Row]:
     """What has a period, in the same way."""
     if site.release.manifest.on_disk:
-        return await site.standing(PERIODS)
+        return await site.rows(PERIODS)
     return await site.asker.rows(ALL_PERIODS)
 
 
