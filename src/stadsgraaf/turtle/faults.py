@@ -490,73 +490,40 @@ def _object(case: _Case, found: re.Match[str]) -> Trouble:
                 f"Hier staat nog een “(” open: sluit hem met “)” vóór “{word}”.",
             ),
         )
+    return case.trouble("no-object", _why_no_object(word))
+
+
+def _why_no_object(word: str) -> Text:
+    """Why what stands where an object should is none."""
     if word in {".", ";", ",", "]", ")"}:
-        return case.trouble(
-            "no-object",
-            Text(
-                f"There is no object before this “{word}”. Does the line before end with “.” where it"
-                " should end with “;”?",
-                f"Er staat geen object vóór deze “{word}”. Eindigt de vorige regel op “.” in plaats"
-                " van op “;”?",
-            ),
+        return Text(
+            f"There is no object before this “{word}”. Does the line before end with “.” where it"
+            " should end with “;”?",
+            f"Er staat geen object vóór deze “{word}”. Eindigt de vorige regel op “.” in plaats"
+            " van op “;”?",
         )
     if word.lower() in {"true", "false"}:
-        return case.trouble(
-            "no-object",
-            Text(
-                f"“{word}” is not a boolean: write “{word.lower()}”.",
-                f"“{word}” is geen booleaan: schrijf “{word.lower()}”.",
-            ),
+        return Text(
+            f"“{word}” is not a boolean: write “{word.lower()}”.",
+            f"“{word}” is geen booleaan: schrijf “{word.lower()}”.",
         )
-    return case.trouble(
-        "no-object",
-        Text(
-            f"“{word}” cannot be an object: put a text in quotation marks, an IRI in <…>, or use a"
-            " prefix.",
-            f"“{word}” kan geen object zijn: zet tekst tussen aanhalingstekens, een IRI tussen <…>,"
-            " of gebruik een voorvoegsel.",
-        ),
+    return Text(
+        f"“{word}” cannot be an object: put a text in quotation marks, an IRI in <…>, or use a"
+        " prefix.",
+        f"“{word}” kan geen object zijn: zet tekst tussen aanhalingstekens, een IRI tussen <…>,"
+        " of gebruik een voorvoegsel.",
     )
 
 
 def _subject(case: _Case, _: re.Match[str]) -> Trouble:
-    style = _SPARQL_STYLE.search(case.text[: case.at])
-    if case.word.upper() == "GRAPH":
-        return case.trouble(
-            "no-subject",
-            Text(
-                "After GRAPH and its name comes “{”, in a file that is named .trig.",
-                "Na GRAPH en zijn naam komt “{”, in een bestand dat op .trig eindigt.",
-            ),
-        )
-    if case.word == "." and style:
-        name = style[1]
-        return case.trouble(
-            "bad-prefix",
-            Text(
-                f"“{name}” without “@” has no dot at its end: delete the dot, or write “@{name.lower()}”.",
-                f"“{name}” zonder “@” heeft geen punt aan het eind: haal de punt weg, of schrijf"
-                f" “@{name.lower()}”.",
-            ),
-        )
-    if case.text.startswith("^", case.at) and case.text[case.began : case.at].rstrip()[-1:] in (
-        '"',
-        "'",
+    for slip in (
+        _graph_without_brace,
+        _declaration_with_dot,
+        _signs_apart,
+        _declaration_in_capitals,
     ):
-        return case.trouble(
-            "no-datatype",
-            Text(
-                "Two signs stand before a datatype: write “^^”.",
-                "Vóór een datatype staan twee tekens: schrijf “^^”.",
-            ),
-        )
-    if (word := case.word.lower()) in {"@prefix", "@base"}:
-        declared = _DECLARATION.match(case.text, case.at)
-        trouble = case.trouble(
-            "bad-prefix",
-            Text(f"Write “{word}”, in small letters.", f"Schrijf “{word}”, met kleine letters."),
-        )
-        return replace(trouble, declares=(declared[1], declared[2]) if declared else None)
+        if (trouble := slip(case)) is not None:
+            return trouble
     trouble = case.trouble(
         "no-subject",
         Text(
@@ -567,6 +534,57 @@ def _subject(case: _Case, _: re.Match[str]) -> Trouble:
         ),
     )
     return replace(trouble, repairs=_separators(case)) if case.began < case.at else trouble
+
+
+def _graph_without_brace(case: _Case) -> Trouble | None:
+    if case.word.upper() != "GRAPH":
+        return None
+    return case.trouble(
+        "no-subject",
+        Text(
+            "After GRAPH and its name comes “{”, in a file that is named .trig.",
+            "Na GRAPH en zijn naam komt “{”, in een bestand dat op .trig eindigt.",
+        ),
+    )
+
+
+def _declaration_with_dot(case: _Case) -> Trouble | None:
+    style = _SPARQL_STYLE.search(case.text[: case.at])
+    if case.word != "." or not style:
+        return None
+    name = style[1]
+    return case.trouble(
+        "bad-prefix",
+        Text(
+            f"“{name}” without “@” has no dot at its end: delete the dot, or write “@{name.lower()}”.",
+            f"“{name}” zonder “@” heeft geen punt aan het eind: haal de punt weg, of schrijf"
+            f" “@{name.lower()}”.",
+        ),
+    )
+
+
+def _signs_apart(case: _Case) -> Trouble | None:
+    before = case.text[case.began : case.at].rstrip()
+    if not case.text.startswith("^", case.at) or before[-1:] not in ('"', "'"):
+        return None
+    return case.trouble(
+        "no-datatype",
+        Text(
+            "Two signs stand before a datatype: write “^^”.",
+            "Vóór een datatype staan twee tekens: schrijf “^^”.",
+        ),
+    )
+
+
+def _declaration_in_capitals(case: _Case) -> Trouble | None:
+    if (word := case.word.lower()) not in {"@prefix", "@base"}:
+        return None
+    declared = _DECLARATION.match(case.text, case.at)
+    trouble = case.trouble(
+        "bad-prefix",
+        Text(f"Write “{word}”, in small letters.", f"Schrijf “{word}”, met kleine letters."),
+    )
+    return replace(trouble, declares=(declared[1], declared[2]) if declared else None)
 
 
 def _relative(case: _Case, _: re.Match[str]) -> Trouble:

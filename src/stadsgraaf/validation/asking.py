@@ -54,6 +54,8 @@ _IS_UPDATE: Final = Text(
     "Dit is een update, geen query: noem het bestand .ru.",
 )
 _CLOSES: Final = {"}": "{", ")": "(", "]": "["}
+#: What closes each of them.
+_CLOSING: Final = {opening: closing for closing, opening in _CLOSES.items()}
 #: Expected words that are shown, of the many that a parser lists.
 _SHOWN: Final = 5
 
@@ -307,43 +309,41 @@ def _brackets(
 ) -> Fault | None:
     """A bracket that is not closed, or closes nothing, or another one."""
     opened: list[Token] = []
-    closing = {mark: other for other, mark in _CLOSES.items()}
     for word in words:
         if word.kind != "mark":
             continue
-        if word.text in closing:
+        if word.text in _CLOSING:
             opened.append(word)
         elif word.text in _CLOSES:
             if not opened:
-                return _at(
-                    word,
-                    Text(
-                        f"This “{word.text}” closes nothing: delete it, or open it before.",
-                        f"Deze “{word.text}” sluit niets: haal hem weg, of open hem eerder.",
-                    ),
-                )
+                return _at(word, _closes_nothing(word.text))
             last = opened.pop()
             if last.text != _CLOSES[word.text]:
                 line = Lines(text).at(last.at)[0]
-                return _at(
-                    word,
-                    Text(
-                        f"Before this “{word.text}” the “{last.text}” of line {line} must be closed: put"
-                        f" “{closing[last.text]}”.",
-                        f"Vóór deze “{word.text}” moet de “{last.text}” van regel {line} gesloten worden:"
-                        f" zet “{closing[last.text]}”.",
-                    ),
-                )
-    if opened:
-        mark = opened[-1].text
-        return _at(
-            opened[-1],
-            Text(
-                f"This “{mark}” is not closed: put “{closing[mark]}” where it should end.",
-                f"Deze “{mark}” wordt niet gesloten: zet “{closing[mark]}” waar hij hoort te eindigen.",
-            ),
-        )
-    return None
+                return _at(word, _closes_another(word.text, last.text, line))
+    return _at(opened[-1], _never_closed(opened[-1].text)) if opened else None
+
+
+def _closes_nothing(mark: str) -> Text:
+    return Text(
+        f"This “{mark}” closes nothing: delete it, or open it before.",
+        f"Deze “{mark}” sluit niets: haal hem weg, of open hem eerder.",
+    )
+
+
+def _closes_another(mark: str, last: str, line: int) -> Text:
+    return Text(
+        f"Before this “{mark}” the “{last}” of line {line} must be closed: put “{_CLOSING[last]}”.",
+        f"Vóór deze “{mark}” moet de “{last}” van regel {line} gesloten worden: zet"
+        f" “{_CLOSING[last]}”.",
+    )
+
+
+def _never_closed(mark: str) -> Text:
+    return Text(
+        f"This “{mark}” is not closed: put “{_CLOSING[mark]}” where it should end.",
+        f"Deze “{mark}” wordt niet gesloten: zet “{_CLOSING[mark]}” waar hij hoort te eindigen.",
+    )
 
 
 def _unexpected(words: Sequence[Token], text: str, at: int, said: str) -> Fault:

@@ -127,42 +127,14 @@ def _unknown(revision: str, said: str) -> str | Text:
 def _restored(revision: str, folder: Path, copy: Path, read: Collection[Path]) -> set[str]:
     """Write a folder as it was; of what did not change, only what is read. Returns what did not."""
     entries = _names(git("ls-tree", "-r", "-z", revision, "./", folder=folder))
-    there = {entry.partition("\t")[2] for entry in entries}
-    changed = _names(
-        git(
-            "diff",
-            "--name-only",
-            "-z",
-            "--relative",
-            "--no-renames",
-            "--ignore-submodules",
-            revision,
-            "--",
-            ".",
-            folder=folder,
-        )
-    )
-    there = {name for name in there if _WANTED.search(name)}
+    there = {name for entry in entries if _WANTED.search(name := entry.partition("\t")[2])}
+    changed = _changed(revision, folder)
     gone = sorted(there & changed)
-    now = {path.as_posix() for path in read}
-    # a layout is there or not, whatever its files say
-    all_count = any(
-        _LAYOUT.match(name) and not (name in there and (folder / name).is_file())
-        for name in changed
-    )
-    same = {
-        name
-        for name in there - changed
-        if (all_count or name in now or _LAYOUT.match(name)) and (folder / name).is_file()
-    }
     # git takes so many names at once
     for start in range(0, len(gone), _MANY):
         _unpack(revision, gone[start : start + _MANY], folder, copy)
-    root = folder.resolve()
-    for parent in {(copy / below).parent for below in same}:
-        parent.mkdir(parents=True, exist_ok=True)
-    for below in same:
-        (copy / below).symlink_to(root / below)
+    same = _unchanged_and_read(there, changed, folder, read)
+    _link(same, folder, copy)
     for commit, below in (found.groups() for entry in entries if (found := _MODULE.match(entry))):
         if _has(folder / below, commit):
             inside = [path.relative_to(below) for path in read if path.is_relative_to(below)]
@@ -170,6 +142,38 @@ def _restored(revision: str, folder: Path, copy: Path, read: Collection[Path]) -
             there_too = _restored(commit, folder / below, copy / below, inside)
             same |= {f"{below}/{name}" for name in there_too}
     return same
+
+
+def _changed(revision: str, folder: Path) -> set[str]:
+    """Names of the files below a folder that are not what they were at a revision."""
+    options = ("--name-only", "-z", "--relative", "--no-renames", "--ignore-submodules")
+    return _names(git("diff", *options, revision, "--", ".", folder=folder))
+
+
+def _unchanged_and_read(
+    there: set[str], changed: set[str], folder: Path, read: Collection[Path]
+) -> set[str]:
+    """Of the files that were ``there`` those that did not change, and that a run reads."""
+    now = {path.as_posix() for path in read}
+    # a layout is there or not, whatever its files say
+    all_count = any(
+        _LAYOUT.match(name) and not (name in there and (folder / name).is_file())
+        for name in changed
+    )
+    return {
+        name
+        for name in there - changed
+        if (all_count or name in now or _LAYOUT.match(name)) and (folder / name).is_file()
+    }
+
+
+def _link(names: Collection[str], folder: Path, copy: Path) -> None:
+    """Let files of a folder be in its copy too."""
+    root = folder.resolve()
+    for parent in {(copy / below).parent for below in names}:
+        parent.mkdir(parents=True, exist_ok=True)
+    for below in names:
+        (copy / below).symlink_to(root / below)
 
 
 def _has(module: Path, commit: str) -> bool:

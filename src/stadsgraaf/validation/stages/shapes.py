@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -507,34 +507,18 @@ def _told(subject: Subject, known: Shapes, results: Sequence[Result]) -> Iterato
 
 def _shacl_finding(subject: Subject, known: Shapes, result: Result) -> Finding:
     places, component = subject.places, _component(result.component)
-    declared = known.span(result.shape)
-    span = (
-        places.locate(result.focus, result.path, result.value, last=component in _TOO_MANY)
-        or declared
-        or Span()
-    )
-    reason, mend = sentences(component, _texts(subject, known, result, component))
-    own = known.message(result.shape)
-    told = component == "SPARQL" or component not in PARAMETERS
-    message = _spoken(known, result) if told and result.messages else own
-    message = _filled(message, subject, result)
     iri, name = _shape_name(known, result, component)
     details = tuple(_shacl_finding(subject, known, detail) for detail in result.details)
-    if len(details) == 1 and component == "Node" and details[0].span.file:
-        # what is to be mended is in the thing, not where it is named
-        span, mend = (details[0].span if details[0].path else span), details[0].message
-        reason = Text(reason.en.rstrip(".") + ":", reason.nl.rstrip(".") + ":")
+    told = _Told.of(subject, known, result, component).with_details(component, details)
     return Finding(
         rule=iri,
         name=name,
         severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),
-        span=span,
-        message=message
-        if message.en
-        else Text(f"{reason.en} {mend.en}".strip(), f"{reason.nl} {mend.nl}".strip()),
-        reason=reason,
-        mend=mend if mend.en else message,
-        engine=" ".join(m.value for m in result.messages if not own.en),
+        span=told.span,
+        message=told.message if told.message.en else told.whole,
+        reason=told.reason,
+        mend=told.mend if told.mend.en else told.message,
+        engine=told.engine,
         focus=str(result.focus),
         thing=places.label(result.focus),
         curie=places.curie(result.focus),
@@ -542,14 +526,63 @@ def _shacl_finding(subject: Subject, known: Shapes, result: Result) -> Finding:
         value="" if result.value is None else str(result.value),
         shape=result.shape.value if isinstance(result.shape, NamedNode) else "",
         component=component,
-        declared=declared,
+        declared=known.span(result.shape),
         mentions=known.mentions(result.constraint),
         targets=known.targets(result.shape),
         paired=known.paired(result.constraint),
-        excerpt=places.excerpt(span),
+        excerpt=places.excerpt(told.span),
         details=details,
         stable_focus=places.stable(result.focus),
     )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Where a result is shown and what is said of it.
+
+    ``message`` is what its shape says, ``reason`` and ``mend`` what we say, ``engine`` what the engine
+    does where the shape says nothing.
+    """
+
+    span: Span
+    message: Text
+    reason: Text
+    mend: Text
+    engine: str
+
+    @classmethod
+    def of(cls, subject: Subject, known: Shapes, result: Result, component: str) -> "_Told":
+        span = (
+            subject.places.locate(
+                result.focus, result.path, result.value, last=component in _TOO_MANY
+            )
+            or known.span(result.shape)
+            or Span()
+        )
+        own = known.message(result.shape)
+        by_query = component == "SPARQL" or component not in PARAMETERS
+        message = _spoken(known, result) if by_query and result.messages else own
+        return cls(
+            span,
+            _filled(message, subject, result),
+            *sentences(component, _texts(subject, known, result, component)),
+            engine=" ".join(m.value for m in result.messages if not own.en),
+        )
+
+    def with_details(self, component: str, details: Sequence[Finding]) -> "_Told":
+        """The same; of a thing that breaks one shape of its own, what is to be mended is there."""
+        if len(details) != 1 or component != "Node" or not details[0].span.file:
+            return self
+        reason = Text(self.reason.en.rstrip(".") + ":", self.reason.nl.rstrip(".") + ":")
+        span = details[0].span if details[0].path else self.span
+        return replace(self, span=span, mend=details[0].message, reason=reason)
+
+    @property
+    def whole(self) -> Text:
+        """Reason and remedy together."""
+        return Text(
+            f"{self.reason.en} {self.mend.en}".strip(), f"{self.reason.nl} {self.mend.nl}".strip()
+        )
 
 
 def _spoken(known: Shapes, result: Result) -> Text:

@@ -41,36 +41,37 @@ class Moments:
 
     def _moments(self) -> Iterable[Moment]:
         yield from self._own_moments()
+        yield from self._dates_of_others()
+        yield from self._claimed_moments()
+
+    def _dates_of_others(self) -> Iterable[Moment]:
+        """Dates of things that are near, but for those that it was made by."""
+        thing, view = self.subject.thing, self.subject.view
         made_by = {
-            iri
-            for name in _MAKING
-            for term in self.subject.thing.values(name)
-            if (iri := term_iri(term))
+            iri for name in _MAKING for term in thing.values(name) if (iri := term_iri(term))
         }
         kinds: dict[str, tuple[Sort, str]] = {}
-        for dated in self.subject.thing.dated:
-            kind = self.subject.view.site.kind(dated.thing) or ""
+        for dated in thing.dated:
+            kind = view.site.kind(dated.thing) or ""
             if kind not in kinds:
-                name = self.subject.view.term(kind) if kind else ""
-                kinds[kind] = self.subject.taxonomy.sort([kind]), name
+                kinds[kind] = self.subject.taxonomy.sort([kind]), view.term(kind) if kind else ""
             sort, name = kinds[kind]
             clerical = dated.predicate in _CLERICAL and sort in _TIMELESS
             if dated.thing not in made_by and not clerical:
-                yield self._moment(
-                    self.subject.name(dated.thing),
-                    dated.date,
-                    self.subject.view.link(dated.thing),
-                    sort,
-                    kind=name,
-                )
+                label, href = self.subject.name(dated.thing), view.link(dated.thing)
+                yield self._moment(label, dated.date, href, sort, kind=name)
+
+    def _claimed_moments(self) -> Iterable[Moment]:
+        """Dates of the claims about it, or of the claim that it is."""
+        thing = self.subject.thing
         about = {
             iri
-            for inverse in self.subject.thing.inverse
+            for inverse in thing.inverse
             if inverse.predicate in CLAIM_ROLES[:3]
             for iri in inverse.subjects
         }
-        for iri, claim in self.subject.thing.claims.items():
-            if claim.date and (iri in about or iri == self.subject.thing.iri):
+        for iri, claim in thing.claims.items():
+            if claim.date and (iri in about or iri == thing.iri):
                 card = self.subject.cards[iri]
                 yield self._moment(
                     card.text,
