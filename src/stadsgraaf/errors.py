@@ -32,6 +32,7 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── BodyTooLarge             413  body-too-large
     │   ├── UriTooLong               414  uri-too-long
     │   ├── UnsupportedMediaType     415  unsupported-media-type
+    │   │   └── UnsupportedCoding    415  unsupported-coding
     │   ├── RangeNotSatisfiable      416  range-not-satisfiable
     │   ├── ExpectationFailed        417  expectation-failed
     │   ├── TooManyRequests          429  too-many-requests
@@ -152,6 +153,7 @@ __all__ = [
     "TooManyRequests",
     "UnknownMethod",
     "UnreadableData",
+    "UnsupportedCoding",
     "UnsupportedMediaType",
     "UpdateNotAllowed",
     "UriTooLong",
@@ -545,7 +547,7 @@ class UriTooLong(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """The body has a media type or encoding that is not taken; members ``given``, ``supported``."""
+    """The body has a media type that is not taken; members ``given``, ``supported`` (a list)."""
 
     status = 415
     slug = "unsupported-media-type"
@@ -554,6 +556,27 @@ class UnsupportedMediaType(RequestError):
         "A body of type “{given}” is not taken here; see “supported”.",
         "Inhoud van type “{given}” wordt hier niet aangenomen; zie “supported”.",
     )
+    #: The field of the answer that says what is taken, RFC 9110, section 15.5.16.
+    field: ClassVar[str] = "Accept"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What would have been taken."""
+        supported = self.members.get("supported")
+        names = supported if isinstance(supported, list | tuple) else ()
+        return super().headers | {self.field: ", ".join(map(str, names))}
+
+
+class UnsupportedCoding(UnsupportedMediaType):
+    """The body is packed in a way that is not taken; members ``given``, ``supported`` (a list)."""
+
+    slug = "unsupported-coding"
+    title = Text("Unsupported coding", "Codering niet ondersteund")
+    sentence = Text(
+        "A body packed as “{given}” is not taken here; see “supported”.",
+        "Inhoud die is ingepakt als “{given}” wordt hier niet aangenomen; zie “supported”.",
+    )
+    field = "Accept-Encoding"
 
 
 class RangeNotSatisfiable(RequestError):

@@ -32,6 +32,9 @@ DIFFERENT = [
     ("ASK { ?s ?p ' ' }", "ASK { ?s ?p '\n' }"),
     ("ASK { FILTER(1 <= 2) }", "ASK { FILTER(1 < = 2) }"),
     ("ASK { << ?s ?p ?o >> ?q ?r }", "ASK { < < ?s ?p ?o >> ?q ?r }"),
+    ("ASK { <a#\u00a0> ?p 1 }", "ASK { <a#\u00a0> ?p 2 }"),
+    ("ASK { <a#b\u2028> ?p ?o }", "ASK { <a#c\u2028> ?p ?o }"),
+    ("ASK {} # end", "ASK {} # \x00"),
     ("ASK { ?s ?p ?o {| ?q ?r |} }", "ASK { ?s ?p ?o { | ?q ?r | } }"),
 ]
 

@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from starlette.types import Message, Receive, Scope, Send
 
 from stadsgraaf.errors import QueryTimeout, ResultTooLarge, Text, TooManyRequests
-from stadsgraaf.media import RDF, RESULTS
+from stadsgraaf.media import RDF, RESULTS, SHEET
 from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store import Answer, Limits, Question
@@ -153,7 +153,12 @@ class Client:
 async def workbench(scope: Scope, receive: Receive, send: Send) -> None:
     """Says what it was called with."""
     request = scope["stadsgraaf.sparql"]
-    text = json.dumps({"query": request.query, "graphs": request.default_graphs}).encode()
+    told = {
+        "query": request.query,
+        "graphs": request.default_graphs,
+        "format": scope["stadsgraaf.format"].name,
+    }
+    text = json.dumps(told).encode()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"x-page", b"1")]})
     await send({"type": "http.response.body", "body": text})
 
@@ -318,11 +323,13 @@ def test_other_content_types_are_unsupported(ask: Client, content_type: str) -> 
     response = ask("POST", headers=headers, body=b"ASK {}")
     assert (response.status, response.slug) == (415, "unsupported-media-type")
     assert response.json()["supported"] == [DIRECT, FORM]
+    assert response.headers["accept"] == f"{DIRECT}, {FORM}"
 
 
 def test_compressed_body_is_unsupported(ask: Client) -> None:
     response = ask.post(gzip.compress(b"ASK {}"), DIRECT, **{"Content-Encoding": "gzip"})
-    assert (response.status, response.slug) == (415, "unsupported-media-type")
+    assert (response.status, response.slug) == (415, "unsupported-coding")
+    assert response.headers["accept-encoding"] == "identity"
 
 
 @pytest.mark.parametrize(
@@ -415,12 +422,31 @@ def test_error_tells_place_and_reason(ask: Client) -> None:
         ("application/trig", "DESCRIBE <http://e/a>", "application/trig"),
         ("text/csv, application/n-triples;q=0.2", "DESCRIBE <http://e/a>", "application/n-triples"),
         ("text/html;q=0.2, text/csv", ALL, "text/csv; charset=utf-8"),
+        (f"application/geo+json, {JSON};q=0.5", "ASK {}", JSON),
     ],
 )
 def test_accept_decides_the_format(ask: Client, accept: str, query: str, content_type: str) -> None:
     response = ask.get(query, accept)
     assert (response.status, response.headers["content-type"]) == (200, content_type)
     assert "Accept" in response.headers["vary"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "format_"),
+    [
+        ("text/turtle, text/html;q=0.5", ALL, "HTML"),
+        ("text/turtle, text/html;q=0.5", "# all\nASK {}", "HTML"),
+        ("text/csv, text/html;q=0.5", "CONSTRUCT WHERE { ?s ?p ?o }", "HTML"),
+        ("text/csv;q=0.2, text/html;q=0.5, text/turtle;q=0.1", "DESCRIBE <http://e/a>", "HTML"),
+        (f"text/turtle, {SHEET.media_type};q=0.5", ALL, "Excel"),
+    ],
+)
+def test_who_takes_a_page_gets_one_where_a_query_of_its_form_gives_nothing_liked_better(
+    ask: Client, accept: str, query: str, format_: str
+) -> None:
+    page = ask.get(query, accept)
+    assert (page.status, page.headers["x-page"]) == (200, "1")
+    assert page.json()["format"] == format_
 
 
 @pytest.mark.parametrize(
@@ -460,6 +486,15 @@ def test_format_parameter_goes_before_accept(
             assert response.headers["content-type"] == expected
 
 
+def test_each_format_of_the_description_has_a_tag_of_its_own(ask: Client) -> None:
+    """Also where two have the same bytes, so that nobody gets the other from what is kept."""
+    given = {each.media_type: ask(headers={"Accept": each.media_type}).headers for each in RDF}
+    assert [fields["content-type"] for fields in given.values()] == [
+        each.content_type for each in RDF
+    ]
+    assert len({fields["etag"] for fields in given.values()}) == len(RDF)
+
+
 def test_table_is_offered_as_a_file(ask: Client) -> None:
     response = ask.get(ALL, "text/csv")
     assert response.headers["content-disposition"] == 'attachment; filename="result.csv"'
@@ -471,14 +506,14 @@ def test_table_is_offered_as_a_file(ask: Client) -> None:
 def test_html_is_the_workbench(ask: Client) -> None:
     page = ask(headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert page.headers["x-page"] == "1"
-    assert page.json() == {"query": None, "graphs": []}
+    assert page.json() == {"query": None, "graphs": [], "format": "HTML"}
 
 
 def test_query_for_html_goes_to_the_workbench(ask: Client) -> None:
     assert ask.get(ALL, "text/html").json()["query"] == ALL
     form = urlencode({"query": ALL, "default-graph-uri": "http://g/1"}).encode()
     page = ask.post(form, FORM, Accept="text/html")
-    assert page.json() == {"query": ALL, "graphs": ["http://g/1"]}
+    assert page.json() == {"query": ALL, "graphs": ["http://g/1"], "format": "HTML"}
 
 
 @pytest.mark.parametrize(
@@ -488,6 +523,10 @@ def test_query_for_html_goes_to_the_workbench(ask: Client) -> None:
         ("*/*", "text/turtle; charset=utf-8"),
         ("application/rdf+xml", "application/rdf+xml"),
         ("application/ld+json", "application/ld+json"),
+        ("application/trig", "application/trig"),
+        ("application/n-quads", "application/n-quads"),
+        ("text/turtle;q=0, */*;q=0.1", "application/n-triples"),
+        ("application/*", "application/n-triples"),
     ],
 )
 def test_rdf_is_the_service_description(ask: Client, accept: str | None, content_type: str) -> None:
@@ -669,6 +708,13 @@ def test_post_is_never_answered_by_its_etag(ask: Client) -> None:
     assert ask.post(ALL.encode(), DIRECT, **{"If-None-Match": etag}).status == 200
 
 
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "1_0", "٣", "\uff11", "0x1", "nan", "inf", "1e400", "1s", "", "1 2"]
+)
+def test_timeout_that_is_no_number_of_seconds_is_refused(ask: Client, text: str) -> None:
+    assert ask.get(ALL, timeout=text).slug == "invalid-parameter"
+
+
 def test_timeout_parameter_may_only_lower_the_limit(store: LazyStore) -> None:
     ask = client_of(store, Settings(query_timeout=5))
     ask.get(ALL)
@@ -721,6 +767,13 @@ def test_limit_after_the_first_byte_breaks_the_transfer_off() -> None:
     response = client_of(store).get(ALL)
     assert response.status == 200
     assert not response.complete
+    assert store.closed
+
+
+def test_head_of_what_would_be_broken_off_is_the_error() -> None:
+    store = BreakingStore([b"{", b"["], ResultTooLarge(limit=2, unit=Text("bytes", "bytes")))
+    response = client_of(store)("HEAD", query=urlencode({"query": ALL}))
+    assert (response.status, response.slug) == (400, "result-too-large")
     assert store.closed
 
 

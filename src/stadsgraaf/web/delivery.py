@@ -169,7 +169,7 @@ async def _deliver(kept: _Kept, scope: Scope, send: Send, coding: str | None) ->
         headers.append((b"etag", etag))
     status = kept.status
     known = etag.decode("latin-1") if etag else None
-    if kept.status == 200 and scope["method"] in _METHODS and held(scope, known):  # noqa: PLR2004 – HTTP status
+    if kept.status == 200 and scope["method"] in _METHODS and held(scope, known) is not None:  # noqa: PLR2004 – HTTP status
         status, body = 304, b""
         headers = [(name, value) for name, value in headers if name in _KEPT_304]
     else:

@@ -10,23 +10,23 @@ Entity tags: RFC 9110, section 8.8.3, https://www.rfc-editor.org/rfc/rfc9110#nam
 
 import hashlib
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import Final
 
 from stadsgraaf import __version__
-from stadsgraaf.media import Format
+from stadsgraaf.media import Form, Format
 from stadsgraaf.store.base import Question
 from stadsgraaf.store.lexer import prologue
 
-__all__ = ["entity_tag", "is_volatile", "normalized"]
+__all__ = ["entity_tag", "form_of", "is_volatile", "normalized"]
 
 _VERSION: Final = __version__.encode()
 
 #: What is kept as it stands: strings and IRIs.
 _KEPT: Final = r"""
     \"{3}(?:[^"\\]|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*+'{3}
-    | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+' | <[^<>"\s]*+>
+    | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+' | <[^<>"\x00-\x20]*+>
 """
 #: Those, marks that need no white space around them, words, comments, and what is left.
 _PARTS: Final = re.compile(
@@ -44,13 +44,14 @@ _CONSTRUCT: Final = re.compile(r"\bCONSTRUCT\b\s*+", re.IGNORECASE)
 _BLANK_TEMPLATE: Final = re.compile(
     r"\{[^{}]*?(?:_:|[\[(~{]|>>)|(?!\{).*(?:_:|[\[(~]|>>|\{ \|)", re.DOTALL
 )
-#: An escape may be any character, also one that white space or a name is made of.
-_ESCAPE: Final = re.compile(r"\\[uU]")
+#: An escape may be any character, also one that white space or a name is made of. A comment with a
+#: character that no query may have is not to be left out of one that has the answer of another.
+_ESCAPE: Final = re.compile(r"\\[uU]|\x00")
 
 
 #: What few queries have, and what makes it hard to see where strings end.
 _UNUSUAL: Final = ("'", "\\", '"""', "{|", "|}", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f")
-_IRI: Final = re.compile(r'<[^<>"\s]*+>')
+_IRI: Final = re.compile(r'<[^<>"\x00-\x20]*+>')
 _MARKS: Final = "{};,"
 
 
@@ -139,19 +140,28 @@ def is_volatile(query: str) -> bool:
 
 #: What stands before the form of a query, without comments. Each repetition is possessive.
 _FORM: Final = re.compile(
-    r"(?:\s++|PREFIX\s++[^\s<>#]*+\s*+<[^<>\s]*+>|BASE\s*+<[^<>\s]*+>)*+(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
+    r"(?:\s++|PREFIX\s++[^\s<>#]*+\s*+<[^<>\s]*+>|BASE\s*+<[^<>\s]*+>|VERSION\s*+[\"'][^\"'\s]*+[\"'])*+"
+    r"(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
     re.IGNORECASE,
 )
 
 
-def _is_of_graphs(query: str) -> bool | None:
-    """Whether triples answer it, and not solutions; None when that takes more to find out.
+_FORMS: Final[Mapping[str, Form]] = {"SELECT": "select", "ASK": "ask"}
 
-    >>> _is_of_graphs("PREFIX a: <http://a/> ask {}"), _is_of_graphs("DESCRIBE <a>")
-    (False, True)
+
+def form_of(query: str) -> Form | None:
+    r"""The form of a query; None when that takes more to find out.
+
+    >>> form_of("PREFIX a: <http://a/> # of\nask {}"), form_of("DESCRIBE <a>")
+    ('ask', 'graph')
     """
+    return _form_of(normalized(query))
+
+
+def _form_of(query: str) -> Form | None:
+    """The form of one without comments."""
     found = _FORM.match(query)
-    return found[1].upper() in ("CONSTRUCT", "DESCRIBE") if found else None
+    return _FORMS.get(found[1].upper(), "graph") if found else None
 
 
 def entity_tag(release: str, question: Question, results: Format | None = None) -> str | None:
@@ -165,14 +175,14 @@ def entity_tag(release: str, question: Question, results: Format | None = None) 
         return None
     chosen = results or question.results
     query = normalized(question.query)
-    of_graphs = _is_of_graphs(query)
+    form = _form_of(query)
     parts = (
         release,
         question.base_iri,
         question.default_graphs,
         question.named_graphs,
-        chosen.name if chosen and not of_graphs else None,
-        question.rdf.name if question.rdf and of_graphs is not False else None,
+        chosen.name if chosen and form != "graph" else None,
+        question.rdf.name if question.rdf and form in ("graph", None) else None,
         question.labels,
     )
     digest = _begun(parts).copy()

@@ -26,6 +26,7 @@ from stadsgraaf.errors import (
     RequestError,
     RequestTimeout,
     Text,
+    UnsupportedCoding,
     UnsupportedMediaType,
     UpdateNotAllowed,
 )
@@ -66,6 +67,7 @@ _MAX_PARAMETERS = 100
 _ADDRESS: Final = "query string"
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
 _ONCE = ("query", "timeout", "format", "output", "labels")
+_SECONDS = re.compile(r"[+ ]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _MAX_LANGUAGES = 10
 
@@ -159,7 +161,7 @@ def endpoint_url(scope: Scope, settings: Settings) -> str:
 async def read_request(scope: Scope, receive: Receive, settings: Settings) -> SparqlRequest:
     """The request, read whole.
 
-    Raises MethodNotAllowed, UnsupportedMediaType, BodyTooLarge, RequestTimeout, NotUtf8,
+    Raises MethodNotAllowed, UnsupportedMediaType, UnsupportedCoding, BodyTooLarge, RequestTimeout, NotUtf8,
     RepeatedParameter, InvalidParameter, UpdateNotAllowed or RequestError; ClientGoneError when the
     client hung up before its body was complete.
     """
@@ -275,7 +277,7 @@ def _body_type(scope: Scope) -> str:
     """The media type of the body: one of `BODY_TYPES`."""
     encoding = header(scope, b"content-encoding") or "identity"
     if encoding.strip().lower() != "identity":
-        raise UnsupportedMediaType(given=f"Content-Encoding: {encoding}", supported=["identity"])
+        raise UnsupportedCoding(given=encoding, supported=["identity"])
     given = header(scope, b"content-type") or ""
     media_type, *parameters = (part.strip().lower() for part in given.split(";"))
     charsets = [part[len("charset=") :] for part in parameters if part.startswith("charset=")]
@@ -314,10 +316,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float) 
 def _seconds(given: Sequence[str] | None) -> float | None:
     if given is None:
         return None
-    try:
-        seconds = float(given[0].replace("_", " "))  # Python's way to write 1000 is no number here
-    except ValueError:
-        seconds = 0.0
+    seconds = float(given[0]) if _SECONDS.match(given[0]) else 0.0
     if not 0 < seconds < float("inf"):
         reason = Text(
             "it is not a number of seconds above 0", "het is geen aantal seconden boven 0"

@@ -13,7 +13,7 @@ Who asks for HTML gets the workbench: an ASGI application, called with what was 
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
@@ -33,7 +33,7 @@ from stadsgraaf.errors import (
     StadsgraafError,
     TooManyRequests,
 )
-from stadsgraaf.media import COLUMNAR, HTML, RDF, RESULTS, SHEET, Format, negotiate
+from stadsgraaf.media import COLUMNAR, HTML, RDF, RESULTS, SHEET, Form, Format, negotiate
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import (
@@ -57,7 +57,7 @@ from stadsgraaf.web.conditions import foreseen, held, weak
 from stadsgraaf.web.cycle import lines_of
 from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
-from stadsgraaf.web.identity import entity_tag
+from stadsgraaf.web.identity import entity_tag, form_of
 from stadsgraaf.web.observing import NOTES
 from stadsgraaf.web.problems import render
 from stadsgraaf.web.protocol import (
@@ -77,7 +77,8 @@ __all__ = ["BEGUN", "BrokenOffError", "SparqlEndpoint"]
 #: How long a client may keep what it got.
 _KEEP: Final = "public, max-age=60"
 #: Without a query, what is asked for by default is the description of the service.
-_NO_QUERY: Final = (RDF[0], *RESULTS, *RDF[1:], HTML)
+_NO_QUERY: Final = (*RDF[:2], *RESULTS, *RDF[2:], HTML)
+_FORMS: Final[Sequence[Form]] = ("select", "ask", "graph")
 #: Bytes of an answer that is kept.
 _LARGEST_KEPT: Final = 1_048_576
 #: Names of quotas in RateLimit fields, draft-ietf-httpapi-ratelimit-headers.
@@ -202,8 +203,7 @@ class SparqlEndpoint:
             asked = {"stadsgraaf.sparql": request, "stadsgraaf.format": chosen}
             await self._workbench({**scope, **asked}, receive, send)
         elif request.query is not None:
-            columns = chosen if chosen in COLUMNAR else None
-            await self._answer(request, scope, receive, send, columns)
+            await self._answer(request, scope, receive, send, chosen)
         elif chosen in RDF and request.is_safe:
             await self._describe(request, chosen, scope, send)
         else:
@@ -217,9 +217,12 @@ class SparqlEndpoint:
         scope: Scope,
         receive: Receive,
         send: Send,
-        columns: Format | None,
+        chosen: Format,
     ) -> None:
         question = _question(request, scope)
+        if chosen in RESULTS and chosen is not question.results:
+            question = replace(question, results=chosen)
+        columns = chosen if chosen in COLUMNAR else None
         if is_longer(question.query, self._settings.query_length):  # also one that is known
             raise QueryTooLong(limit=self._settings.query_length)
         etag = self.tag(question, _coding(scope), columns)
@@ -258,6 +261,7 @@ class SparqlEndpoint:
         """A question that is answered with bytes of the store, and their coding; None for others."""
         chosen = _chosen(request)
         is_plain = request.task == "answer" and chosen in (*RESULTS, *RDF)
+        is_plain = is_plain and (bool(request.chosen) or _negotiate(request.accept).is_plain)
         return (_question(request, scope), _coding(scope)) if request.query and is_plain else None
 
     def tag(
@@ -332,6 +336,9 @@ class SparqlEndpoint:
             kept = self._keep(fields, body, etag)
             await self._send(send, 200, kept.headers + self.share(client_of(scope)), body)
             return
+        if request.method == "HEAD":
+            async for _ in answer.chunks:  # what GET would break off is an error here
+                pass
         await self._start(send, 200, fields + self.share(client_of(scope)))
         if request.method != "HEAD":
             await _stream(answer, send, packing)
@@ -383,7 +390,8 @@ class SparqlEndpoint:
         self, request: SparqlRequest, chosen: Format, scope: Scope, send: Send
     ) -> None:
         body = describe(self._release, self._settings, request.endpoint, chosen)
-        etag = tagged(f'"{hashlib.sha256(body).hexdigest()[:32]}"', _coding(scope))
+        written = hashlib.sha256(chosen.name.encode() + body)  # two formats may have the same bytes
+        etag = tagged(f'"{written.hexdigest()[:32]}"', _coding(scope))
         if not await self._again(etag, scope, send):
             answer = Answer("graph", chosen, Whole(body), len(body))
             await self._send_answer(answer, request, scope, send, etag)
@@ -483,15 +491,33 @@ def _common_headers(root: str, release: Release, sharing: Sharing | None) -> Fie
 
 
 class _Formats(NamedTuple):
-    """What ``Accept`` prefers of all formats, of those of results and of those of RDF."""
+    """What ``Accept`` prefers of all formats, of those of results, of RDF, and of a query's form.
+
+    It is plain when a form takes none but those of results and of RDF.
+    """
 
     chosen: Format | None
     results: Format | None
     rdf: Format | None
+    of_form: Mapping[Form, Format | None]
+    is_plain: bool
 
 
 def _formats(accept: str | None) -> _Formats:
-    return _Formats(*(negotiate(accept, offered) for offered in (OFFERED, RESULTS, RDF)))
+    chosen, results, rdf = (negotiate(accept, offered) for offered in (OFFERED, RESULTS, RDF))
+    of_form = {
+        form: negotiate(accept, [each for each in OFFERED if _answers(each, form)])
+        for form in _FORMS
+    }
+    is_plain = set(of_form.values()) <= {results, rdf, None}
+    return _Formats(chosen, results, rdf, of_form, is_plain)
+
+
+def _answers(offered: Format, form: Form) -> bool:
+    """Whether a query of a form can be answered in a format."""
+    if offered.kind == "page":
+        return True
+    return (offered in RDF) == (form == "graph") and (offered.name, form) != ("GeoJSON", "ask")
 
 
 #: What clients send is nearly always the same.
@@ -515,11 +541,14 @@ def _coding(scope: Scope) -> str | None:
 
 
 def _chosen(request: SparqlRequest) -> Format | None:
+    """What to answer in: of all that a query of its form can be answered in, what is liked best."""
     if request.chosen:
         return request.chosen[0]
     if request.query is None:
         return negotiate(request.accept, _NO_QUERY)
-    return _negotiate(request.accept).chosen
+    liked = _negotiate(request.accept)
+    form = None if liked.is_plain else form_of(request.query)
+    return (liked.of_form[form] if form else None) or liked.chosen
 
 
 def _address(scope: Scope) -> Hashable:
@@ -538,7 +567,8 @@ def _question(request: SparqlRequest, scope: Scope) -> Question:
         results = next((each for each in chosen if each in RESULTS), None)
         rdf = next((each for each in chosen if each in RDF), None)
     else:
-        _, results, rdf = _negotiate(request.accept)
+        liked = _negotiate(request.accept)
+        results, rdf = liked.results, liked.rdf
     return Question(
         query=request.query or "",
         results=results,

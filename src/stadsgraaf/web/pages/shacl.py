@@ -22,6 +22,7 @@ from stadsgraaf.errors import (
     NotFound,
     StadsgraafError,
     Text,
+    UnsupportedCoding,
     UnsupportedMediaType,
 )
 from stadsgraaf.media import HTML, RDF, Format
@@ -117,7 +118,7 @@ async def _read(request: Request, view: View) -> _Asked:
 def _media_type(request: Request) -> str:
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.strip().lower() != "identity":
-        raise UnsupportedMediaType(given=f"Content-Encoding: {encoding}", supported=["identity"])
+        raise UnsupportedCoding(given=encoding, supported=["identity"])
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
