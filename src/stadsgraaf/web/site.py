@@ -44,6 +44,7 @@ __all__ = ["STATIC", "Site", "View", "number"]
 
 _HERE = Path(str(files("stadsgraaf.web")))
 STATIC: Final = _HERE / "static"
+_PIECES: Final = _HERE / "pieces"
 
 #: Longest label of a thing; the data formats carry it whole.
 _LONGEST_LABEL = 200
@@ -164,7 +165,7 @@ class Site:
     def digest(self) -> str:
         """Changes when any page may: with the data, the templates, the words, the front end."""
         digest = hashlib.sha256(f"{self.release.identifier} {stadsgraaf.__version__}".encode())
-        for path in sorted(TEMPLATES.glob("*.html")):
+        for path in sorted((*TEMPLATES.glob("*.html"), *_PIECES.glob("*.py"))):
             digest.update(path.read_bytes())
         digest.update(repr((sorted(WORDS.items()), sorted(self.assets.items()))).encode())
         return digest.hexdigest()

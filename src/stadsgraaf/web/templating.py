@@ -10,10 +10,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, cast
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from stadsgraaf.web.markup import attributes, encode, escaped, safe
 
 __all__ = ["TEMPLATES", "environment", "render"]
 
@@ -21,34 +22,34 @@ TEMPLATES: Final = Path(str(files("stadsgraaf.web"))) / "templates"
 
 #: Where a part stands; a line break behind it is left out, as behind every statement.
 _INCLUDE: Final = re.compile(r'{% include "([^"]+)" %}\n?')
-#: Characters that HTML cannot carry; shown as U+FFFD.
-_NEVER_RENDERED: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-#: What reads as an event handler. Escaped text cannot become one; scanners see it all the same.
-_HANDLER: Final = re.compile(r"(\bon\w++\s*+)=", re.IGNORECASE)
-#: Text without any of these stands in a page as it is.
-_SPECIAL: Final = re.compile("[&<>\"'=]")
 
 
-def render(template: str, **context: object) -> str:
-    """The page that a template makes."""
-    return _NEVER_RENDERED.sub("\ufffd", environment().get_template(template).render(context))
+def render(template: str, **context: object) -> bytes:
+    """The page that a template makes, as it goes out."""
+    return encode(environment().get_template(template).render(context))
 
 
 @cache
 def environment() -> Environment:
     """The templates: the same for every release."""
-    made = _Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_finalize,
         extensions=[_Whole],
     )
     made.filters["capitalize_first"] = _capitalize_first
     made.filters["to"] = _to
     return made
+
+
+def _finalize(value: Any) -> Any:
+    """A value as it is written: a text is escaped, unless it is markup."""
+    return safe(escaped(value)) if value.__class__ is str else value
 
 
 class _Whole(Extension):
@@ -65,44 +66,11 @@ class _Whole(Extension):
         )
 
 
-class _Generator(CodeGenerator):
-    """Has every value written by one function of ours: a page has a thousand of them."""
-
-    def _output_child_pre(
-        self,
-        node: nodes.Expr,  # noqa: ARG002 – as the library has it
-        frame: Frame,  # noqa: ARG002 – as the library has it
-        finalize: CodeGenerator._FinalizeInfo,  # noqa: ARG002 – as the library has it
-    ) -> None:
-        self.write("environment.written(")
-
-
-class _Environment(Environment):
-    code_generator_class = _Generator
-
-    @staticmethod
-    def written(value: Any) -> str:
-        """A value as it stands in a page: escaped, unless it is markup."""
-        kind = value.__class__
-        text: str = value
-        if kind is str and _SPECIAL.search(text):
-            text = _HANDLER.sub(r"\1&#61;", str(escape(text)))
-        elif kind is int or kind is float:
-            text = str(value)
-        elif kind is not str and kind is not Markup:
-            text = escape(value)
-        return text
-
-
 def _capitalize_first(text: str) -> str:
     """With a capital: ``nota's`` becomes ``Nota's``, and ``G40`` stays."""
     return text[:1].upper() + text[1:]
 
 
 def _to(href: str | None) -> Markup:
-    """The attributes of a link: one that leaves the site vouches for nothing and tells nothing."""
-    if href is None:
-        return Markup()
-    rel = "" if href.startswith(("/", "#")) else ' rel="nofollow ugc noopener noreferrer"'
-    safe = escape(href) if _SPECIAL.search(href) else href
-    return Markup(f'href="{safe}"{rel}')  # noqa: S704 – escaped, and a constant
+    """The attributes of a link, if there is one."""
+    return Markup() if href is None else safe(attributes(href))
