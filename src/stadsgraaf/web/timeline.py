@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 from stadsgraaf.web import dates
 from stadsgraaf.web.dates import day_number
 
-__all__ = ["Mark", "Moment", "Timeline", "gather", "timeline"]
+__all__ = ["LONGEST", "Mark", "Moment", "Timeline", "gather", "timeline"]
 
 Shape = Literal["point", "vague", "period"]
 

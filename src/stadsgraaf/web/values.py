@@ -17,7 +17,7 @@ from stadsgraaf.web.asking import Term
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import outward
 
-__all__ = ["Fact", "Value", "point", "show"]
+__all__ = ["Fact", "Value", "ValueKind", "point", "show"]
 
 ValueKind = Literal["thing", "outward", "text", "number", "date", "place", "code", "parts", "list"]
 
