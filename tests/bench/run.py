@@ -18,7 +18,7 @@ import report
 import trials
 from measuring import Others, machine
 from peers import PEERS, Own, Peer, Running
-from synthetic import Sizes, write
+from synthetic import Sizes, is_current, write
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.release import Release
@@ -145,7 +145,7 @@ def _present(peers: Sequence[Peer], wanted: Sequence[str], skipped: dict[str, st
 def _release(folder: Path, triples: int, seed: int) -> tuple[Release, dict[str, float] | None]:
     """The release of the data, and what its build took when it was built now."""
     source, archive = folder / f"source-{seed}", folder / f"archive-{seed}"
-    if not source.is_dir():
+    if not is_current(source):
         _say("write data")
         write(source, triples, seed)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

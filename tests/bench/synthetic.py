@@ -16,7 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["BASE", "PREFIXES", "WORDS", "Sizes", "write"]
+__all__ = ["BASE", "PREFIXES", "VERSION", "WORDS", "Sizes", "is_current", "write"]
+
+#: Of what is written for a seed; 2 has claims that contradict others.
+VERSION: Final = "2"
 
 BASE: Final = "https://bench.example.nl/"
 PREFIXES: Final = {
@@ -42,10 +45,15 @@ PREFIXES: Final = {
 #: Of real things there are so many.
 _MUNICIPALITIES: Final = 342
 _THEMES: Final = 2000
+#: Of so many claims one contradicts an earlier one, and one is in tension with one.
+_PER_CONTRADICTION: Final = 250
+_PER_TENSION: Final = 500
 #: Triples that a municipality, a theme, and a claim with all that grows along bring; measured.
 _PER_MUNICIPALITY: Final = 13
 _PER_THEME: Final = 6
 _PER_CLAIM: Final = 35.35
+
+_MARK: Final = "version"
 
 _SYLLABLES = [
     "ald",
@@ -302,6 +310,13 @@ def write(folder: Path, triples: int, seed: int = 42) -> None:
         with (folder / "data" / f"{name}.ttl").open("w", encoding="utf-8") as file:
             file.write(f"# Synthetic {name}.\n{header}\n")
             file.writelines(statements())
+    (folder / _MARK).write_text(VERSION, encoding="ascii")
+
+
+def is_current(folder: Path) -> bool:
+    """Whether a folder was written whole, and as it is written now."""
+    mark = folder / _MARK
+    return mark.is_file() and mark.read_text(encoding="ascii") == VERSION
 
 
 class _World:
@@ -488,6 +503,7 @@ class _World:
                 if number and self._chance.random() < 0.4
                 else ""
             )
+            against = self._against(number)
             digest = hashlib.sha256(str(number).encode()).hexdigest()
             yield (
                 f'id:claim-{number} a sg:Claim ; dct:identifier "c{number}" ;\n'
@@ -497,9 +513,18 @@ class _World:
                 f"    sg:modality modality:{self._chance.choice(_MODALITIES)} ;\n"
                 f"    sg:polarity polarity:positive ; sg:holder {self._organisation()} ;\n"
                 f"    sg:speaker {self._person()} ; sg:reporter {self._person()} ;\n"
-                f'    sg:date "{self._date()}"^^xsd:date{refines} ;\n'
+                f'    sg:date "{self._date()}"^^xsd:date{refines}{against} ;\n'
                 f"    oa:hasTarget [ a oa:SpecificResource ; oa:hasSource {self._document()} ;\n"
                 f'        sg:sha256 "{digest}"^^xsd:hexBinary ;\n'
                 f"        oa:hasSelector [ a oa:TextPositionSelector ;"
                 f" oa:start {start} ; oa:end {start + self._chance.randint(20, 200)} ] ] .\n"
             )
+
+    def _against(self, number: int) -> str:
+        """What a claim does not go together with, by chance of its own: all else stays as it was."""
+        steady = random.Random(number * 11 + 5)
+        found = ""
+        for link, claims in (("contradicts", _PER_CONTRADICTION), ("inTensionWith", _PER_TENSION)):
+            if number and steady.randrange(claims) == 0:
+                found += f" ; sg:{link} id:claim-{steady.randrange(number)}"
+        return found

@@ -5,6 +5,7 @@ import random
 import sys
 import urllib.request
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -19,7 +20,7 @@ from peers import Peer
 from pyoxigraph import RdfFormat, Store, parse
 from questions import KINDS, fresh, repeated
 from steps import measure
-from synthetic import Sizes, write
+from synthetic import Sizes, is_current, write
 from targets import targets
 
 from stadsgraaf.archive import Archive
@@ -54,6 +55,21 @@ def test_the_same_seed_gives_the_same_data(tmp_path: Path) -> None:
         for name in "abc"
     ]
     assert files[0] == files[1] != files[2]
+
+
+def test_data_of_another_version_are_written_anew(tmp_path: Path) -> None:
+    assert not is_current(tmp_path)
+    write(tmp_path, TRIPLES)
+    assert is_current(tmp_path)
+    (tmp_path / "version").write_text("1")
+    assert not is_current(tmp_path)
+
+
+def test_a_few_of_a_thousand_claims_contradict_others(tmp_path: Path) -> None:
+    write(tmp_path, 300_000)
+    links = Counter(each.predicate.value.rpartition("/")[2] for each in triples(tmp_path))
+    assert 1 <= links["contradicts"] * 1000 / links["modality"] <= 10
+    assert 0.5 <= links["inTensionWith"] * 1000 / links["modality"] <= 10
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

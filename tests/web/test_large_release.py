@@ -10,7 +10,7 @@ from visiting import Client, open_site
 
 from stadsgraaf.answers import FILE
 from stadsgraaf.build import Options, build
-from stadsgraaf.namespaces import SG
+from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.release import Release
 from stadsgraaf.standing import standing_questions
 from stadsgraaf.store.base import Answer, Limits, Question
@@ -123,13 +123,35 @@ def test_a_page_that_fails_while_a_release_is_built_stops_no_build(
     assert "ZeroDivisionError" in capsys.readouterr().out
 
 
-def test_where_many_are_chosen_values_stay_and_are_not_counted(
+@pytest.fixture
+def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two things are too many."""
+    monkeypatch.setattr("stadsgraaf.web.pages.facets._LARGEST_CLASS", 1)
+    monkeypatch.setattr("stadsgraaf.web.pages.facets._MOST_COUNTED", 1)
+
+
+POSITIVE = f"where=%3C{SG}polarity%3E%20%3Chttps://w3id.org/stadsgraaf/def/polarity/positive%3E"
+
+
+@pytest.mark.usefixtures("small_bounds")
+def test_where_many_are_chosen_values_stay_and_their_number_is_known(
     visited: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stadsgraaf.web.pages.facets._LARGEST_CLASS", 1)
-    path = f"/claims?where=%3C{SG}polarity%3E%20%3Chttps://w3id.org/stadsgraaf/def/polarity/positive%3E"
     questions = asked(visited, monkeypatch)
-    page = visited.browse("/en" + path)
+    page = visited.browse(f"/en/claims?{POSITIVE}")
+    assert page.status == 200
+    assert not [each for each in questions if "GROUP BY" in each or "COUNT(" in each]
+    assert "At least" not in page.page.text
+    assert all("LIMIT 1" in each for each in questions if "SELECT DISTINCT ?s" in each)
+
+
+@pytest.mark.usefixtures("small_bounds")
+def test_of_many_that_are_chosen_by_two_values_a_bound_is_told(
+    visited: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = asked(visited, monkeypatch)
+    kind = f"where=%3C{PREFIXES['rdf']}type%3E%20%3C{SG}Claim%3E".replace("#", "%23")
+    page = visited.browse(f"/en/claims?{POSITIVE}&{kind}")
     assert page.status == 200
     assert not [each for each in questions if "GROUP BY" in each]
     assert "At least" in page.page.text
@@ -142,6 +164,16 @@ def test_things_of_a_large_class_are_read_from_the_index_page_by_page(
     questions = asked(visited, monkeypatch)
     page = visited.browse("/claims")
     assert str(kinds[SG + "Claim"]) in page.page.text
+    assert not [each for each in questions if "SELECT DISTINCT ?s" in each]
+
+
+def test_things_of_a_class_are_read_from_the_index_by_name(
+    visited: Client, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = asked(visited, monkeypatch)
+    path = f"/browse?class={SG}Claim"
+    pages = [each.browse(path).page.text.split("Uitgave")[0] for each in (visited, client)]
+    assert pages[0] == pages[1]
     assert not [each for each in questions if "SELECT DISTINCT ?s" in each]
 
 

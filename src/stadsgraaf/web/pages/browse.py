@@ -89,5 +89,9 @@ async def _things(request: Request, view: View, target: str) -> Response:
         facets=facets,
         things=[(labels[iri], view.urls.of(iri)) for iri in things],
         total=total,
-        pager=Pager.of(number, lambda page: facets.link(page=page), more=number * size < total),
+        pager=Pager.of(
+            number,
+            lambda page: facets.link(page=page),
+            more=number * size < facets.reached(total),
+        ),
     )

@@ -118,5 +118,7 @@ async def claims(request: Request) -> Response:
         cards=[shown[iri] for iri in chosen if iri in shown],
         contests=contests(shown, chosen) if contested else (),
         total=total,
-        pager=Pager.of(number, lambda page: facets.link(page=page), more=number * _PAGE < total),
+        pager=Pager.of(
+            number, lambda page: facets.link(page=page), more=number * _PAGE < facets.reached(total)
+        ),
     )

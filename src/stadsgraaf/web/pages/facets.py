@@ -21,6 +21,8 @@ __all__ = ["Choice", "Facet", "Facets"]
 
 #: A class with more things than this has no facets: counting would take too long.
 _LARGEST_CLASS = 20_000
+#: Of more things than this that were chosen, values are not counted while somebody waits.
+_MOST_COUNTED = 5_000
 _MOST_FACETS = 6
 #: Values that a facet shows at once, and with the rest unfolded.
 _FIRST_VALUES = 8
@@ -106,7 +108,7 @@ class Facets:
     """What can be chosen among the things of a class, and what has been.
 
     It ``is_cut`` where so many are chosen, or in such a way, that their values are not counted;
-    there ``is_more`` than what was read of the things.
+    there ``is_more`` than what was read of the things, unless their number is ``known``.
     """
 
     view: View
@@ -118,6 +120,7 @@ class Facets:
     facets: list[Facet] = field(default_factory=list)
     is_cut: bool = False
     is_more: bool = False
+    known: int | None = None
 
     @classmethod
     async def read(
@@ -139,7 +142,7 @@ class Facets:
         given = dict.fromkeys(parameters.getlist("where"))
         chosen = tuple(Choice.read(text) for text in list(given)[:_MOST_CHOICES])
         facets = cls(view, target, chosen, path, extra, keep or {})
-        facets.is_cut = await facets._are_many()
+        facets.is_cut = await facets._are_many(properties)
         if properties:
             for predicate in properties:
                 await facets._add(predicate, await facets._standing(predicate))
@@ -152,7 +155,9 @@ class Facets:
     def pattern(self) -> str:
         """The graph pattern of the things, their variable ``?s``."""
         lines = [f"?s a {NamedNode(self.target)} .", *(f"?s {each} ." for each in self.chosen)]
-        return "\n  ".join([*lines, self.extra] if self.extra else lines)
+        if self.extra:  # it starts from the few, and not from the class
+            return "\n  ".join([self.extra, f"FILTER EXISTS {{ {' '.join(lines)} }}"])
+        return "\n  ".join(lines)
 
     @property
     def sparql(self) -> str:
@@ -172,23 +177,38 @@ class Facets:
     ) -> tuple[list[str], int]:
         """One page of the things, by label or by IRI, and how many there are in all."""
         is_all, index = not (self.chosen or self.extra), self.view.site.release.labels
-        if (
-            is_all
-            and (self._is_large or not by_label)
-            and self._count == index.kinds.get(self.target)
-        ):
-            return index.iris_of_kind(self.target, limit, offset), self._count
-        asker = self.view.site.asker
-        rows = await asker.rows(
-            f"SELECT DISTINCT ?s WHERE {{ {self.pattern} FILTER(isIRI(?s)) }} LIMIT {_LARGEST_CLASS}"
-        )
-        found = [row["s"].value for row in rows]
+        if is_all and self._count == index.kinds.get(self.target):
+            if self._is_large or not by_label:
+                return index.iris_of_kind(self.target, limit, offset), self._count
+            hits = index.of_kind(self.target, self.view.language, limit, offset)
+            return [hit.iri for hit in hits], self._count
+        if self.is_cut and not self.extra:
+            return await self._some(limit, offset)
+        found = await self._found(_LARGEST_CLASS)
         labels = self.view.labels(found) if by_label else {}
         found.sort(key=lambda iri: (labels.get(iri, "").casefold(), iri))
         self.is_more = len(found) == _LARGEST_CLASS and not is_all
         return found[offset : offset + limit], self._count if is_all and self._is_large else len(
             found
         )
+
+    async def _some(self, limit: int, offset: int) -> tuple[list[str], int]:
+        """One page of very many, as the store has them: to sort them all would take too long."""
+        reached = min(offset + limit, _LARGEST_CLASS) - offset
+        found = await self._found(reached, offset) if reached > 0 else []
+        self.is_more = self.known is None
+        return found, _MOST_COUNTED if self.known is None else self.known
+
+    def reached(self, total: int) -> int:
+        """How many of so many things can be leafed through."""
+        return min(total, _LARGEST_CLASS) if self.is_cut else total
+
+    async def _found(self, limit: int, offset: int = 0) -> list[str]:
+        rows = await self.view.site.asker.rows(
+            f"SELECT DISTINCT ?s WHERE {{ {self.pattern} FILTER(isIRI(?s)) }} LIMIT {limit}"
+            + (f" OFFSET {offset}" if offset else "")
+        )
+        return [row["s"].value for row in rows]
 
     @property
     def _count(self) -> int:
@@ -208,21 +228,35 @@ class Facets:
             return await site.once(_properties, self.target)
         return await _properties(site, self.target)
 
-    async def _are_many(self) -> bool:
+    async def _are_many(self, properties: Sequence[str]) -> bool:
         """Whether more things are chosen than are counted while somebody waits, or in a way that takes long."""
-        if not self._is_large or not (self.chosen or self.extra):
-            return False
         if self.extra:
-            return True
-        query = _CHOSEN.format(pattern=self.pattern, limit=_LARGEST_CLASS + 1)
+            return self._is_large
+        if not self.chosen or self._count <= _MOST_COUNTED:
+            return False
+        self.known = await self._known(properties)
+        if self.known is not None:
+            return self.known > _MOST_COUNTED
+        query = _CHOSEN.format(pattern=self.pattern, limit=_MOST_COUNTED + 1)
         (row,) = await self.view.site.asker.rows(query)
-        return _integer(row["n"]) > _LARGEST_CLASS
+        return _integer(row["n"]) > _MOST_COUNTED
+
+    async def _known(self, properties: Sequence[str]) -> int | None:
+        """How many have the one value that was chosen, if it is one of those that all were counted by."""
+        predicate = self.chosen[0].predicate.value
+        if len(self.chosen) > 1 or predicate not in properties:
+            return None
+        rows = await self.view.site.rows(self._of_all(predicate))
+        return next((_integer(r["n"]) for r in rows if r["v"] == self.chosen[0].value), None)
+
+    def _of_all(self, predicate: str) -> str:
+        """The question which values all things of the class have."""
+        return facet_values(replace(self, chosen=(), extra="").pattern, predicate)
 
     async def _standing(self, predicate: str) -> Sequence[Row] | None:
         """The values of all things of the class, where those of the chosen are not to be counted."""
         if self.is_cut or not (self.chosen or self.extra):
-            pattern = replace(self, chosen=(), extra="").pattern
-            return await self.view.site.rows(facet_values(pattern, predicate))
+            return await self.view.site.rows(self._of_all(predicate))
         return None
 
     async def _add(self, predicate: str, known: Sequence[Row] | None) -> None:
