@@ -89,6 +89,12 @@ COLUMNS = [
     ("<http://e/a> 'a'@nl", "string", ["http://e/a", "a"]),
     ("'' 'a\\tb\\nc'", "string", ["", "a\tb\nc"]),
     ("UNDEF", "string", [None]),
+    (f'1 "1_0"^^<{XSD}integer>', "string", ["1", "1_0"]),
+    (f'"٣"^^<{XSD}integer>', "string", ["٣"]),
+    (f'"1_0.5"^^<{XSD}decimal> 1.5', "string", ["1_0.5", "1.5"]),
+    (f'"1_0"^^<{XSD}double> 1e0', "string", ["1_0", "1"]),
+    (f'"20170913"^^<{XSD}date>', "string", ["20170913"]),
+    (f'"2017-09-13"^^<{XSD}dateTime>', "string", ["2017-09-13"]),
 ]
 
 
@@ -110,6 +116,17 @@ def test_field_tells_what_kind_of_terms_it_has(server: Server) -> None:
     assert metadata["l"][b"language"] == b"nl"
     assert metadata["m"] == {b"kind": b"literal"}
     assert metadata["n"][b"datatype"] == XSD.encode() + b"integer"
+
+
+def test_direction_of_a_text_is_told(server: Server) -> None:
+    (field,) = table(server, "SELECT ('x'@ar--rtl AS ?x) {}").schema
+    assert (field.metadata[b"language"], field.metadata[b"direction"]) == (b"ar", b"rtl")
+
+
+def test_solutions_without_variables_are_counted(server: Server) -> None:
+    for accept in (ARROW, FEATHER):
+        found = table(server, "SELECT * { {} UNION {} UNION {} }", accept)
+        assert (found.num_columns, found.num_rows) == (0, 3)
 
 
 def test_all_solutions_are_there(server: Server) -> None:

@@ -8,8 +8,8 @@ it has no network, and so many MiB of memory.
 
 A column has the type that all its values fit: ``int64``, ``double``, ``decimal128``, ``bool``,
 ``date32``, ``timestamp``; any other one is text. What kind of terms it holds is in the metadata of
-its field: ``kind`` (uri, literal, bnode, mixed), and where all have the same one, ``datatype`` and
-``language``.
+its field: ``kind`` (uri, literal, bnode, triple, mixed), and where all have the same one, ``datatype``,
+``language`` and ``direction``.
 """
 
 import os
@@ -59,8 +59,18 @@ _INTEGERS: Final = frozenset(
 _FLOATS: Final = frozenset((_XSD + "double", _XSD + "float"))
 _LARGEST: Final = 2**63
 _DIGITS: Final = 38
-#: More than the microseconds that a moment of Python has.
-_TOO_FINE: Final = re.compile(r"\.[0-9]{7}")
+#: Lexical forms, https://www.w3.org/TR/xmlschema11-2/: Python reads other texts as values too, such as 1_0.
+_INTEGER: Final = re.compile(r"[+-]?[0-9]+\Z")
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z")
+_DOUBLE: Final = re.compile(
+    r"(?:[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN)\Z"
+)
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+#: Not finer than the microseconds that a moment of Python has.
+_MOMENT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+    r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?\Z"
+)
 _ROWS_OF_A_BATCH: Final = 65_536
 
 
@@ -73,7 +83,7 @@ def write(source: BinaryIO, chosen: str, target: BinaryIO) -> None:
     """Read SPARQL TSV, write it as ``Arrow`` (a stream) or ``Parquet``."""
     import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415 – this process only
 
-    names, columns = _read(source)
+    names, columns, rows = _read(source)
     fields, arrays = [], []
     for name, column in zip(names, columns, strict=True):
         kind, values, make = _typed(column)
@@ -81,6 +91,8 @@ def write(source: BinaryIO, chosen: str, target: BinaryIO) -> None:
         fields.append(pa.field(name, array.type, metadata=kind))
         arrays.append(array)
     table = pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+    if not names:  # how many solutions there are is all that there is
+        table = pa.table({"": pa.nulls(rows)}).select([])
     if chosen == "Parquet":
         import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415 – as above
 
@@ -91,17 +103,20 @@ def write(source: BinaryIO, chosen: str, target: BinaryIO) -> None:
             writer.write_table(table, max_chunksize=_ROWS_OF_A_BATCH)
 
 
-def _read(source: BinaryIO) -> tuple[list[str], list[list[Any]]]:
+def _read(source: BinaryIO) -> tuple[list[str], list[list[Any]], int]:
+    """Names and columns, and how many solutions there are."""
     result = parse_query_results(source, QueryResultsFormat.TSV)
     if isinstance(result, QueryBoolean):
-        return ["boolean"], [[Literal(bool(result))]]
+        return ["boolean"], [[Literal(bool(result))]], 1
     assert isinstance(result, QuerySolutions)  # noqa: S101 – there is no third
     names = [variable.value for variable in result.variables]
     columns: list[list[Any]] = [[] for _ in names]
+    rows = 0
     for row in result:
+        rows += 1
         for column, term in zip(columns, row, strict=True):
             column.append(term)
-    return names, columns
+    return names, columns, rows
 
 
 _Make = Callable[[Any], Any]
@@ -136,6 +151,7 @@ def _metadata(terms: Sequence[Any]) -> dict[str, str]:
         for key, found in (
             ("datatype", {term.datatype.value for term in terms}),
             ("language", {term.language or "" for term in terms}),
+            ("direction", {str(term.direction or "") for term in terms}),
         ):
             value = found.pop() if len(found) == 1 else ""
             metadata |= {key: value} if value else {}
@@ -158,7 +174,7 @@ def _native(datatypes: set[str], column: Sequence[Any]) -> tuple[list[Any], _Mak
     if datatypes == {_XSD + "boolean"}:
         return _each(column, _boolean), lambda pa: pa.bool_()
     if datatypes == {_XSD + "date"}:
-        return _each(column, date.fromisoformat), lambda pa: pa.date32()
+        return _each(column, _date), lambda pa: pa.date32()
     if datatypes == {_XSD + "dateTime"}:
         return _moments(column)
     raise ValueError(datatypes)
@@ -168,15 +184,30 @@ def _each(column: Sequence[Any], convert: Callable[[str], Any]) -> list[Any]:
     return [None if term is None else convert(term.value) for term in column]
 
 
+def _form(pattern: re.Pattern[str], text: str) -> str:
+    """The text. Raises ValueError when it has not the form."""
+    if not pattern.match(text):
+        raise ValueError(text)
+    return text
+
+
 def _integer(text: str) -> int:
-    number = int(text)
+    number = int(_form(_INTEGER, text))
     if not -_LARGEST <= number < _LARGEST:
         raise ValueError(text)
     return number
 
 
 def _float(text: str) -> float:
-    return float(text.replace("INF", "inf"))
+    return float(_form(_DOUBLE, text).replace("INF", "inf"))
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(_form(_DECIMAL, text))
+
+
+def _date(text: str) -> date:
+    return date.fromisoformat(_form(_DATE, text))
 
 
 def _boolean(text: str) -> bool:
@@ -184,7 +215,7 @@ def _boolean(text: str) -> bool:
 
 
 def _decimals(column: Sequence[Any]) -> tuple[list[Any], _Make]:
-    values = _each(column, Decimal)
+    values = _each(column, _decimal)
     scale = max(
         (-int(value.as_tuple().exponent) for value in values if value is not None), default=0
     )
@@ -196,9 +227,7 @@ def _decimals(column: Sequence[Any]) -> tuple[list[Any], _Make]:
 
 
 def _moment(text: str) -> datetime:
-    if _TOO_FINE.search(text):
-        raise ValueError(text)
-    return datetime.fromisoformat(text)
+    return datetime.fromisoformat(_form(_MOMENT, text))
 
 
 def _moments(column: Sequence[Any]) -> tuple[list[Any], _Make]:

@@ -92,8 +92,13 @@ _CUSTOM_FUNCTION = re.compile(r"The custom (?:aggregate )?function <([^>]*)> is 
 _NO_IRI = Text("it is no absolute IRI", "het is geen absolute IRI")
 #: Triples that are read before the prefixes are written; a larger answer gets all prefixes.
 _FIRST = 2000
-#: RDF/XML writes a predicate as an element, whose local name must be an NCName.
+#: RDF/XML writes a predicate as an element, whose local name must be an NCName, and which must not be one
+#: of the syntax, https://www.w3.org/TR/rdf-syntax-grammar/#section-grammar-productions
 _ELEMENT = re.compile(r"[^\W\d][\w.\-]*\Z")
+_SYNTAX = re.compile(
+    r"http://www\.w3\.org/1999/02/22-rdf-syntax-ns#(?:RDF|Description|ID|about|parseType|resource|nodeID"
+    r"|datatype|li|aboutEach|aboutEachPrefix|bagID|annotation|annotationNodeID|version)\Z"
+)
 
 
 class Engine:
@@ -402,7 +407,7 @@ def _nameable(triples: Iterable[Triple]) -> Iterator[Triple]:
     for triple in triples:
         iri = triple.predicate.value
         if iri not in known:
-            if not _ELEMENT.search(iri):
+            if not _ELEMENT.search(iri) or _SYNTAX.match(iri):
                 raise _not_acceptable([other for other in RDF if other.name != "RDF/XML"])
             known.add(iri)
         yield triple

@@ -11,7 +11,7 @@ https://docs.ogc.org/is/22-047r1/22-047r1.html#_well_known_text
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pyoxigraph import Literal, QuerySolutions
@@ -40,9 +40,14 @@ _KINDS: Final[Mapping[str, tuple[str, int]]] = {
     "MULTIPOLYGON": ("MultiPolygon", 3),
 }
 _COLLECTION: Final = "GEOMETRYCOLLECTION"
-_SHAPES: Final = frozenset(name for name, _ in _KINDS.values())
-#: Numbers of a position: longitude, latitude, and height at most.
+_DEPTHS: Final[Mapping[str, int]] = dict(_KINDS.values())
+#: Numbers of a position: longitude, latitude, and height at most; positions of a line, and of a ring.
 _DIMENSIONS: Final = 3
+_LINE: Final = 2
+_RING: Final = 4
+#: What stands for a number, in XML Schema too; Python reads other texts as one.
+_WHOLE: Final = re.compile(r"[+-]?[0-9]++\Z")
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?\Z")
 #: Names of variables that hold degrees of WGS 84, where there is no geometry.
 _LATITUDES: Final = ("lat", "latitude")
 _LONGITUDES: Final = ("long", "lon", "lng", "longitude")
@@ -115,10 +120,31 @@ def _is_geometry(shape: Any) -> bool:
     if shape.get("type") == "GeometryCollection":
         inner = shape.get("geometries")
         return isinstance(inner, list) and all(
-            isinstance(each, dict) and each.get("type") in _SHAPES and _is_geometry(each)
+            isinstance(each, dict) and each.get("type") in _DEPTHS and _is_geometry(each)
             for each in inner
         )
-    return shape.get("type") in _SHAPES and isinstance(shape.get("coordinates"), list)
+    kind = shape.get("type")
+    return (
+        isinstance(kind, str)
+        and kind in _DEPTHS
+        and _fits(kind, shape.get("coordinates"), _DEPTHS[kind])
+    )
+
+
+def _fits(kind: str, coordinates: Any, depth: int) -> bool:
+    """Whether these are coordinates of a kind of geometry, RFC 7946, section 3.1."""
+    if not isinstance(coordinates, list):
+        return False
+    if depth == 0:
+        return len(coordinates) in (_DIMENSIONS - 1, _DIMENSIONS) and all(
+            isinstance(each, int | float) and not isinstance(each, bool) for each in coordinates
+        )
+    if not all(_fits(kind, each, depth - 1) for each in coordinates):
+        return False
+    is_ring = depth == 1 and kind.endswith("Polygon")
+    is_line = depth == 1 and kind.endswith("LineString")
+    least = _RING if is_ring else _LINE if is_line else 1
+    return len(coordinates) >= least and (not is_ring or coordinates[0] == coordinates[-1])
 
 
 def _refuse(constant: str) -> float:
@@ -144,9 +170,11 @@ def _value(term: Any) -> object:
 
 def _number(text: str) -> float | None:
     """What JSON can carry: no infinity, and nothing that is not a number."""
+    if not _NUMBER.match(text):
+        return None
     try:
-        number = int(text) if text.lstrip("+-").isdigit() else float(text)
-    except ValueError:
+        number = int(text) if _WHOLE.match(text) else float(text)
+    except ValueError:  # it has too many digits
         return None
     return number if abs(number) < float("inf") else None
 
@@ -174,7 +202,7 @@ def _simple(match: re.Match[str] | None) -> dict[str, Any] | None:
     found = coordinates[0] if kind[1] == 0 and len(coordinates) == 1 else coordinates
     if kind[0] == "MultiPoint":
         found = [point[0] if isinstance(point[0], list) else point for point in coordinates]
-    return {"type": kind[0], "coordinates": found} if _depth(found) == kind[1] else None
+    return {"type": kind[0], "coordinates": found} if _fits(kind[0], found, kind[1]) else None
 
 
 def _collection(system: str | None, text: str) -> dict[str, Any] | None:
@@ -229,8 +257,3 @@ def _position(numbers: list[float], *, swapped: bool) -> list[float]:
     if len(numbers) > _DIMENSIONS:
         raise ValueError(numbers)
     return [second, first, *rest] if swapped else [first, second, *rest]
-
-
-def _depth(coordinates: Iterable[Any]) -> int:
-    depths = {_depth(part) + 1 for part in coordinates if isinstance(part, list)}
-    return depths.pop() if len(depths) == 1 else 0 if not depths else -1

@@ -317,8 +317,16 @@ def test_cut_characters_are_cleaned_whole(ask: Asker) -> None:
     assert "".join(ET.fromstring(body.encode()).itertext()) == "��\r" * 9000
 
 
-def test_predicate_that_rdf_xml_cannot_name_is_not_acceptable(ask: Asker) -> None:
-    data = b"<http://e/s> <http://e/1> <http://e/o> <http://g/1> .\n"
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        "http://e/1",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#li",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#Description",
+    ],
+)
+def test_predicate_that_rdf_xml_cannot_name_is_not_acceptable(ask: Asker, predicate: str) -> None:
+    data = f"<http://e/s> <{predicate}> <http://e/o> <http://g/1> .\n".encode()
     error = ask.failure(CONSTRUCT, data=data, rdf=FORMATS["RDF/XML"])
     assert isinstance(error, NotAcceptable)
     assert "application/rdf+xml" not in error.members["available"]  # type: ignore[operator]
