@@ -1,11 +1,13 @@
 """``stadsgraaf diff``."""
 
 import sys
+from collections.abc import Mapping, Sequence
 
 import click
 
 from stadsgraaf.cli.options import language_option, outputs
 from stadsgraaf.errors import Text, UsageError
+from stadsgraaf.namespaces import PREFIXES, expand
 
 __all__ = ["diff"]
 
@@ -62,7 +64,6 @@ def diff(
     """
     from stadsgraaf.comparison import compare
     from stadsgraaf.comparison.formats import FORMATS
-    from stadsgraaf.namespaces import PREFIXES, expand
     from stadsgraaf.revisions import read_side
     from stadsgraaf.validation.sources import gather
 
@@ -71,20 +72,13 @@ def diff(
     if bool(before.roles) != bool(after.roles):
         before, after = before.written(), after.written()
     prefixes = {**PREFIXES, **before.prefixes, **after.prefixes}
-    try:
-        allowed = [expand(each, prefixes) for each in allow]
-    except KeyError as error:
-        unknown = error.args[0]
-        raise UsageError(
-            reason=Text(f"--allow: {unknown}: is unknown.", f"--allow: {unknown}: is onbekend.")
-        ) from None
     alone = before.is_file or after.is_file
     found = compare(
         before.quads(merged=alone),
         after.quads(merged=alone),
         prefixes=prefixes,
         base_iri=after.base_iri or before.base_iri,
-        allowed=allowed,
+        allowed=_allowed(allow, prefixes),
     )
     for name, file in wanted:
         colour = {"colour": not file and sys.stdout.isatty()} if name == "text" else {}
@@ -95,3 +89,14 @@ def diff(
             click.echo(told, nl=False)
     fails = {"breaking": bool(found.undeclared), "any": bool(found.difference), "none": False}
     context.exit(1 if fails[fail_on] else 0)
+
+
+def _allowed(names: Sequence[str], prefixes: Mapping[str, str]) -> list[str]:
+    """The IRIs of terms that may break, given as CURIEs. Raises UsageError for an unknown prefix."""
+    try:
+        return [expand(each, prefixes) for each in names]
+    except KeyError as error:
+        unknown = error.args[0]
+        raise UsageError(
+            reason=Text(f"--allow: {unknown}: is unknown.", f"--allow: {unknown}: is onbekend.")
+        ) from None

@@ -1,5 +1,6 @@
 """``stadsgraaf evidence``."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from stadsgraaf.copies import explain
 from stadsgraaf.coverage import cover
 from stadsgraaf.dataset import Dataset
 from stadsgraaf.errors import EvidenceMismatch
-from stadsgraaf.evidence import SourceText, check_evidence
+from stadsgraaf.evidence import Evidence, SourceText, check_evidence
 from stadsgraaf.namespaces import shorten
 
 __all__ = ["evidence"]
@@ -53,25 +54,17 @@ def evidence(
     dataset.refuse_faults()
     text = SourceText.read(source)
     found = check_evidence(dataset.asserted, text)
-    wrong = set(map(id, found.mismatches))
-    for passage in found.passages:
-        if quiet and id(passage) not in wrong:
-            continue
-        mark = "MISMATCH" if id(passage) in wrong else "ok"
-        name = shorten(passage.claim, dataset.prefixes)
-        click.echo(f"{name} [{passage.start}:{passage.end}] {mark}")
-        click.echo(f"    {passage.label('nl' if language == 'nl' else 'en')}")
-        click.echo(f"    “{passage.words(text)}”")
+    _print_passages(found, text, dataset.prefixes, language, quiet=quiet)
     for fault in found.faults:
         click.echo(f"MISMATCH {fault}", err=True)
     if not found.passages:
         raise EvidenceMismatch(reason="the dataset points at no passage")
-    right = len(found.passages) - len(found.mismatches)
     for hint in explain(text, found, found.digests):
         click.echo(f"{source}: {hint}", err=True)
     covered = cover(found.passages, text)
     for start, end in covered.gaps if gaps else ():
         click.echo(f"no claim [{start}:{end}] “{text.text[start:end]}”")
+    right = len(found.passages) - len(found.mismatches)
     click.echo(f"{right} of {len(found.passages)} passages match {source}", err=True)
     if found.holds:
         click.echo(
@@ -80,3 +73,18 @@ def evidence(
             err=True,
         )
     context.exit(0 if found.holds else 1)
+
+
+def _print_passages(
+    found: Evidence, text: SourceText, prefixes: Mapping[str, str], language: str, *, quiet: bool
+) -> None:
+    """Print each claim beside its passage; when ``quiet`` only those that do not match."""
+    wrong = set(map(id, found.mismatches))
+    for passage in found.passages:
+        if quiet and id(passage) not in wrong:
+            continue
+        mark = "MISMATCH" if id(passage) in wrong else "ok"
+        name = shorten(passage.claim, prefixes)
+        click.echo(f"{name} [{passage.start}:{passage.end}] {mark}")
+        click.echo(f"    {passage.label('nl' if language == 'nl' else 'en')}")
+        click.echo(f"    “{passage.words(text)}”")

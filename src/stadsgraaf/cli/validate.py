@@ -3,43 +3,31 @@
 import gc
 import os
 import sys
-import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from stadsgraaf.cli.options import (
-    Steps,
-    cache_for_validation,
-    language_option,
-    outputs,
-    reader_may_leave,
-)
-from stadsgraaf.errors import Language, NoSuchPath, NothingToServe, Text, UsageError
+from stadsgraaf.cli.earlier import Place, with_release
+from stadsgraaf.cli.options import Steps, cache_for_validation, language_option, outputs
+from stadsgraaf.cli.reporting import write_report
+from stadsgraaf.errors import Language, NoSuchPath, UsageError
 
 if TYPE_CHECKING:
-    from stadsgraaf.validation import Options, Report, Sources
+    from stadsgraaf.validation import Options, Report, Severity, Sources
     from stadsgraaf.validation.cache import Cache
+    from stadsgraaf.validation.profile import Profile
     from stadsgraaf.validation.standby import Standby
 
 __all__ = ["validate"]
 
 _STDIN = Path("-")
-_NOTHING_RELEASED = Text(
-    "There was nothing yet at that revision, so nothing was compared with it.",
-    "In die revisie was er nog niets, dus is er niets mee vergeleken.",
-)
 SEVERITIES = click.Choice(["violation", "warning", "info"])
-_EXPLAIN, _LATEST = "explain", "latest"
-_NO_RELEASE = Text(
-    "There is no tag, so nothing was compared with a last release.",
-    "Er is geen tag, dus is er niets met een vorige versie vergeleken.",
-)
+_EXPLAIN = "explain"
 
 
 @click.command()
@@ -130,29 +118,7 @@ _NO_RELEASE = Text(
 )
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 @click.pass_context
-def validate(  # noqa: PLR0913 – one for each option
-    context: click.Context,
-    *,
-    paths: tuple[Path, ...],
-    forms: tuple[str, ...],
-    fail_on: str | None,
-    show: str,
-    engine: str,
-    advanced: bool,
-    stages: tuple[str, ...],
-    profiles: tuple[str, ...],
-    shapes: tuple[Path, ...],
-    exclude: tuple[str, ...],
-    baseline: Path | None,
-    write_baseline: Path | None,
-    changed: str | None,
-    since: str | None,
-    source: Path | None,
-    language: Language,
-    explain: str | None,
-    no_cache: bool,
-    quiet: bool,
-) -> None:
+def validate(context: click.Context, /, **given: Any) -> None:
     """Check Turtle, vocabulary, shapes and queries; say file, line and what to do.
 
     A PATH is a folder or a file, of Turtle, TriG, N-Triples, N-Quads, RDF/XML, JSON-LD or SPARQL;
@@ -172,120 +138,148 @@ def validate(  # noqa: PLR0913 – one for each option
       stadsgraaf validate explain skos/broader-cycle
     """
     _collect_seldom()
-    from stadsgraaf.validation import Options, Severity, gather, reading_profile
-    from stadsgraaf.validation import validate as check
-    from stadsgraaf.validation.baseline import Baseline, write
-    from stadsgraaf.validation.changes import compared_with
     from stadsgraaf.validation.formats import FORMATS
-    from stadsgraaf.validation.standards import PROFILES, named, shape_files
 
-    if (explained := _explained(paths, explain)) is not None:
-        click.echo(_explain(explained, language), nl=False)
+    asked = _Asked(**given)
+    if (rule := _explained(asked.paths, asked.explain)) is not None:
+        click.echo(_explain(rule, asked.language), nl=False)
         return
-    wanted = outputs(forms, FORMATS)
-    _choose(stages)
-    _refuse_both(baseline, write_baseline)
-    piped = _STDIN in paths
-    paths = (_piped(context, paths, changed, since),) if piped else paths or (Path(),)
-    files = [Path(name) for name in profiles if name not in PROFILES]
-    profile = reading_profile(files, (Path(),) if piped else paths)
-    standards = [path for name in profiles if name in PROFILES for path in named(name, os.environ)]
-    steps = Steps(quiet=quiet)
-    cache = None if no_cache else _cache()
-    standby = None if changed is None else _standby(context, engine, stages, cache)
-    sources = gather(paths, (*profile.exclude, *exclude), steps.read)
-    known = baseline or profile.baseline
-    options = Options(
-        engine=engine,
-        advanced=advanced or profile.advanced,
-        stages=stages,
-        queries=sources.queries,
-        profile=profile,
-        standards=shape_files([*standards, *shapes]),
-        baseline=Baseline.read(known) if known and not write_baseline else None,
-        processes=_processes(),
-        source=_source(source),
-        cache=cache,
-        standby=standby,
-    )
-    since = since or (None if piped else profile.since)
-    if since:
-        steps("last release")
-        there = _Place(paths, sources, (*profile.exclude, *exclude))
-        options = _with_release(options, since, there)
-    with ExitStack() as folders:
-        if changed is not None:
-            steps("revision")
-            there = _Place(paths, sources, (*profile.exclude, *exclude))
-            earlier = folders.enter_context(there.at(changed or compared_with(os.environ)))
-            options = replace(options, earlier=earlier)
-        steps.triples = sum(len(one.turtle.triples) for one in sources.dataset.documents)
-        # what was read stays to the end, so nobody need look for cycles in it
-        gc.freeze()
-        report = check(sources.dataset, options, steps, steps.count)
-    steps.end()
-    if write_baseline:
-        count = write(write_baseline, report.findings)
-        click.echo(f"{write_baseline}: {count} findings", err=True)
-    least = Severity(fail_on) if fail_on else profile.fail_on or Severity.VIOLATION
-    report = report.below("." if piped else _folder(sources.dataset.root))
-    broken = _write(report, wanted, language, show)
+    wanted = outputs(asked.forms, FORMATS)
+    _choose(asked.stages)
+    _refuse_both(asked.baseline, asked.write_baseline)
+    judged = _judged(context, asked)
+    if asked.write_baseline:
+        _write_baseline(asked.write_baseline, judged.report)
+    report = judged.report.below(judged.folder)
+    broken = write_report(report, wanted, asked.language, asked.show)
     for failure in report.failures:
         click.echo(f"{failure.trace}", err=True, nl=False)
     # so that the interpreter does not look for cycles once more as it ends
     gc.freeze()
     if report.failures or broken:
         context.exit(3)
-    context.exit(1 if report.fails(least) and not write_baseline else 0)
+    fails = report.fails(judged.least(asked.fail_on)) and not asked.write_baseline
+    context.exit(1 if fails else 0)
 
 
 @dataclass(frozen=True)
-class _Place:
-    """What is validated, to look at it in another revision."""
+class _Asked:
+    """What the command line asks for: the options, by their names."""
 
-    paths: Sequence[Path]
-    sources: "Sources"
-    exclude: Sequence[str]
+    paths: tuple[Path, ...]
+    forms: tuple[str, ...]
+    fail_on: str | None
+    show: str
+    engine: str
+    advanced: bool
+    stages: tuple[str, ...]
+    profiles: tuple[str, ...]
+    shapes: tuple[Path, ...]
+    exclude: tuple[str, ...]
+    baseline: Path | None
+    write_baseline: Path | None
+    changed: str | None
+    since: str | None
+    source: Path | None
+    language: Language
+    explain: str | None
+    no_cache: bool
+    quiet: bool
 
-    @contextmanager
-    def at(self, revision: str) -> "Iterator[Sources | None]":
-        """The same at a revision; None when there was nothing yet."""
-        from stadsgraaf.validation import gather
-        from stadsgraaf.validation.changes import folder_at
-
-        root = self.sources.dataset.root
-        with folder_at(revision, root, self.sources.files) as (copy, same):
-            there = [copy / os.path.relpath(path, root) for path in self.paths]
-            documents = self.sources.dataset.documents
-            known = {one.path: one for one in documents if one.path in same}
-            try:
-                paths = [path for path in there if path.exists()] or [copy]
-                found = gather(paths, self.exclude, known=known)
-            except NothingToServe:
-                found = None
-            yield found
+    @property
+    def is_piped(self) -> bool:
+        """Whether stdin is validated."""
+        return _STDIN in self.paths
 
 
-def _with_release(options: "Options", since: str, place: _Place) -> "Options":
-    """The options with what the last release says, or with a notice that there is none."""
-    from stadsgraaf.revisions import read_side
+@dataclass(frozen=True)
+class _Judged:
+    """The report, the profile that it was made by, and the folder from where we are."""
+
+    report: "Report"
+    profile: "Profile"
+    folder: str
+
+    def least(self, asked: str | None) -> "Severity":
+        """The least severity that fails."""
+        from stadsgraaf.validation import Severity
+
+        return Severity(asked) if asked else self.profile.fail_on or Severity.VIOLATION
+
+
+def _judged(context: click.Context, asked: _Asked) -> _Judged:
     from stadsgraaf.validation import gather
-    from stadsgraaf.validation.changes import latest_tag
+    from stadsgraaf.validation.changes import compared_with
 
-    if "://" in since:
-        raise UsageError(
-            reason=f"--since {since}: nothing is fetched; download it, and name the file"
-        )
-    if Path(since).exists():
-        read = read_side(since, lambda path: gather([path]).dataset)
-        return replace(options, released=read.written().read)
-    revision = latest_tag(place.sources.dataset.root) if since == _LATEST else since
-    if revision is None:
-        return replace(options, notices=(*options.notices, _NO_RELEASE))
-    with place.at(revision) as sources:
-        if sources is None:
-            return replace(options, notices=(*options.notices, _NOTHING_RELEASED))
-        return replace(options, released=tuple(sources.dataset.asserted))
+    paths = (_piped(context, asked),) if asked.is_piped else asked.paths or (Path(),)
+    profile = _profile(asked, paths)
+    steps = Steps(quiet=asked.quiet)
+    options = _options(context, asked, profile)
+    exclude = (*profile.exclude, *asked.exclude)
+    sources = gather(paths, exclude, steps.read)
+    options = replace(options, queries=sources.queries)
+    place = Place(paths, sources, exclude)
+    if since := asked.since or (None if asked.is_piped else profile.since):
+        steps("last release")
+        options = with_release(options, since, place)
+    with ExitStack() as folders:
+        if asked.changed is not None:
+            steps("revision")
+            revision = asked.changed or compared_with(os.environ)
+            options = replace(options, earlier=folders.enter_context(place.at(revision)))
+        report = _report(sources, options, steps)
+    steps.end()
+    return _Judged(report, profile, "." if asked.is_piped else _folder(sources.dataset.root))
+
+
+def _report(sources: "Sources", options: "Options", steps: Steps) -> "Report":
+    from stadsgraaf.validation import validate as check
+
+    steps.triples = sum(len(one.turtle.triples) for one in sources.dataset.documents)
+    # what was read stays to the end, so nobody need look for cycles in it
+    gc.freeze()
+    return check(sources.dataset, options, steps, steps.count)
+
+
+def _profile(asked: _Asked, paths: Sequence[Path]) -> "Profile":
+    from stadsgraaf.validation import reading_profile
+    from stadsgraaf.validation.standards import PROFILES
+
+    files = [Path(name) for name in asked.profiles if name not in PROFILES]
+    return reading_profile(files, (Path(),) if asked.is_piped else paths)
+
+
+def _options(context: click.Context, asked: _Asked, profile: "Profile") -> "Options":
+    """How to validate; a process on standby begins to get ready."""
+    from stadsgraaf.validation import Options
+    from stadsgraaf.validation.baseline import Baseline
+    from stadsgraaf.validation.standards import PROFILES, named, shape_files
+
+    standards = [
+        path for name in asked.profiles if name in PROFILES for path in named(name, os.environ)
+    ]
+    known = asked.baseline or profile.baseline
+    cache = None if asked.no_cache else _cache()
+    return Options(
+        engine=asked.engine,
+        advanced=asked.advanced or profile.advanced,
+        stages=asked.stages,
+        profile=profile,
+        standards=shape_files([*standards, *asked.shapes]),
+        baseline=Baseline.read(known) if known and not asked.write_baseline else None,
+        processes=_processes(),
+        source=_source(asked.source),
+        cache=cache,
+        standby=None
+        if asked.changed is None
+        else _standby(context, asked.engine, asked.stages, cache),
+    )
+
+
+def _write_baseline(path: Path, report: "Report") -> None:
+    from stadsgraaf.validation.baseline import write
+
+    click.echo(f"{path}: {write(path, report.findings)} findings", err=True)
 
 
 def _collect_seldom() -> None:
@@ -300,11 +294,9 @@ def _refuse_both(baseline: Path | None, write_baseline: Path | None) -> None:
         raise UsageError(reason=reason)
 
 
-def _piped(
-    context: click.Context, paths: Sequence[Path], changed: str | None, since: str | None
-) -> Path:
+def _piped(context: click.Context, asked: _Asked) -> Path:
     """A file with what stdin gives, for as long as the command runs."""
-    if len(paths) > 1 or changed is not None or since is not None:
+    if len(asked.paths) > 1 or asked.changed is not None or asked.since is not None:
         raise UsageError(
             reason="- stands alone: name shapes by --shapes; it has no earlier revision"
         )
@@ -391,49 +383,3 @@ def _folder(root: Path) -> str:
     """The way from the folder we are in to the root, so that reports name files as CI does."""
     inside = root.resolve().is_relative_to(Path.cwd())
     return Path(os.path.relpath(root.resolve()) if inside else root).as_posix()
-
-
-def _write(
-    report: "Report", wanted: Sequence[tuple[str, Path | None]], language: Language, show: str
-) -> bool:
-    """Write the report in each format. Returns whether one of them failed."""
-    from stadsgraaf.validation import Severity
-    from stadsgraaf.validation.changes import changed_lines
-    from stadsgraaf.validation.formats import FORMATS
-
-    broken = False
-    for name, path in wanted:
-        # JSON and Turtle hold both languages
-        options: dict[str, object] = {} if name in {"json", "turtle"} else {"language": language}
-        if name == "text":
-            options |= {"colour": not path and _colourful(), "least": Severity(show)}
-        elif name == "github":
-            options["changed"] = changed_lines()
-            _summarise(report, language)
-        try:
-            text = FORMATS[name](report, **options)
-        except Exception:  # noqa: BLE001 – the other formats must come all the same
-            click.echo(f"{name}: {traceback.format_exc()}", err=True)
-            broken = True
-            continue
-        if path is not None:
-            path.write_text(text, encoding="utf-8")
-        else:
-            with reader_may_leave():
-                click.echo(text, nl=not text.endswith("\n"))
-    return broken
-
-
-def _summarise(report: "Report", language: Language) -> None:
-    """Add the whole report to the summary of a GitHub job, below what other steps wrote."""
-    file = os.environ.get("GITHUB_STEP_SUMMARY")
-    if file:
-        with Path(file).open("a", encoding="utf-8") as summary:
-            summary.write(report.render("markdown", language=language))
-
-
-def _colourful() -> bool:
-    """Whether to use colour, https://no-color.org/ and https://force-color.org/."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()

@@ -9,7 +9,7 @@ from typing import Final
 from stadsgraaf.comparison.breaking import RULES, Breaking
 from stadsgraaf.comparison.compare import Comparison
 from stadsgraaf.comparison.things import PropertyChange, Status, ThingChange
-from stadsgraaf.comparison.versions import Bump
+from stadsgraaf.comparison.versions import Bump, Header
 from stadsgraaf.errors import Language, Text
 from stadsgraaf.namespaces import shorten
 
@@ -86,16 +86,7 @@ def as_json(comparison: Comparison, language: Language = "en") -> str:
         "added": len(comparison.difference.added),
         "moved": comparison.moved,
         "bump": comparison.bump.name.lower(),
-        "versions": [
-            {
-                "iri": header.iri,
-                "before": header.before,
-                "after": header.after,
-                "suggested": comparison.bump.of(header.before or ""),
-                "declares": header.declares(comparison.bump),
-            }
-            for header in comparison.headers
-        ],
+        "versions": [_version(comparison, header) for header in comparison.headers],
         "breaking": [
             {
                 "rule": change.rule,
@@ -105,20 +96,31 @@ def as_json(comparison: Comparison, language: Language = "en") -> str:
             }
             for change in comparison.breaking
         ],
-        "things": [
-            {
-                "iri": thing.iri or None,
-                "label": _named(comparison, thing.iri, language)[1] or None,
-                "status": thing.status,
-                "changes": [
-                    {"predicate": each.predicate, "before": each.before, "after": each.after}
-                    for each in thing.changes
-                ],
-            }
-            for thing in comparison.things
-        ],
+        "things": [_thing(comparison, thing, language) for thing in comparison.things],
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _version(comparison: Comparison, header: Header) -> dict[str, object]:
+    return {
+        "iri": header.iri,
+        "before": header.before,
+        "after": header.after,
+        "suggested": comparison.bump.of(header.before or ""),
+        "declares": header.declares(comparison.bump),
+    }
+
+
+def _thing(comparison: Comparison, thing: ThingChange, language: Language) -> dict[str, object]:
+    return {
+        "iri": thing.iri or None,
+        "label": _named(comparison, thing.iri, language)[1] or None,
+        "status": thing.status,
+        "changes": [
+            {"predicate": each.predicate, "before": each.before, "after": each.after}
+            for each in thing.changes
+        ],
+    }
 
 
 def patch(comparison: Comparison, language: Language = "en") -> str:  # noqa: ARG001 – it has no words

@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from stadsgraaf.errors import NotFound
 from stadsgraaf.media import RDF
+from stadsgraaf.release import Manifest
 from stadsgraaf.web.site import View
 from stadsgraaf.web.urls import LANGUAGES
 
@@ -140,21 +141,21 @@ async def api_catalog(request: Request) -> Response:
                 {"href": f"{root}/", "title": f"{title}: web API"},
             ],
         },
-        {
-            "anchor": f"{root}/sparql",
-            "service-desc": [{"href": f"{root}/sparql", "type": "text/turtle"}],
-            "service-doc": [{"href": f"{root}/sparql", "type": "text/html"}],
-            **common,
-        },
-        {
-            "anchor": f"{root}/",
-            "service-desc": [{"href": f"{root}/openapi.json", "type": "application/json"}],
-            "service-doc": [{"href": f"{root}/data", "type": "text/html"}],
-            **common,
-        },
+        _service(root, "/sparql", ("/sparql", "text/turtle"), "/sparql") | common,
+        _service(root, "/", ("/openapi.json", "application/json"), "/data") | common,
     ]
     text = json.dumps({"linkset": linkset}, ensure_ascii=False, indent=1) + "\n"
     return view.data(text.encode(), _LINKSET)
+
+
+def _service(root: str, path: str, described: tuple[str, str], page: str) -> dict[str, Any]:
+    """A service at a path, what describes it to programs with its media type, and its page."""
+    description, media_type = described
+    return {
+        "anchor": root + path,
+        "service-desc": [{"href": root + description, "type": media_type}],
+        "service-doc": [{"href": root + page, "type": "text/html"}],
+    }
 
 
 async def security(request: Request) -> Response:
@@ -208,17 +209,23 @@ async def llms(request: Request) -> Response:
     """``/llms.txt``: what this is and where its data are, for language models."""
     view = View.of(request.scope)
     manifest, root = view.site.release.manifest, view.root
-    title = manifest.name("en")
     summary = manifest.description.get("en") or f"{manifest.triples} triples as linked data."
-    lines = [
-        f"# {title}",
-        "",
-        f"> {' '.join(summary.split())}",
-        "",
-        _HOW,
-        "",
-        "## Data",
-        "",
+    lines = [f"# {manifest.name('en')}", "", f"> {' '.join(summary.split())}", "", _HOW, ""]
+    lines += ["## Data", "", *_ways_in(root, manifest), ""]
+    if queries := view.site.release.queries:
+        lines += [
+            "## Questions that are answered",
+            "",
+            *(f"- [{each.summary.en}]({root}/en/queries/{name})" for name, each in queries.items()),
+            "",
+        ]
+    if manifest.licence:
+        lines += ["## Licence", "", f"- <{manifest.licence}>", ""]
+    return view.data("\n".join(lines).encode(), "text/markdown; charset=utf-8")
+
+
+def _ways_in(root: str, manifest: Manifest) -> list[str]:
+    return [
         f"- [SPARQL endpoint]({root}/sparql): GET or POST `query=`; describes itself in Turtle",
         f"- [Description]({root}/data.ttl): DCAT, VoID, DQV; also as `.jsonld`",
         f"- [Vocabulary]({root}/en/vocabulary): classes and properties in use",
@@ -230,15 +237,4 @@ async def llms(request: Request) -> Response:
             if f"dumps/{name}" in manifest.files
         ),
         f"- [OpenAPI]({root}/openapi.json): every address",
-        "",
     ]
-    if queries := view.site.release.queries:
-        lines += [
-            "## Questions that are answered",
-            "",
-            *(f"- [{each.summary.en}]({root}/en/queries/{name})" for name, each in queries.items()),
-            "",
-        ]
-    if manifest.licence:
-        lines += ["## Licence", "", f"- <{manifest.licence}>", ""]
-    return view.data("\n".join(lines).encode(), "text/markdown; charset=utf-8")

@@ -9,7 +9,7 @@ A handler makes a ``View`` of its request and answers with ``view.page("name.htm
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property, partial
@@ -378,14 +378,7 @@ class View:
         **context: object,
     ) -> Response:
         """The page that a template makes."""
-        alternates = [
-            Link(self.switch(language), "alternate", language=language) for language in LANGUAGES
-        ]
-        if self.site.archive:
-            alternates.append(Link(self.urls.releases(), "version-history"))
-        if self.urls.release:
-            alternates.append(Link(self.urls.now(self.path, self.query), "latest-version"))
-        said = [self._whole(link) for link in (*links, *alternates)]
+        said = [self._whole(link) for link in (*links, *self._alternates())]
         content = render(
             template,
             view=self,
@@ -407,6 +400,15 @@ class View:
         self.vary(answer)
         answer.headers.update(headers or {})
         return answer
+
+    def _alternates(self) -> Iterator[Link]:
+        """The page in the other languages, and in other releases."""
+        for language in LANGUAGES:
+            yield Link(self.switch(language), "alternate", language=language)
+        if self.site.archive:
+            yield Link(self.urls.releases(), "version-history")
+        if self.urls.release:
+            yield Link(self.urls.now(self.path, self.query), "latest-version")
 
     def data(
         self, body: bytes, media_type: str, lasts: str = MINUTE, links: Sequence[Link] = ()

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from stadsgraaf.errors import NotFound
 from stadsgraaf.media import HTML, RDF, by_suffix
+from stadsgraaf.release import GraphEntry
 from stadsgraaf.web.dataset_description import describe, schema
 from stadsgraaf.web.dumps import FOLDER, dump_type
 from stadsgraaf.web.negotiation import chosen_format
@@ -52,15 +53,7 @@ async def data(request: Request) -> Response:
             for name in sorted(name.removeprefix(FOLDER) for name in files)
             if name.startswith("dataset.") and name.count(".") == 1
         ],
-        graphs=[
-            (
-                view.graph_title(graph.iri),
-                view.urls.of(graph.iri),
-                graph,
-                [_dump(view, name) for name in graph.dumps if name.count(".") == 1],
-            )
-            for graph in release.manifest.graphs
-        ],
+        graphs=[_graph(view, graph) for graph in release.manifest.graphs],
         linksets=[
             (each.host, view.label(each.property), each.triples, _dump(view, f"{each.name}.nt"))
             for each in release.linksets
@@ -71,6 +64,12 @@ async def data(request: Request) -> Response:
         classes=len(release.counts["classes"]),
         properties=len(release.counts["properties"]),
     )
+
+
+def _graph(view: View, graph: GraphEntry) -> tuple[str, str, GraphEntry, list[Dump]]:
+    """Title, address, the graph itself and its dumps as they are before they are packed."""
+    dumps = [_dump(view, name) for name in graph.dumps if name.count(".") == 1]
+    return view.graph_title(graph.iri), view.urls.of(graph.iri), graph, dumps
 
 
 def _dump(view: View, name: str) -> Dump:

@@ -143,9 +143,7 @@ async def changes(request: Request) -> Response:
     view = View.of(request.scope)
     site = view.site
     kept = [each.identifier for each in _kept(site)]
-    to = given(request, "to") or site.release.identifier
-    later = kept.index(to) if to in kept else len(kept)
-    from_ = given(request, "from") or next(iter(kept[later + 1 :]), to)
+    from_, to = _compared(request, kept, site.release.identifier)
     before, after = _release(site, from_), _release(site, to)
     difference = await _difference(site, before, after)
     suffix = PATCH.suffix if request.url.path.endswith(f".{PATCH.suffix}") else None
@@ -163,8 +161,8 @@ async def changes(request: Request) -> Response:
         kept=kept,
         difference=difference,
         graphs=[
-            (view.graph_title(graph) if graph else "", graph, removed, added)
-            for graph, (removed, added) in by_graph(difference).items()
+            (view.graph_title(graph) if graph else "", graph, *counts)
+            for graph, counts in by_graph(difference).items()
         ],
         things=len(subjects),
         subjects=subjects[(number - 1) * size : number * size],
@@ -175,6 +173,13 @@ async def changes(request: Request) -> Response:
             more=number * size < len(subjects),
         ),
     )
+
+
+def _compared(request: Request, kept: Sequence[str], current: str) -> tuple[str, str]:
+    """Identifiers of the releases to compare, the earlier one first."""
+    to = given(request, "to") or current
+    later = kept.index(to) if to in kept else len(kept)
+    return given(request, "from") or next(iter(kept[later + 1 :]), to), to
 
 
 async def _difference(site: Site, before: Release, after: Release) -> Difference:

@@ -111,39 +111,48 @@ async def statistics(request: Request) -> Response:
 
 
 def _counts(view: View) -> Iterable[Count]:
-    release, urls = view.site.release, view.urls
-    counted = release.statistics
-    yield _count(
-        view,
-        "triples_counted",
-        [
-            Row("Triples", None, counted["triples"]),
-            *(
-                Row(view.t(name).capitalize(), None, counted[name])
-                for name in ("subjects",)
-                if name in counted
-            ),
-        ],
-        WHOLE,
-    )
+    yield _count(view, "triples_counted", _sizes(view), WHOLE)
+    yield _count(view, "things_per_class", _classes(view), CLASSES, noted="IRI")
+    yield _count(view, "triples_per_graph", _graphs(view), GRAPHS, noted="IRI")
+    query = links_query(view.site.release.manifest.base_iri)
+    yield _count(view, "links_out", _links(view), query, noted=view.t("link"))
+
+
+def _sizes(view: View) -> list[Row]:
+    counted = view.site.release.statistics
+    rows = [Row("Triples", None, counted["triples"])]
+    if "subjects" in counted:  # a store of others may not have had the time
+        rows.append(Row(view.t("subjects").capitalize(), None, counted["subjects"]))
+    return rows
+
+
+def _classes(view: View) -> list[Row]:
+    release = view.site.release
     found = dict(islice(release.counts["classes"].items(), _SHOWN_ROWS))
     names, kinds = view.labels(found), release.labels.kinds
-    classes = [
-        Row(names[iri], urls.browse(iri) if iri in kinds else None, count, view.short(iri))
+    return [
+        Row(names[iri], view.urls.browse(iri) if iri in kinds else None, count, view.short(iri))
         for iri, count in found.items()
     ]
-    yield _count(view, "things_per_class", classes, CLASSES, noted="IRI")
-    graphs = [
-        Row(view.graph_title(graph.iri), urls.of(graph.iri), graph.triples, view.short(graph.iri))
-        for graph in release.manifest.graphs
+
+
+def _graphs(view: View) -> list[Row]:
+    return [
+        Row(
+            view.graph_title(graph.iri),
+            view.urls.of(graph.iri),
+            graph.triples,
+            view.short(graph.iri),
+        )
+        for graph in view.site.release.manifest.graphs
     ]
-    yield _count(view, "triples_per_graph", graphs, GRAPHS, noted="IRI")
-    links = [
+
+
+def _links(view: View) -> list[Row]:
+    return [
         Row(each.host, _dump(view, each.name), each.triples, view.term(each.property))
-        for each in release.linksets
+        for each in view.site.release.linksets
     ]
-    query = links_query(release.manifest.base_iri)
-    yield _count(view, "links_out", links, query, noted=view.t("link"))
 
 
 def _count(view: View, key: str, rows: Sequence[Row], query: str, *, noted: str = "") -> Count:

@@ -45,19 +45,7 @@ async def times(request: Request) -> Response:
     present = [sort for sort in _SORTS if dated.get(sort)]
     asked = given(request, "sort")
     sort = next((each for each in present if each == asked), next(iter(present), _SORTS[0]))
-    found = dated.get(sort, [])
-    labels = view.labels(iri for iri, _ in found)
-    moments = gather(
-        Moment(
-            labels[iri],
-            date,
-            view.urls.of(iri),
-            sort,
-            dates.say(date, view.language),
-            kind=view.term(site.kind(iri) or ""),
-        )
-        for iri, date in found
-    )
+    moments = _moments(view, sort, dated.get(sort, []))
     start = (number - 1) * _PAGE
     total, moments = len(moments), moments[start : start + _PAGE]
     if not moments and number > 1:
@@ -72,6 +60,22 @@ async def times(request: Request) -> Response:
         pager=Pager.of(
             number, lambda page: view.urls.timeline(sort, page), more=start + _PAGE < total
         ),
+    )
+
+
+def _moments(view: View, sort: Group, found: Sequence[tuple[str, str]]) -> Sequence[Moment]:
+    """Things with their dates as moments, those of one day together."""
+    labels = view.labels(iri for iri, _ in found)
+    return gather(
+        Moment(
+            labels[iri],
+            date,
+            view.urls.of(iri),
+            sort,
+            dates.say(date, view.language),
+            kind=view.term(view.site.kind(iri) or ""),
+        )
+        for iri, date in found
     )
 
 

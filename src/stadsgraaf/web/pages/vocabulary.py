@@ -1,7 +1,7 @@
 """The vocabulary, documented from itself: classes and properties with what is done with them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,19 +72,7 @@ async def vocabulary(request: Request) -> Response:
     counts = site.release.counts
     uses = {**counts["classes"], **counts["properties"]}
     own = site.release.manifest.base_iri or ""
-    sections: defaultdict[str, list[Term]] = defaultdict(list)
-    reused: defaultdict[str, list[Term]] = defaultdict(list)
-    for iri, kind in kinds.items():
-        found = texts.get(iri, {})
-        text = found.get(view.language) or next(iter(found.values()), "")
-        short = view.short(iri).strip("<>")
-        term = Term(view.term(iri), short, view.urls.of(iri), text, uses.get(iri, 0))
-        if iri.startswith(own):
-            sections[kind].append(term)
-        else:
-            reused[_namespace(iri)].append(term)
-    for terms in (*sections.values(), *reused.values()):
-        terms.sort(key=lambda term: (term.name.casefold(), term.short))
+    sections, reused = _terms(view, kinds, texts, uses)
     listed = {
         iri
         for iri, kind in kinds.items()
@@ -101,6 +89,30 @@ async def vocabulary(request: Request) -> Response:
         signatures=await signatures(view, listed),
         signatures_query=SIGNATURES,
     )
+
+
+def _terms(
+    view: View,
+    kinds: Mapping[str, str],
+    texts: Mapping[str, Mapping[str, str]],
+    uses: Mapping[str, int],
+) -> tuple[Mapping[str, Sequence[Term]], Mapping[str, Sequence[Term]]]:
+    """The own terms by their kind, and those of others by their namespace, each by name."""
+    own = view.site.release.manifest.base_iri or ""
+    sections: defaultdict[str, list[Term]] = defaultdict(list)
+    reused: defaultdict[str, list[Term]] = defaultdict(list)
+    for iri, kind in kinds.items():
+        found = texts.get(iri, {})
+        text = found.get(view.language) or next(iter(found.values()), "")
+        short = view.short(iri).strip("<>")
+        term = Term(view.term(iri), short, view.urls.of(iri), text, uses.get(iri, 0))
+        if iri.startswith(own):
+            sections[kind].append(term)
+        else:
+            reused[_namespace(iri)].append(term)
+    for terms in (*sections.values(), *reused.values()):
+        terms.sort(key=lambda term: (term.name.casefold(), term.short))
+    return sections, reused
 
 
 async def _classes(
