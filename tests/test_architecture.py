@@ -26,7 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"bulk"}),
     frozenset({"metadata", "exports", "evidence", "labels", "store", "suppression"}),
     frozenset({"copies", "coverage", "difference", "guarding", "indexing", "revisions"}),
-    frozenset({"comparison"}),
+    frozenset({"changes", "comparison"}),
     frozenset({"validation"}),
     frozenset({"lookup"}),
     frozenset({"release", "departures"}),

@@ -17,7 +17,8 @@ from pyoxigraph import RdfFormat, parse
 from serving import serving, until
 
 from stadsgraaf.archive import Archive
-from stadsgraaf.build import build
+from stadsgraaf.build import Options, build
+from stadsgraaf.changes import CHANGES
 from stadsgraaf.cli import main
 from stadsgraaf.errors import UsageError
 from stadsgraaf.release import FORMAT
@@ -371,3 +372,19 @@ def test_a_file_that_is_published_by_itself_has_no_list(tmp_path: Path) -> None:
     alone = tmp_path / "alone.ttl"
     alone.touch()
     assert not Suppressed.read(alone / "suppressed.txt")
+
+
+def test_what_is_suppressed_is_not_in_what_changed_either(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stadsgraaf.writing.LARGE", 0)
+    archive = tmp_path / "archive"
+    publish(source, archive, 0)
+    (source / "queries" / "about-jansen.rq").unlink()
+    (source / "data" / "people.ttl").write_text(HEAD + ":smit a def:Person , def:Man .\n")
+    build(source, archive, Options(force=True))
+    changed = (archive / "current" / CHANGES).read_bytes()
+    assert any(trace.encode() in changed for trace in TRACES)
+    suppress(archive, JANSEN)
+    assert traces(archive) == []
+    assert not list(verify((archive / "current").resolve()))

@@ -28,7 +28,7 @@ from stadsgraaf.settings import Settings
 from stadsgraaf.suppression import NOTHING, Suppressed
 from stadsgraaf.validation import Report, Severity, validate
 from stadsgraaf.validation.finding import Finding
-from stadsgraaf.writing import digest_of
+from stadsgraaf.writing import digest_of, with_changes
 
 __all__ = ["DEFAULTS", "Listener", "Options", "build", "fingerprint"]
 
@@ -180,6 +180,7 @@ class _Build:
                 self.suppressed,
             )
             _check_size(manifest, present, force=options.force)
+            with_changes(manifest, made, present, self.listener.step)
             return archive.add(made, manifest.identifier, anew=options.force), manifest.identifier
 
     def _switch(self, identifier: str) -> None:

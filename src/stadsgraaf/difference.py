@@ -20,7 +20,7 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, parse, serialize
 
 from stadsgraaf.canonical import canonical_nquads
 
-__all__ = ["Difference", "by_graph", "compare", "compare_lines"]
+__all__ = ["Difference", "by_graph", "compare", "compare_lines", "differing", "patch"]
 
 _BLANK: Final = b"_:"
 #: A blank node outside literals: at the start of a line or after a space or ``<<(``.
@@ -50,15 +50,22 @@ class Difference:
 
     def as_patch(self, identifier: str, previous: str | None = None) -> Iterator[str]:
         """The lines of an RDF Patch from ``previous`` to ``identifier``, both IRIs."""
-        yield f"H id <{identifier}> .\n"
-        if previous:
-            yield f"H prev <{previous}> .\n"
-        yield "TX .\n"
-        for line in self.removed:
-            yield f"D {line}\n"
-        for line in self.added:
-            yield f"A {line}\n"
-        yield "TC .\n"
+        return patch(self.removed, self.added, identifier, previous)
+
+
+def patch(
+    removed: Iterable[str], added: Iterable[str], identifier: str, previous: str | None = None
+) -> Iterator[str]:
+    """The lines of an RDF Patch from ``previous`` to ``identifier``, both IRIs."""
+    yield f"H id <{identifier}> .\n"
+    if previous:
+        yield f"H prev <{previous}> .\n"
+    yield "TX .\n"
+    for line in removed:
+        yield f"D {line}\n"
+    for line in added:
+        yield f"A {line}\n"
+    yield "TC .\n"
 
 
 def compare(old: Path, new: Path) -> Difference:
@@ -69,10 +76,23 @@ def compare(old: Path, new: Path) -> Difference:
 
 def compare_lines(old: Iterable[bytes], new: Iterable[bytes]) -> Difference:
     """The difference between the lines of two such files, with their line ends."""
+    found: dict[str, list[str]] = {"-": [], "+": []}
+    for sign, line in differing(old, new):
+        found[sign].append(line)
+    return Difference(sorted(found["-"]), sorted(found["+"]))
+
+
+def differing(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[tuple[str, str]]:
+    """Each line of their difference after ``-`` or ``+``, as they are found.
+
+    Only what has blank nodes is held in memory.
+    """
     pieces: tuple[list[bytes], list[bytes]] = ([], [])
-    removed, added = _merge(_ground(old, pieces[0]), _ground(new, pieces[1]))
+    yield from _merge(_ground(old, pieces[0]), _ground(new, pieces[1]))
     gone, come = _compare_pieces(*pieces)
-    return Difference(sorted([*removed, *gone]), sorted([*added, *come]))
+    for sign, lines in (("-", gone), ("+", come)):
+        for line in lines:
+            yield sign, line
 
 
 def _ground(lines: Iterable[bytes], blank: list[bytes]) -> Iterator[bytes]:
@@ -88,20 +108,18 @@ def _labels(line: str) -> list[str]:
     return [label for label in _LABEL.findall(line) if label]
 
 
-def _merge(old: Iterator[bytes], new: Iterator[bytes]) -> tuple[list[str], list[str]]:
+def _merge(old: Iterator[bytes], new: Iterator[bytes]) -> Iterator[tuple[str, str]]:
     """What is in one of two sorted sequences only."""
-    removed, added = [], []
     left, right = next(old, None), next(new, None)
     while left is not None or right is not None:
         if left == right:
             left, right = next(old, None), next(new, None)
         elif right is None or (left is not None and left < right):
-            removed.append((left or b"").decode().rstrip("\n"))
+            yield "-", (left or b"").decode().rstrip("\n")
             left = next(old, None)
         else:
-            added.append(right.decode().rstrip("\n"))
+            yield "+", right.decode().rstrip("\n")
             right = next(new, None)
-    return removed, added
 
 
 def _compare_pieces(old: Sequence[bytes], new: Sequence[bytes]) -> tuple[list[str], list[str]]:

@@ -17,6 +17,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 
 from stadsgraaf.archive import MAKING, Archive
 from stadsgraaf.canonical import CanonicalQuads, read_quads
+from stadsgraaf.changes import CHANGES, Changes
 from stadsgraaf.errors import NoSuchRelease, ReleaseDamaged
 from stadsgraaf.metadata import Counts, Linkset, linksets
 from stadsgraaf.release import GraphEntry, Manifest, Release
@@ -88,6 +89,10 @@ def _is_affected(folder: Path, suppressed: Suppressed) -> bool:
             with path.open("rb") as lines:
                 if any(needle in line for line in lines for needle in needles):
                     return True
+    path = folder / CHANGES
+    if path.is_file():
+        with Changes(path) as changes:
+            return any(changes.mentions(text) for text in (*suppressed.iris, *suppressed.starts))
     return False
 
 

@@ -17,6 +17,7 @@ from pyoxigraph import RdfFormat, parse
 
 from stadsgraaf.answers import FILE, Answers
 from stadsgraaf.canned import CannedQuery
+from stadsgraaf.changes import CHANGES, Changes
 from stadsgraaf.errors import Language, NoSuchPath, UsageError
 from stadsgraaf.labels import LabelIndex
 from stadsgraaf.lookup import LookupIndex
@@ -233,9 +234,14 @@ class Release:
         """Answers to what its pages ask and takes long, as SPARQL JSON; see `web.rehearsal`."""
         return Answers(self.path / FILE) if FILE in self.manifest.files else None
 
+    @cached_property
+    def changes(self) -> Changes | None:
+        """What changed in a large one since the release before."""
+        return Changes(self.path / CHANGES) if CHANGES in self.manifest.files else None
+
     def close(self) -> None:
         """Close the files that it holds open."""
-        for name in ("labels", "lookup", "answers"):
+        for name in ("labels", "lookup", "answers", "changes"):
             if self.__dict__.get(name):
                 getattr(self, name).close()
 

@@ -14,16 +14,17 @@ from pyoxigraph import RdfFormat, Triple, serialize
 
 from stadsgraaf.answers import FILE
 from stadsgraaf.canonical import read_quads
+from stadsgraaf.changes import CHANGES, LARGE, write_changes
 from stadsgraaf.departures import tombstones
 from stadsgraaf.errors import EvaluationFailed
 from stadsgraaf.exports import write_dumps
 from stadsgraaf.indexing import build_labels
 from stadsgraaf.lookup import build_lookup
 from stadsgraaf.metadata import Linkset
-from stadsgraaf.release import Manifest
+from stadsgraaf.release import Manifest, Release
 from stadsgraaf.store.loading import write_store
 
-__all__ = ["Content", "digest_of", "files_of", "finish", "write_files"]
+__all__ = ["Content", "digest_of", "files_of", "finish", "with_changes", "write_files"]
 
 Progress = Callable[[str], None]
 
@@ -80,6 +81,20 @@ def finish(manifest: Manifest, made: Path, progress: Progress = lambda _: None) 
     if manifest.on_disk:
         _rehearse(made, progress)
         manifest = replace(manifest, files={**manifest.files, FILE: _entry(made / FILE)})
+        manifest.write(made)
+    return manifest
+
+
+def with_changes(
+    manifest: Manifest, made: Path, before: Release | None, progress: Progress
+) -> Manifest:
+    """Write what changed in a large release since the one before; smaller ones are compared on demand."""
+    if before is None or max(each.triples for each in (manifest, before.manifest)) <= LARGE:
+        return manifest
+    progress("compare with the release before")
+    if write_changes(before.identifier, before.data, made / "data.nq", made / CHANGES):
+        entry = _entry(made / CHANGES)
+        manifest = replace(manifest, files={**manifest.files, CHANGES: entry})
         manifest.write(made)
     return manifest
 

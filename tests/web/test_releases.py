@@ -4,6 +4,8 @@ import asyncio
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,10 +14,12 @@ from visiting import BROWSER, Client, Reply, links_of
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.build import build
+from stadsgraaf.changes import write_changes
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
 from stadsgraaf.store.embedded import EmbeddedStore
+from stadsgraaf.web.app import create_app
 from stadsgraaf.web.dataset_description import Describer
 from stadsgraaf.web.editions import Editions
 
@@ -268,3 +272,68 @@ def test_a_query_by_post_names_its_release_in_the_address(client: Client, old: s
     refused = client.run(ask("", body + f"&release={old}".encode()))
     assert refused.status == 400
     assert json.loads(refused.body)["name"] == "release"
+
+
+@pytest.fixture(scope="module")
+def large(archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """The same two releases, which count as large."""
+    source = tmp_path_factory.mktemp("large")
+    shutil.copytree(archive.path.parent / "source", source / "source")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("stadsgraaf.writing.LARGE", 0)
+        for text in (FIRST, SECOND):
+            (source / "source" / "data" / "things.ttl").write_text(text, encoding="utf-8")
+            release = build(source / "source", source / "archive")
+        store = EmbeddedStore(release.data)
+        client = Client(create_app(store, release, Settings(), Archive(source / "archive")))
+        yield client
+        client.close()
+
+
+def test_what_changed_in_a_large_release_is_known_since_it_was_built(
+    client: Client, large: Client
+) -> None:
+    first, second = (each.browse("/en/changes") for each in (client, large))
+    assert first.status == second.status == 200
+    assert sorted(second.page.text.split()) == sorted(first.page.text.split())
+
+
+def test_the_patch_of_a_large_release_says_the_same(client: Client, large: Client) -> None:
+    first, second = (each.get("/changes.rdfp").text for each in (client, large))
+    assert sorted(first.splitlines()) == sorted(second.splitlines())
+
+
+def test_things_that_changed_in_a_large_release_are_on_pages(
+    large: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = large.app.state.site
+    monkeypatch.setattr(site, "settings", replace(site.settings, page_size=2))
+    pages = [large.browse(f"/en/changes?page={number}").page for number in range(1, 6)]
+    names = [len(page.all("article")) for page in pages]
+    assert names[:2] == [2, 2]
+    assert names[-1] == 0
+    assert sum(names) == site.release.changes.things
+
+
+def test_large_releases_that_do_not_follow_on_each_other_are_not_compared(
+    large: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stadsgraaf.web.pages.releases.LARGE", 0)
+    site = large.app.state.site
+    new, old = (each.identifier for each in site.archive.kept())
+    assert large.get(f"/en/changes?from={new}&to={old}", accept=BROWSER).status == 400
+    assert large.browse(f"/en/changes?from={new}&to={new}").status == 200
+
+
+def test_of_very_many_changes_there_is_no_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stadsgraaf.changes._MOST", 1)
+    for name, lines in (
+        ("old", ""),
+        ("new", "<urn:a> <urn:p> <urn:b> .\n<urn:c> <urn:p> <urn:d> .\n"),
+    ):
+        (tmp_path / name).write_text(lines)
+    path = tmp_path / "changes.sqlite"
+    assert not write_changes("x", tmp_path / "old", tmp_path / "new", path)
+    assert not path.exists()

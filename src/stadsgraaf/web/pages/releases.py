@@ -5,17 +5,20 @@ RDF Patch: https://afs.github.io/rdf-patch/
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from stadsgraaf.archive import Switch
-from stadsgraaf.difference import Difference, by_graph, compare
+from stadsgraaf.changes import LARGE, Changes
+from stadsgraaf.difference import Difference, by_graph, compare, patch
 from stadsgraaf.errors import NoSuchRelease, ResultTooLarge, Text
 from stadsgraaf.media import HTML, Format
 from stadsgraaf.release import Release
@@ -29,8 +32,6 @@ __all__ = ["PATCH", "changes", "releases"]
 
 PATCH: Final = Format("RDF Patch", ("application/rdf-patch",), "rdfp", "rdf", charset=True)
 _JSON: Final = Format("JSON", ("application/json",), "json", "results")
-#: Triples of releases that are compared on demand; larger ones are compared from their dumps.
-_MOST_TRIPLES: Final = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -145,32 +146,33 @@ async def changes(request: Request) -> Response:
     kept = [each.identifier for each in _kept(site)]
     from_, to = _compared(request, kept, site.release.identifier)
     before, after = _release(site, from_), _release(site, to)
-    difference = await _difference(site, before, after)
+    found = await _found(site, before, after)
     suffix = PATCH.suffix if request.url.path.endswith(f".{PATCH.suffix}") else None
     chosen = chosen_format(request.scope, suffix, (HTML, PATCH))
     etag = view.etag(f"{from_} {to} {chosen.name}")
     if chosen is PATCH:
-        return _as_patch(view, difference, from_, to, etag)
-    subjects = _by_subject(view, difference)
+        return _as_patch(view, found, from_, to, etag)
     number, size = page_number(request), site.settings.page_size
+    graphs = found.by_graph()
     return view.page(
         "changes.html",
         headers={"ETag": etag, "Cache-Control": MINUTE},
         before=from_,
         after=to,
         kept=kept,
-        difference=difference,
+        removed=sum(removed for removed, _ in graphs.values()),
+        added=sum(added for _, added in graphs.values()),
         graphs=[
             (view.graph_title(graph) if graph else "", graph, *counts)
-            for graph, counts in by_graph(difference).items()
+            for graph, counts in graphs.items()
         ],
-        things=len(subjects),
-        subjects=subjects[(number - 1) * size : number * size],
+        things=found.things,
+        subjects=found.page(view, size, (number - 1) * size),
         patch=view.urls.changes(from_, to, suffix=PATCH.suffix),
         pager=Pager.of(
             number,
             lambda page: view.urls.changes(from_, to, page=page),
-            more=number * size < len(subjects),
+            more=number * size < found.things,
         ),
     )
 
@@ -182,24 +184,85 @@ def _compared(request: Request, kept: Sequence[str], current: str) -> tuple[str,
     return given(request, "from") or next(iter(kept[later + 1 :]), to), to
 
 
-async def _difference(site: Site, before: Release, after: Release) -> Difference:
-    """Compared once, in a thread: reading stays possible meanwhile.
+class _Found(Protocol):
+    """What changed, however it was found."""
+
+    @property
+    def things(self) -> int:
+        """Of how many things anything changed; the nameless are one."""
+
+    def by_graph(self) -> Mapping[str, tuple[int, int]]:
+        """How many quads were removed from and added to each named graph."""
+
+    def page(self, view: View, limit: int, offset: int) -> Sequence[About]:
+        """What changed of some of the things."""
+
+    def lines(self, sign: str) -> Iterable[str]:
+        """All that was removed (``-``) or added (``+``), as N-Quads."""
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Found while somebody waits; things by name."""
+
+    difference: Difference
+
+    @cached_property
+    def things(self) -> int:
+        return len(_subjects(self.difference))
+
+    def by_graph(self) -> Mapping[str, tuple[int, int]]:
+        return by_graph(self.difference)
+
+    def page(self, view: View, limit: int, offset: int) -> Sequence[About]:
+        return _by_subject(view, self.difference)[offset : offset + limit]
+
+    def lines(self, sign: str) -> Iterable[str]:
+        return self.difference.removed if sign == "-" else self.difference.added
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Found when the release was built; things by IRI."""
+
+    changes: Changes
+
+    @property
+    def things(self) -> int:
+        return self.changes.things
+
+    def by_graph(self) -> Mapping[str, tuple[int, int]]:
+        return self.changes.by_graph()
+
+    def page(self, view: View, limit: int, offset: int) -> Sequence[About]:
+        return _by_subject(view, self.changes.about(limit, offset))
+
+    def lines(self, sign: str) -> Iterable[str]:
+        return self.changes.lines(sign)
+
+
+async def _found(site: Site, before: Release, after: Release) -> _Found:
+    """What changed: known since the build, or compared once, in a thread.
 
     Raises ResultTooLarge for releases that are too large to compare while somebody waits.
     """
+    if before.manifest.digest == after.manifest.digest:
+        return _Compared(Difference((), ()))
+    if after.changes and after.changes.before == before.identifier:
+        return _Written(after.changes)
     for each in (before, after):
-        if each.manifest.triples > _MOST_TRIPLES:
-            raise ResultTooLarge(limit=_MOST_TRIPLES, unit=Text("triples", "triples (data)"))
-
+        if each.manifest.triples > LARGE:
+            raise ResultTooLarge(limit=LARGE, unit=Text("triples", "triples (data)"))
     return await site.once(_compare, before.data, after.data)
 
 
-async def _compare(_: Site, before: Path, after: Path) -> Difference:
-    return await asyncio.to_thread(compare, before, after)
+async def _compare(_: Site, before: Path, after: Path) -> _Compared:
+    return _Compared(await asyncio.to_thread(compare, before, after))
 
 
-def _as_patch(view: View, difference: Difference, from_: str, to: str, etag: str) -> Response:
-    lines = difference.as_patch(*(f"urn:stadsgraaf:release:{each}" for each in (to, from_)))
+def _as_patch(view: View, found: _Found, from_: str, to: str, etag: str) -> Response:
+    names = (f"urn:stadsgraaf:release:{each}" for each in (to, from_))
+    lines = patch(found.lines("-"), found.lines("+"), *names)
     headers = {
         **SECURITY,
         **CORS,
@@ -209,16 +272,16 @@ def _as_patch(view: View, difference: Difference, from_: str, to: str, etag: str
         "Vary": "Accept",
         "Content-Disposition": attachment(f"{from_}-{to}.{PATCH.suffix}"),
     }
-    return StreamingResponse(_pieces(list(lines)), headers=headers, media_type=PATCH.content_type)
+    return StreamingResponse(_pieces(lines), headers=headers, media_type=PATCH.content_type)
 
 
-async def _pieces(lines: Sequence[str], size: int = 1000) -> AsyncIterator[str]:
-    for start in range(0, len(lines), size):
-        yield "".join(lines[start : start + size])
+async def _pieces(lines: Iterator[str], size: int = 1000) -> AsyncIterator[str]:
+    while piece := list(islice(lines, size)):
+        yield "".join(piece)
 
 
-def _by_subject(view: View, difference: Difference) -> list[About]:
-    """What changed about each thing, those with names first."""
+def _subjects(difference: Difference) -> dict[str, list[Change]]:
+    """What changed about each thing; "" is what has no name."""
     found: defaultdict[str, list[Change]] = defaultdict(list)
     for sign, quad in difference.quads():
         subject = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
@@ -232,6 +295,12 @@ def _by_subject(view: View, difference: Difference) -> list[About]:
                 graph=getattr(quad.graph_name, "value", ""),
             )
         )
+    return found
+
+
+def _by_subject(view: View, difference: Difference) -> list[About]:
+    """What changed about each thing, those with names first."""
+    found = _subjects(difference)
     labels = view.labels([*filter(None, found)][:_LABELLED])
     return [
         About(
