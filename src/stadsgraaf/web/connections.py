@@ -44,6 +44,9 @@ KEPT_SECONDS: Final = 5.0
 STALL_SECONDS: Final = 20.0
 #: Seconds after which a client that found no room may come back.
 RETRY_AFTER: Final = 2
+#: Bytes that are read at once of what may be many requests; and that may wait behind one under way.
+_AT_ONCE: Final = 512
+_MEANWHILE: Final = 65_536
 MAX_URL: Final = 65_536
 MAX_HEADERS: Final = 32_768
 MAX_FIELDS: Final = 100
@@ -105,7 +108,9 @@ class GuardedProtocol(HttpToolsProtocol):
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn never keeps the connection
         """Part of `asyncio.Protocol`: the client asks no more, and may wait for what it asked."""
         cycle = self.cycle
-        if self._refused or not cycle or cycle.response_complete or cycle.more_body:
+        if self._refused or not cycle or cycle.more_body:
+            return False
+        if cycle.response_complete and not self._meanwhile:  # else that is about to be taken
             return False
         self._lingering = Lingering(self.loop, self.transport, lambda: self._under_way)
         return True
@@ -153,19 +158,37 @@ class GuardedProtocol(HttpToolsProtocol):
         """Part of `asyncio.Protocol`."""
         if self._refused:
             return
-        if isinstance(self.cycle, Passing) and not self.cycle.response_complete:
-            self._meanwhile += data
-            self.flow.pause_reading()
+        if self._meanwhile or self._has_to_wait():
+            self._put_by(data)
             return
         if self.express and self._is_idle and self.express.take(self, data):
             return
-        self._head_size += len(data)
         if self._is_between or self._is_head:
             data = _without_upgrade(data)
+        while data and not self._refused:
+            if self._has_to_wait():
+                self._put_by(data)
+                return
+            piece, data = _part(data)
+            self._parse(piece)
+
+    def _parse(self, data: bytes) -> None:
+        self._head_size += len(data)
+        if self._is_between or self._is_head:
             self._begin = data[:_BEGIN]
         super().data_received(data)
         if self._head_size > MAX_URL + MAX_HEADERS:
             self._refuse(HeadersTooLarge(limit=MAX_HEADERS))
+
+    def _has_to_wait(self) -> bool:
+        """Whether a request is under way, all of which is here: a pipeline is not to fill the memory."""
+        return self._is_between and self.cycle is not None and not self.cycle.response_complete
+
+    def _put_by(self, data: bytes) -> None:
+        """Keep what came too early; reading goes on for a while, to hear of who leaves."""
+        self._meanwhile += data
+        if len(self._meanwhile) >= _MEANWHILE:
+            self.flow.pause_reading()
 
     @property
     def _is_idle(self) -> bool:
@@ -186,10 +209,15 @@ class GuardedProtocol(HttpToolsProtocol):
         return task
 
     def catch_up(self) -> None:
-        """Take what came while a request was on the short way."""
+        """Take what came while a request was under way."""
         data, self._meanwhile = self._meanwhile, b""
-        if data and not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if data:
             self.data_received(data)
+        if self._lingering and self.cycle.response_complete and not self._meanwhile:
+            self._close()  # what was begun after the last request is none
 
     def on_message_begin(self) -> None:
         """Part of httptools' protocol."""
@@ -368,12 +396,16 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             self._close()
             return
-        self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
+            return
+        if self._meanwhile:
+            self._expect_head()
+            self.loop.call_soon(self.catch_up)
         elif self._lingering:
             self._close()
         else:
+            self.flow.resume_reading()
             self._expect_head()
 
     def _close(self) -> None:
@@ -432,3 +464,14 @@ def _without_upgrade(data: bytes) -> bytes:
         return data
     head, end, body = data.partition(b"\r\n\r\n")
     return _UPGRADE.sub(b"\r\nx-upgrade", head) + end + body
+
+
+def _part(data: bytes) -> tuple[bytes, bytes]:
+    r"""Not much more than `_AT_ONCE`, up to the end of a head; and the rest.
+
+    >>> head = b"GET / HTTP/1.1\r\nX: " + b"y" * 600 + b"\r\n\r\n"
+    >>> _part(head + b"GET") == (head, b"GET")
+    True
+    """
+    end = data.find(b"\r\n\r\n", _AT_ONCE)
+    return (data, b"") if end < 0 else (data[: end + 4], data[end + 4 :])
