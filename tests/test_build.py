@@ -221,9 +221,20 @@ def test_fingerprint_sees_content_and_name(folder: Path) -> None:
 
 def test_a_folder_that_is_no_release_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data.nq").write_text("")
-    for text in ("{}", "[", json.dumps({"graphs": [], "digest": "", "triples": 0, "format": 99})):
+    for text in ("{}", "[", '{"format": 5}'):
         (tmp_path / "manifest.json").write_text(text)
-        with pytest.raises(UsageError):
+        with pytest.raises(UsageError, match="is not a release's manifest"):
+            Release.open(tmp_path)
+
+
+def test_a_release_of_another_version_is_refused_as_one_whatever_its_fields(tmp_path: Path) -> None:
+    (tmp_path / "data.nq").write_text("")
+    for fields in (
+        {"graphs": [], "digest": "", "triples": 0},
+        {"graphs": [{"name": ""}], "new": 1},
+    ):
+        (tmp_path / "manifest.json").write_text(json.dumps({**fields, "format": 99}))
+        with pytest.raises(UsageError, match="built by another version: build it again"):
             Release.open(tmp_path)
 
 

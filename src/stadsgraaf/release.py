@@ -35,6 +35,10 @@ _DIGITS = 16
 _DUMPS = "dumps/"
 
 
+class OtherFormatError(TypeError):
+    """Another version of this software wrote it."""
+
+
 @dataclass(frozen=True)
 class GraphEntry:
     """A named graph of the release.
@@ -105,8 +109,10 @@ class Manifest:
 
     @classmethod
     def read(cls, text: str) -> "Manifest":
-        """The manifest of a ``manifest.json``. Raises TypeError for one of another layout."""
+        """The manifest of a ``manifest.json``. Raises OtherFormatError, or TypeError for what is none."""
         fields = json.loads(text)
+        if fields["format"] != FORMAT:  # then it has other fields
+            raise OtherFormatError(fields["format"])
         graphs = [GraphEntry(**entry) for entry in fields.pop("graphs")]
         return cls(**fields, graphs=graphs)
 
@@ -143,10 +149,11 @@ class Release:
             raise NoSuchPath(path=str(manifest))
         try:
             opened = Manifest.read(manifest.read_text(encoding="utf-8"))
+        except OtherFormatError:
+            reason = f"{path} was built by another version: build it again"
+            raise UsageError(reason=reason) from None
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError(reason=f"{manifest} is not a release's manifest: {error}") from None
-        if opened.format != FORMAT:
-            raise UsageError(reason=f"{path} was built by another version: build it again")
         return cls(path, opened)
 
     @staticmethod

@@ -181,6 +181,9 @@ def test_an_unknown_media_type_is_not_acceptable(client: Client) -> None:
         ("/search?q=a&page=0", "invalid-parameter"),
         ("/search?q=a&page=x", "invalid-parameter"),
         ("/browse?class=no", "invalid-parameter"),
+        ("/timeline?sort=no", "invalid-parameter"),
+        ("/claims?contested=yes", "invalid-parameter"),
+        (f"{NORTH}?property=urn:a&direction=up", "invalid-parameter"),
         ("/browse?class=urn:x&where=DROP", "invalid-parameter"),
         ("/queries/list-harbours?unknown=1", "invalid-parameter"),
         ("/queries/find-operator?harbour=not%20an%20iri", "invalid-parameter"),
@@ -356,6 +359,12 @@ def test_a_packed_form_has_an_entity_tag_of_its_own(client: Client, coding: str)
     assert (again.status, again.headers["etag"]) == (304, first.headers["etag"])
     other = client.get(NORTH, accept=BROWSER, if_none_match=first.headers["etag"])
     assert other.status == 200
+
+
+def test_who_wants_none_of_what_there_is_gets_none_of_what_has_no_tag(client: Client) -> None:
+    for method in ("GET", "HEAD"):
+        reply = client.ask(method, "/live", if_none_match="*")
+        assert (reply.status, reply.body) == (304, b"")
 
 
 def test_the_second_answer_is_the_first(client: Client) -> None:

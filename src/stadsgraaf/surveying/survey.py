@@ -14,7 +14,7 @@ from stadsgraaf.canonical import CanonicalQuads, read_quads
 from stadsgraaf.errors import Text, UsageError
 from stadsgraaf.metadata import linksets
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.release import FORMAT, GraphEntry, Manifest, Release
+from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.origin import Origin, open_origin
 from stadsgraaf.store.published import Published
@@ -154,7 +154,7 @@ def _manifest(text: str) -> Manifest | None:
     except (ValueError, KeyError, TypeError):
         return None
     graphs = [replace(each, dumps=()) for each in found.graphs]
-    return replace(found, graphs=graphs, on_disk=False) if found.format == FORMAT else None
+    return replace(found, graphs=graphs, on_disk=False)
 
 
 def _write_files(known: _Known, counted: Mapping[str, Any], made: Path, progress: Progress) -> None:

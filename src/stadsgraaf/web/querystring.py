@@ -1,5 +1,6 @@
 """What pages read from the query string, and refuse when it is not what it should be."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
@@ -7,7 +8,7 @@ from starlette.requests import Request
 from stadsgraaf.errors import InvalidParameter, RepeatedParameter, Text
 from stadsgraaf.web.urls import is_iri
 
-__all__ = ["given", "iri_given", "page_number", "refuse_repeated"]
+__all__ = ["given", "iri_given", "one_of", "page_number", "refuse_repeated"]
 
 _LAST_PAGE: Final = 100_000
 
@@ -30,6 +31,17 @@ def iri_given(request: Request, name: str) -> str | None:
     text = given(request, name)
     if text is not None and not is_iri(text):
         raise InvalidParameter(name=name, reason=Text("it is not an IRI", "het is geen IRI"))
+    return text
+
+
+def one_of(request: Request, name: str, choices: Sequence[str]) -> str | None:
+    """What a parameter chooses; None without one. Raises InvalidParameter for what is no choice."""
+    text = given(request, name)
+    if text is not None and text not in choices:
+        listed = ", ".join(choices)
+        raise InvalidParameter(
+            name=name, reason=Text(f"it is none of: {listed}", f"het is geen van: {listed}")
+        )
     return text
 
 

@@ -13,7 +13,7 @@ from stadsgraaf.web.claims import CLAIM, read_claims
 from stadsgraaf.web.contests import contests
 from stadsgraaf.web.pager import Pager
 from stadsgraaf.web.pages.facets import Facets
-from stadsgraaf.web.querystring import given, page_number
+from stadsgraaf.web.querystring import one_of, page_number
 from stadsgraaf.web.site import View
 
 __all__ = ["claims"]
@@ -88,7 +88,7 @@ async def read_matrix(view: View) -> Matrix | None:
 async def claims(request: Request) -> Response:
     """``/claims``, chosen by facets; ``contested=1`` shows each beside what contradicts it."""
     view, number = View.of(request.scope), page_number(request)
-    contested = given(request, "contested") == "1"
+    contested = one_of(request, "contested", ("0", "1")) == "1"
     facets = await Facets.read(
         view,
         CLAIM,

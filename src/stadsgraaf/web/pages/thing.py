@@ -23,7 +23,7 @@ from stadsgraaf.web.pages.atlas import origins, read_chart
 from stadsgraaf.web.pages.defining import concepts_of, definitions_of, examples_of, usage_of
 from stadsgraaf.web.places import Chart, Dot
 from stadsgraaf.web.portrait import Portrait, graph_infos, portray
-from stadsgraaf.web.querystring import given, page_number
+from stadsgraaf.web.querystring import one_of, page_number
 from stadsgraaf.web.shapes import Shapes
 from stadsgraaf.web.signposts import of_thing
 from stadsgraaf.web.site import Site, View
@@ -190,7 +190,7 @@ def _schema(view: View, portrait: Portrait) -> object:
 
 async def values(request: Request, view: View, iri: str, predicate: str) -> Response:
     """One page of all values of a property, or of all things that point here by it."""
-    inverse = given(request, "direction") == "in"
+    inverse = one_of(request, "direction", ("in", "out")) == "in"
     number, size = page_number(request), view.site.settings.page_size
     found = await read_values(
         view.site.asker,

@@ -14,7 +14,7 @@ from stadsgraaf.web import dates
 from stadsgraaf.web.asking import Row, term_iri
 from stadsgraaf.web.kinds import Group, taxonomy_of
 from stadsgraaf.web.pager import Pager
-from stadsgraaf.web.querystring import given, page_number
+from stadsgraaf.web.querystring import one_of, page_number
 from stadsgraaf.web.site import Site, View
 from stadsgraaf.web.timeline import Moment, gather, timeline
 
@@ -43,8 +43,8 @@ async def times(request: Request) -> Response:
     site = view.site
     dated = await read_dated(site)
     present = [sort for sort in _SORTS if dated.get(sort)]
-    asked = given(request, "sort")
-    sort = next((each for each in present if each == asked), next(iter(present), _SORTS[0]))
+    asked = one_of(request, "sort", _SORTS)
+    sort = next((each for each in _SORTS if each == asked), next(iter(present), _SORTS[0]))
     moments = _moments(view, sort, dated.get(sort, []))
     start = (number - 1) * _PAGE
     total, moments = len(moments), moments[start : start + _PAGE]
