@@ -17,7 +17,9 @@ PACKAGE = Path(stadsgraaf.__file__).parent
 #: Left to right; a module may import from its own layer's left, and from its own package.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"closing", "environment", "errors"}),
-    frozenset({"configuration", "media", "namespaces", "ranking", "remembering", "sorting"}),
+    frozenset(
+        {"configuration", "media", "namespaces", "ranking", "records", "remembering", "sorting"}
+    ),
     frozenset({"canonical", "datatypes", "folder", "naming", "settings"}),
     frozenset({"answers", "logs", "parameters", "standing"}),
     frozenset({"canned", "turtle"}),

@@ -15,7 +15,8 @@ from stadsgraaf.dataset import Dataset, Graph, report_graph, report_node
 from stadsgraaf.exports import graph_dumps, whole_dumps
 from stadsgraaf.metadata import Counts, Linkset, Profile, inherent, linksets
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.redaction import without
+from stadsgraaf.records import ReportRecord, StatisticsRecord
+from stadsgraaf.redaction import cleared, without
 from stadsgraaf.release import GraphEntry, Manifest
 from stadsgraaf.settings import Settings
 from stadsgraaf.suppression import NOTHING, Suppressed
@@ -28,9 +29,10 @@ __all__ = ["write"]
 
 Progress = Callable[[str], None]
 
-_NOT_VALIDATED: Final = json.dumps(
-    {"validated": False, "reason": "built with --no-validate: only the syntax was checked"}
-)
+_NOT_VALIDATED: Final[ReportRecord] = {
+    "validated": False,
+    "reason": "built with --no-validate: only the syntax was checked",
+}
 _TITLE = PREFIXES["dct"] + "title"
 _DESCRIPTION = PREFIXES["dct"] + "description"
 #: What a dataset is called that does not say it: not by its folder, which differs between machines.
@@ -48,7 +50,7 @@ class _Published:
     links: Mapping[Linkset, Sequence[Triple]]
     dumps: Mapping[str, Sequence[str]]
     description: Iterable[Triple]
-    counted: Mapping[str, Any]
+    counted: StatisticsRecord
 
 
 def write(
@@ -125,7 +127,7 @@ def _content(
     *,
     on_disk: bool,
 ) -> Content:
-    report = json.loads(findings.render("json") if findings else _NOT_VALIDATED)
+    report: ReportRecord = json.loads(findings.render("json")) if findings else _NOT_VALIDATED
     return Content(
         prefixes=dataset.prefixes,
         base_iri=dataset.base_iri,
@@ -135,7 +137,7 @@ def _content(
         statistics=published.counted,
         queries=without([query.as_json() for query in dataset.queries], suppressed),
         rules=[each.as_json() for each in rules().values()],
-        report={**report, "findings": without(report.get("findings", ()), suppressed)},
+        report=cleared(report, suppressed),
         on_disk=on_disk,
     )
 
@@ -160,7 +162,7 @@ def _profile(
 
 def _of_itself(
     dataset: Dataset | Bulk, profile: Profile, data: Path
-) -> tuple[Sequence[Quad], dict[str, Any]]:
+) -> tuple[Sequence[Quad], StatisticsRecord]:
     """The description of sorted N-Quads and of itself, and what is counted of both together.
 
     Counting what counts itself ends soon: only numbers change, once every class and property

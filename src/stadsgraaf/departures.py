@@ -9,13 +9,14 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from stadsgraaf.namespaces import well_known
+from stadsgraaf.records import Tombstone
 from stadsgraaf.suppression import Suppressed
 
 __all__ = ["Departure", "Departures", "tombstones"]
@@ -45,7 +46,7 @@ class Departure:
     note: Mapping[str, str] = field(default_factory=dict)
 
 
-def tombstones(quads: Iterable[Quad]) -> dict[str, dict[str, Any]]:
+def tombstones(quads: Iterable[Quad]) -> dict[str, Tombstone]:
     """What the dataset says to have moved or ended, by IRI, as ``moved.json`` has it."""
     marked: set[str] = set()
     alive: set[str] = set()
@@ -64,8 +65,16 @@ def tombstones(quads: Iterable[Quad]) -> dict[str, dict[str, Any]]:
             notes[iri][value.language or ""] = value.value
         else:
             alive.add(iri)
-    found = (Departure(iri, targets.get(iri), None, notes[iri]) for iri in sorted(marked - alive))
-    return {each.iri: {k: v for k, v in asdict(each).items() if v and k != "iri"} for each in found}
+    return {iri: _tombstone(targets.get(iri), notes[iri]) for iri in sorted(marked - alive)}
+
+
+def _tombstone(target: str | None, notes: Mapping[str, str]) -> Tombstone:
+    found: Tombstone = {}
+    if target:
+        found["replaced_by"] = target
+    if notes:
+        found["note"] = notes
+    return found
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,13 @@ from stadsgraaf.canonical import CanonicalQuads, read_quads
 from stadsgraaf.changes import CHANGES, Changes
 from stadsgraaf.errors import NoSuchRelease, ReleaseDamaged
 from stadsgraaf.metadata import Counts, Linkset, linksets
+from stadsgraaf.records import ReportRecord, StatisticsRecord
 from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.remains import Names, names_in
 from stadsgraaf.suppression import Suppressed
 from stadsgraaf.writing import Content, files_of, finish, write_files
 
-__all__ = ["redact", "without"]
+__all__ = ["cleared", "redact", "without"]
 
 _UNREAD: Final = (
     "it has something that is suppressed, which cannot be taken out; build again, or roll back"
@@ -103,6 +104,13 @@ def without(content: Any, suppressed: Suppressed) -> list[Any]:
     ]
 
 
+def cleared(report: ReportRecord, suppressed: Suppressed) -> ReportRecord:
+    """A report without the findings that mention what is suppressed."""
+    kept = report.copy()
+    kept["findings"] = without(report.get("findings", ()), suppressed)
+    return kept
+
+
 def _rewrite(release: Release, suppressed: Suppressed, made: Path) -> Manifest:
     """Write the release anew, without what is suppressed."""
     manifest, data = release.manifest, made / "data.nq"
@@ -136,7 +144,7 @@ def _content(
     suppressed: Suppressed,
     graphs: Iterable[GraphEntry],
     links: Mapping[Linkset, Sequence[Triple]],
-    counted: Mapping[str, Any],
+    counted: StatisticsRecord,
 ) -> Content:
     """What the release says beside its quads, without what is suppressed."""
     manifest, report = release.manifest, release.report
@@ -148,7 +156,7 @@ def _content(
         description=_description(release, suppressed),
         statistics=counted,
         queries=without([each.as_json() for each in release.queries.values()], suppressed),
-        report={**report, "findings": without(report.get("findings", ()), suppressed)},
+        report=cleared(report, suppressed),
         rules=release.rules,
         on_disk=manifest.on_disk,
     )

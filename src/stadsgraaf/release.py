@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pyoxigraph import RdfFormat, parse
 
@@ -22,6 +22,14 @@ from stadsgraaf.errors import Language, NoSuchPath, UsageError
 from stadsgraaf.labels import LabelIndex
 from stadsgraaf.lookup import LookupIndex
 from stadsgraaf.metadata import Linkset, Profile
+from stadsgraaf.records import (
+    FileRecord,
+    ReportRecord,
+    RuleRecord,
+    StatisticsRecord,
+    SurveyRecord,
+    Tombstone,
+)
 
 __all__ = ["FORMAT", "GraphEntry", "Manifest", "Release", "digest_line"]
 
@@ -80,8 +88,8 @@ class Manifest:
     languages: Sequence[str] = ("nl", "en")
     prefixes: Mapping[str, str] = field(default_factory=dict)
     graphs: Sequence[GraphEntry] = ()
-    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    survey: Mapping[str, Any] | None = None
+    files: Mapping[str, FileRecord] = field(default_factory=dict)
+    survey: SurveyRecord | None = None
 
     def as_json(self) -> str:
         """The manifest as it is written."""
@@ -198,16 +206,17 @@ class Release:
         return {each.name: each for each in entries}
 
     @cached_property
-    def statistics(self) -> dict[str, Any]:
+    def statistics(self) -> StatisticsRecord:
         """Counts of classes, properties and graphs."""
-        return self._json("statistics.json")  # type: ignore[no-any-return]  # an object, by composition.py
+        return cast("StatisticsRecord", self._json("statistics.json"))
 
     @cached_property
     def counts(self) -> Mapping[Literal["classes", "properties"], Mapping[str, int]]:
         """How many instances a class has, and how often a property is used, by IRI."""
+        counted = self.statistics
         return {
-            what: {each["iri"]: int(each["count"]) for each in self.statistics[what]}
-            for what in ("classes", "properties")
+            "classes": {each["iri"]: each["count"] for each in counted["classes"]},
+            "properties": {each["iri"]: each["count"] for each in counted["properties"]},
         }
 
     @cached_property
@@ -216,23 +225,23 @@ class Release:
         return [Linkset(**entry) for entry in self.statistics.get("linksets", ())]
 
     @cached_property
-    def moved(self) -> dict[str, dict[str, Any]]:
+    def moved(self) -> Mapping[str, Tombstone]:
         """What the dataset says to have moved or ended, by IRI; see `departures.tombstones`."""
         known = "moved.json" in self.manifest.files
         return self._json("moved.json") if known else {}
 
     @cached_property
-    def report(self) -> dict[str, Any]:
+    def report(self) -> ReportRecord:
         """The validation report."""
-        return self._json("report.json")  # type: ignore[no-any-return]  # an object, by composition.py
+        return cast("ReportRecord", self._json("report.json"))
 
     @property
     def violations(self) -> int:
         """How many rules it was published in spite of; none when it was not validated."""
-        return int(self.report.get("counts", {}).get("violation", 0))
+        return self.report.get("counts", {}).get("violation", 0)
 
     @cached_property
-    def rules(self) -> list[dict[str, Any]]:
+    def rules(self) -> Sequence[RuleRecord]:
         """The built-in rules that it was validated by."""
         return self._json("rules.json") if "rules.json" in self.manifest.files else []
 

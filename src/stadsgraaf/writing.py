@@ -21,6 +21,7 @@ from stadsgraaf.exports import write_dumps
 from stadsgraaf.indexing import build_labels
 from stadsgraaf.lookup import build_lookup
 from stadsgraaf.metadata import Linkset
+from stadsgraaf.records import FileRecord, ReportRecord, RuleRecord, StatisticsRecord, Tombstone
 from stadsgraaf.release import Manifest, Release
 from stadsgraaf.store.loading import write_store
 
@@ -44,12 +45,12 @@ class Content:
     dumps: Mapping[str, Sequence[str]] | None
     links: Mapping[Linkset, Sequence[Triple]]
     description: Iterable[Triple]
-    statistics: Mapping[str, Any]
+    statistics: StatisticsRecord
     queries: Sequence[Mapping[str, Any]]
-    report: Mapping[str, Any]
-    rules: Sequence[Mapping[str, Any]] = ()
+    report: ReportRecord
+    rules: Sequence[RuleRecord] = ()
     on_disk: bool = False
-    moved: Mapping[str, Any] | None = None
+    moved: Mapping[str, Tombstone] | None = None
 
 
 def write_files(content: Content, made: Path, progress: Progress = lambda _: None) -> None:
@@ -120,13 +121,13 @@ def _write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def files_of(made: Path) -> dict[str, dict[str, Any]]:
+def files_of(made: Path) -> dict[str, FileRecord]:
     """Size and SHA-256 of each file below a folder, by its path there."""
     paths = sorted(path for path in made.rglob("*") if path.is_file())
     return {path.relative_to(made).as_posix(): _entry(path) for path in paths}
 
 
-def _entry(path: Path) -> dict[str, Any]:
+def _entry(path: Path) -> FileRecord:
     return {"bytes": path.stat().st_size, "sha256": digest_of(path)}
 
 

@@ -5,13 +5,14 @@ VoID, section 5, https://www.w3.org/TR/void/#linkset
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode, Quad, Triple
 
 from stadsgraaf.namespaces import PREFIXES, shorten, well_known
+from stadsgraaf.records import LinksetRecord
 
 __all__ = ["LINKING", "Linkset", "linksets"]
 
@@ -35,9 +36,15 @@ class Linkset:
     space: str
     triples: int
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> LinksetRecord:
         """As it stands in the statistics of a release."""
-        return asdict(self)
+        return {
+            "name": self.name,
+            "property": self.property,
+            "host": self.host,
+            "space": self.space,
+            "triples": self.triples,
+        }
 
 
 def linksets(quads: Iterable[Quad], own: str | None) -> dict[Linkset, list[Triple]]:

@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stadsgraaf.metadata.linksets import Linkset
 from stadsgraaf.namespaces import PREFIXES, expand
+from stadsgraaf.records import StatisticsRecord
 
 __all__ = ["Names", "Profile", "Statements", "Term", "bilingual", "iri", "text", "texts"]
 
@@ -64,6 +65,10 @@ class Statements:
         return list(self._found)
 
 
+def _nothing_counted() -> StatisticsRecord:
+    return {"triples": 0, "graphs": {}, "classes": [], "properties": []}
+
+
 @dataclass(frozen=True)
 class Profile:
     """What is known of a release.
@@ -81,7 +86,7 @@ class Profile:
     title: Mapping[str, str] = field(default_factory=dict)
     description: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
-    statistics: Mapping[str, Any] = field(default_factory=dict)
+    statistics: StatisticsRecord = field(default_factory=_nothing_counted)
     graphs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     graph_dumps: Mapping[str, Sequence[str]] = field(default_factory=dict)
     dumps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

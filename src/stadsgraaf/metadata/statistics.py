@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
 
 from pyoxigraph import NamedNode, Quad
 
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.records import Count, StatisticsRecord
 
 __all__ = ["Counts", "ordered", "ranked", "statistics"]
 
@@ -59,7 +59,7 @@ class Counts:
                 self._instances[value.value] += 1
                 self._per_class[value.value].update(used)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> StatisticsRecord:
         """The counts as a release has them; ``triples`` counts each triple once."""
         return {
             "triples": self._properties.total(),
@@ -74,7 +74,7 @@ class Counts:
         }
 
 
-def statistics(quads: Iterable[Quad]) -> dict[str, Any]:
+def statistics(quads: Iterable[Quad]) -> StatisticsRecord:
     """Counts of triples per graph, of instances per class and of uses per property; of few quads."""
     counts = Counts()
     counts.add(sorted(quads, key=str))
@@ -86,6 +86,6 @@ def ordered(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def ranked(counts: Mapping[str, int]) -> list[dict[str, object]]:
+def ranked(counts: Mapping[str, int]) -> list[Count]:
     """The same as ``statistics.json`` lists them."""
     return [{"iri": iri, "count": count} for iri, count in ordered(counts)]

@@ -3,13 +3,14 @@
 https://www.w3.org/TR/void/
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from stadsgraaf.metadata.codes import FORMATS
 from stadsgraaf.metadata.profile import Names, Profile, Statements, iri, text, texts
+from stadsgraaf.records import Count, StatisticsRecord
 
 __all__ = ["access", "counts", "linkset", "partitions", "subsets"]
 
@@ -17,7 +18,7 @@ _FEATURES: Final = "http://www.w3.org/ns/formats/"
 _FEATURE_NAMES: Final = {"nq": "N-Quads", "trig": "TriG", "ttl": "Turtle", "nt": "N-Triples"}
 
 
-def counts(said: Statements, dataset: NamedNode, counted: Mapping[str, Any]) -> None:
+def counts(said: Statements, dataset: NamedNode, counted: StatisticsRecord) -> None:
     """How much there is, and which vocabularies are in use."""
     said.add(dataset, "rdf:type", iri("void:Dataset"))
     said.add(dataset, "void:triples", _number(counted["triples"]))
@@ -27,7 +28,7 @@ def counts(said: Statements, dataset: NamedNode, counted: Mapping[str, Any]) -> 
 
 
 def partitions(
-    said: Statements, dataset: NamedNode | BlankNode, counted: Mapping[str, Any], *, nested: bool
+    said: Statements, dataset: NamedNode | BlankNode, counted: StatisticsRecord, *, nested: bool
 ) -> None:
     """How many things of each class and how many uses of each property.
 
@@ -38,8 +39,8 @@ def partitions(
         for inner, use in enumerate(entry["properties"] if nested else ()):
             label = f"class{number}property{inner}"
             _partition(said, node, label, "property", "triples", use)
-    for number, entry in enumerate(counted["properties"]):
-        _partition(said, dataset, f"property{number}", "property", "triples", entry)
+    for number, use in enumerate(counted["properties"]):
+        _partition(said, dataset, f"property{number}", "property", "triples", use)
 
 
 def subsets(said: Statements, names: Names, profile: Profile) -> None:
@@ -73,9 +74,11 @@ def linkset(said: Statements, names: Names, profile: Profile) -> None:
 def access(said: Statements, names: Names, profile: Profile) -> None:
     """Where it is to be had: endpoint, dumps, look-ups, features."""
     dataset, counted = names.dataset, profile.statistics
-    for measure, name in (("Subjects", "subjects"), ("Objects", "objects")):
-        if name in counted:  # a store of others may not have had the time
-            said.add(dataset, f"void:distinct{measure}", _number(counted[name]))
+    # a store of others may not have had the time to count these
+    if "subjects" in counted:
+        said.add(dataset, "void:distinctSubjects", _number(counted["subjects"]))
+    if "objects" in counted:
+        said.add(dataset, "void:distinctObjects", _number(counted["objects"]))
     said.add(dataset, "void:sparqlEndpoint", names.endpoint)
     said.add(dataset, "void:uriLookupEndpoint", names.at("/lookup?iri="))
     whole = [name for name in profile.dumps if name.startswith("dataset.")]
@@ -97,7 +100,7 @@ def _partition(
     label: str,
     kind: str,
     measure: str,
-    entry: Mapping[str, Any],
+    entry: Count,
 ) -> BlankNode:
     node = BlankNode(f"void{label}")
     said.add(whole, f"void:{kind}Partition", node)
@@ -106,9 +109,9 @@ def _partition(
     return node
 
 
-def _vocabularies(counted: Mapping[str, Any]) -> Iterable[str]:
+def _vocabularies(counted: StatisticsRecord) -> Iterable[str]:
     """Namespaces of the classes and properties in use."""
-    iris = [entry["iri"] for kind in ("classes", "properties") for entry in counted[kind]]
+    iris = [entry["iri"] for entry in (*counted["classes"], *counted["properties"])]
     return sorted({each[: max(each.rfind("/"), each.rfind("#")) + 1] for each in iris} - {""})
 
 

@@ -6,7 +6,7 @@ any store can give them whose answers are short; what is more than the bounds is
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -16,6 +16,7 @@ from stadsgraaf.metadata.linksets import LINKING
 from stadsgraaf.metadata.statistics import ordered, ranked
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.naming import LABELS, OTHER_NAMES
+from stadsgraaf.records import StatisticsRecord
 from stadsgraaf.store.literals import literal
 from stadsgraaf.store.origin import GARBAGE, Origin
 from stadsgraaf.store.published import DOCUMENTS, PUBLISHED, Published, document
@@ -77,16 +78,14 @@ _USES: Final = (
 _PER_CLASS: Final = (
     "SELECT ?c ?p (COUNT(*) AS ?n) { ?s a ?c ; ?p ?o FILTER (isIRI(?c)) } GROUP BY ?c ?p"
 )
-_DISTINCT: Final = {
-    "subjects": (
-        "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
-        Text("the number of subjects", "het aantal subjecten"),
-    ),
-    "objects": (
-        "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }",
-        Text("the number of objects", "het aantal objecten"),
-    ),
-}
+_SUBJECTS: Final = (
+    "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
+    Text("the number of subjects", "het aantal subjecten"),
+)
+_OBJECTS: Final = (
+    "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }",
+    Text("the number of objects", "het aantal objecten"),
+)
 _OF_CLASSES: Final = Text("the properties of each class", "de eigenschappen van elke klasse")
 _DEFAULT_GRAPH: Final = Text(
     "the default graph, which is apart from the named graphs",
@@ -179,7 +178,7 @@ class Surveyor:
         rows = await self._rows(query, whole=False)
         return {_value(row, "d").rpartition("/")[2]: _value(row, "o") for row in rows}
 
-    async def statistics(self) -> dict[str, Any]:
+    async def statistics(self) -> StatisticsRecord:
         """Counts as a release has them; what takes too long to be counted is left out."""
         uses = _counts(await self._rows(_USES), "p")
         classes = _counts(await self._rows(_CLASSES), "c")
@@ -193,22 +192,22 @@ class Surveyor:
         per_class: dict[str, dict[str, int]] = {}
         for row in await self._perhaps(_PER_CLASS, _OF_CLASSES):
             per_class.setdefault(_value(row, "c"), {})[_value(row, "p")] = _number(row)
-        sizes = {
-            name: _number(row)
-            for name, (query, what) in _DISTINCT.items()
-            for row in await self._perhaps(query, what)
-        }
-        return {
+        counted: StatisticsRecord = {
             "triples": sum(uses.values()),
-            **sizes,
+            "graphs": {},
             "classes": [
                 {"iri": iri, "count": n, "properties": ranked(per_class.get(iri, {}))}
                 for iri, n in ordered(classes)
             ],
             "properties": ranked(uses),
         }
+        for row in await self._perhaps(*_SUBJECTS):
+            counted["subjects"] = _number(row)
+        for row in await self._perhaps(*_OBJECTS):
+            counted["objects"] = _number(row)
+        return counted
 
-    async def collect(self, counted: Mapping[str, Any], keep: Callable[[list[Quad]], None]) -> None:
+    async def collect(self, counted: StatisticsRecord, keep: Callable[[list[Quad]], None]) -> None:
         """Read what names, sorts and links things, page by page."""
         uses = {each["iri"]: each["count"] for each in counted["properties"]}
         for name in _PROPERTIES:

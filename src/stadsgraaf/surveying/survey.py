@@ -14,6 +14,7 @@ from stadsgraaf.canonical import CanonicalQuads, read_quads
 from stadsgraaf.errors import Text, UsageError
 from stadsgraaf.metadata import linksets
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.records import StatisticsRecord
 from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.origin import Origin, open_origin
@@ -91,10 +92,7 @@ async def _write(settings: Settings, made: Path, progress: Progress) -> Manifest
     try:
         surveyor = _surveyor(origin, settings)
         progress("count classes and properties")
-        counted = known.document("statistics.json", None) or {
-            **await surveyor.statistics(),
-            "graphs": {each.iri: each.triples for each in known.manifest.graphs},
-        }
+        counted = await _counted(known, surveyor)
         progress("read names")
         with CanonicalQuads(made) as quads:
             await surveyor.collect(counted, quads.extend)
@@ -115,6 +113,16 @@ async def _write(settings: Settings, made: Path, progress: Progress) -> Manifest
     )
     manifest.write(made)
     return manifest
+
+
+async def _counted(known: _Known, surveyor: Surveyor) -> StatisticsRecord:
+    """The counts of the release that was published there, else those of the store."""
+    published: StatisticsRecord | None = known.document("statistics.json", None)
+    if published:
+        return published
+    counted = await surveyor.statistics()
+    counted["graphs"] = {each.iri: each.triples for each in known.manifest.graphs}
+    return counted
 
 
 def _surveyor(origin: Origin, settings: Settings) -> Surveyor:
@@ -157,7 +165,7 @@ def _manifest(text: str) -> Manifest | None:
     return replace(found, graphs=graphs, on_disk=False)
 
 
-def _write_files(known: _Known, counted: Mapping[str, Any], made: Path, progress: Progress) -> None:
+def _write_files(known: _Known, counted: StatisticsRecord, made: Path, progress: Progress) -> None:
     content = Content(
         prefixes=known.manifest.prefixes,
         base_iri=known.manifest.base_iri,

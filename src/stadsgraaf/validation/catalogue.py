@@ -12,6 +12,7 @@ from typing import Any
 
 from stadsgraaf.errors import Text
 from stadsgraaf.queries import read_yaml
+from stadsgraaf.records import RuleRecord
 from stadsgraaf.validation.finding import NO_TEXT, RULES, Finding, Severity, Span
 
 __all__ = ["Rule", "rule", "rules"]
@@ -82,7 +83,7 @@ class Rule:
     def _examples(self) -> tuple[str, ...]:
         return self.before, self.source, self.beside, self.bad, self.good
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> RuleRecord:
         """The rule as a JSON object; texts by language tag."""
         return {
             "name": self.name,

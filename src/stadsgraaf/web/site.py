@@ -29,6 +29,7 @@ from stadsgraaf.labels import Entry
 from stadsgraaf.media import HTML
 from stadsgraaf.namespaces import PREFIXES, SG, shorten
 from stadsgraaf.naming import local_name
+from stadsgraaf.records import FindingRecord
 from stadsgraaf.release import Release
 from stadsgraaf.remembering import LONGEST, remembering
 from stadsgraaf.settings import Settings
@@ -171,9 +172,9 @@ class Site:
         return digest.hexdigest()
 
     @cached_property
-    def findings(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    def findings(self) -> Mapping[str, Sequence[FindingRecord]]:
         """What validation found of the release, by the IRI of the focus node."""
-        found: dict[str, list[Mapping[str, Any]]] = {}
+        found: dict[str, list[FindingRecord]] = {}
         told = self.release.report.get("findings", ())
         for finding in (one for each in told for one in (each, *each.get("also", ()))):
             focus = finding.get("focus", "")

@@ -1,9 +1,10 @@
 """JSON: everything that a finding knows, for programs."""
 
 import json
-from typing import Any
+from typing import cast
 
 from stadsgraaf.errors import Text
+from stadsgraaf.records import FindingRecord, ReportRecord, SpanRecord
 from stadsgraaf.validation.finding import Finding, Span
 from stadsgraaf.validation.report import Report
 
@@ -12,35 +13,28 @@ __all__ = ["as_json", "render"]
 
 def render(report: Report) -> str:
     """The report as one JSON object."""
-    return (
-        json.dumps(
-            {
-                "format": 1,
-                "conforms": report.conforms,
-                "complete": not report.failures and not report.skipped,
-                "counts": {severity.value: count for severity, count in report.counts.items()},
-                "files": report.files,
-                "triples": report.triples,
-                "passed": len(report.passed),
-                "suppressed": len(report.suppressed),
-                "skipped": list(report.skipped),
-                "notices": [_text(notice) for notice in report.notices],
-                "failures": [
-                    {"stage": failure.stage, "reason": failure.reason}
-                    for failure in report.failures
-                ],
-                "findings": [as_json(finding) for finding in report.findings],
-            },
-            ensure_ascii=False,
-            indent=1,
-        )
-        + "\n"
-    )
+    record: ReportRecord = {
+        "format": 1,
+        "conforms": report.conforms,
+        "complete": not report.failures and not report.skipped,
+        "counts": {severity.value: count for severity, count in report.counts.items()},
+        "files": report.files,
+        "triples": report.triples,
+        "passed": len(report.passed),
+        "suppressed": len(report.suppressed),
+        "skipped": list(report.skipped),
+        "notices": [_text(notice) for notice in report.notices],
+        "failures": [
+            {"stage": failure.stage, "reason": failure.reason} for failure in report.failures
+        ],
+        "findings": [as_json(finding) for finding in report.findings],
+    }
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
-def as_json(finding: Finding) -> dict[str, Any]:
+def as_json(finding: Finding) -> FindingRecord:
     """A finding as a JSON object; what is empty is left out."""
-    members: dict[str, Any] = {
+    members: FindingRecord = {
         "rule": finding.rule,
         "name": finding.name,
         "severity": finding.severity.value,
@@ -57,15 +51,16 @@ def as_json(finding: Finding) -> dict[str, Any]:
         "meant": finding.meant,
         "shape": finding.shape,
         "component": finding.component,
-        "declared": _span(finding.declared) if finding.declared else None,
+        "declared": _span(finding.declared) if finding.declared else {},
         "fingerprint": finding.fingerprint,
         "details": [as_json(detail) for detail in finding.details],
         "also": [as_json(one) for one in finding.also],
     }
-    return {name: member for name, member in members.items() if member}
+    # some of them, so still of that shape
+    return cast("FindingRecord", {name: member for name, member in members.items() if member})
 
 
-def _span(span: Span) -> dict[str, Any]:
+def _span(span: Span) -> SpanRecord:
     if not span.line:
         return {"file": span.file} if span.file else {}
     return {

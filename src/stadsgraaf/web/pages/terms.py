@@ -9,6 +9,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from stadsgraaf.records import Count
 from stadsgraaf.web.site import View
 
 __all__ = ["terms"]
@@ -42,10 +43,10 @@ async def terms(request: Request) -> Response:
     return view.json(content)
 
 
-def _term(each: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+def _term(each: Count, labels: Mapping[str, str]) -> dict[str, Any]:
     return {"iri": each["iri"], "label": labels.get(each["iri"]), "count": each["count"]}
 
 
-def _first(properties: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+def _first(properties: Iterable[Count]) -> Iterable[str]:
     ordered = sorted(properties, key=lambda each: -each["count"])
     return (each["iri"] for each in ordered[:_MOST_OF_A_CLASS])
