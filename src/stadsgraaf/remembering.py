@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Concatenate, Final, ParamSpec, TypeVar, cast
 
-__all__ = ["LONGEST", "remembering"]
+__all__ = ["LONGEST", "Remembered", "remembering"]
 
 #: Characters of a text that is remembered: names and addresses of things hardly ever have more.
 LONGEST: Final = 256
@@ -34,3 +34,25 @@ def remembering(most: int) -> Callable[[_Function[_More, _T]], _Function[_More, 
         return given
 
     return remember
+
+
+class Remembered(dict[str, _T]):
+    """The same as a mapping, for what is asked hundreds of times a page; full, it begins anew.
+
+    >>> upper = Remembered(2, str.upper)
+    >>> upper["a"], upper["b"], upper["c"], upper["d" * 300] == "D" * 300, len(upper)
+    ('A', 'B', 'C', True, 1)
+    """
+
+    def __init__(self, most: int, give: Callable[[str], _T]) -> None:
+        super().__init__()
+        self._most, self._give = most, give
+
+    def __missing__(self, text: str) -> _T:
+        """Part of `dict`."""
+        given = self._give(text)
+        if len(text) <= LONGEST:
+            if len(self) >= self._most:
+                self.clear()
+            self[text] = given
+        return given

@@ -49,7 +49,7 @@ def test_characters_that_html_cannot_carry_are_replaced_wherever_they_come_from(
 ) -> None:
     template = environment().from_string("{{ text }} {{ markup }}")
     monkeypatch.setattr(environment(), "get_template", lambda _: template)
-    shown = render("any", text="a\x00b", markup=Markup("c\ufdd0\x85d"))
+    shown = render("any", "nl", text="a\x00b", markup=Markup("c\ufdd0\x85d"))
     assert shown.decode() == "a\ufffdb c\ufffd\ufffdd"
 
 

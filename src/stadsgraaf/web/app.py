@@ -39,6 +39,7 @@ from stadsgraaf.web.pieces import PIECES
 from stadsgraaf.web.site import Site
 from stadsgraaf.web.sparql import SparqlEndpoint
 from stadsgraaf.web.templating import environment
+from stadsgraaf.web.urls import LANGUAGES
 from stadsgraaf.web.workbench import workbench
 
 __all__ = ["ADMINISTRATION", "ROUTES", "Application", "create_app"]
@@ -140,7 +141,8 @@ def create_app(
         ],
         redirect_slashes=False,
     )
-    environment().globals.update(PIECES)
+    for language in LANGUAGES:
+        environment(language).globals.update(PIECES)
     app.state.site = Site(store, release, settings, archive)
     app.endpoint = SparqlEndpoint(store, release, settings, Delivery(workbench))
     app.add_middleware(Delivery)

@@ -6,14 +6,14 @@ Reads SPARQL 1.1 Query Results JSON, https://www.w3.org/TR/sparql11-results-json
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from stadsgraaf.answers import Answers
 from stadsgraaf.errors import StoreUnavailable
 from stadsgraaf.media import RDF, RESULTS
-from stadsgraaf.remembering import remembering
+from stadsgraaf.remembering import Remembered
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Limits, Question, Store
 from stadsgraaf.store.literals import literal
@@ -138,8 +138,12 @@ def _read_document(document: Mapping[str, Any]) -> Table:
     """The result in a document that is read. Raises KeyError or TypeError when it is not one."""
     if "boolean" in document:
         return Table((), [], bool(document["boolean"]))
+    nodes = _NODES
     rows = [
-        {name: _term(binding) for name, binding in solution.items()}
+        {
+            name: nodes[binding["value"]] if binding["type"] == "uri" else _term(binding)
+            for name, binding in solution.items()
+        }
         for solution in document["results"]["bindings"]
     ]
     return Table(tuple(document["head"]["vars"]), rows)
@@ -148,7 +152,7 @@ def _read_document(document: Mapping[str, Any]) -> Table:
 def _term(binding: Mapping[str, Any]) -> Term:
     kind, value = binding["type"], binding["value"]
     if kind == "uri":
-        return _named_node(value)
+        return _NODES[value]
     if kind == "bnode":
         return BlankNode(value)
     if kind == "triple":
@@ -157,5 +161,5 @@ def _term(binding: Mapping[str, Any]) -> Term:
 
 
 #: The same ones come again and again, and to make one means to read it letter by letter.
-_named_node = remembering(_REMEMBERED)(NamedNode)
+_NODES: Final = Remembered(_REMEMBERED, NamedNode)
 _TRIPLE = ("subject", "predicate", "object")

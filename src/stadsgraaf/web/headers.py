@@ -5,6 +5,7 @@ https://www.rfc-editor.org/rfc/rfc8288 · Signposting: https://signposting.org/F
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -54,6 +55,8 @@ CORS: Final[Mapping[str, str]] = {
 MINUTE: Final = "public, max-age=60"
 
 _LONGEST_HEADER = 6000
+#: A link that a header has as it is.
+_PLAIN: Final = re.compile(r"[\w/:@!$&'()*+,;=\-.~%?#\[\]]*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ class Link:
 
     def __str__(self) -> str:
         """The link as the header writes it; characters beyond ASCII are escaped."""
-        href = quote(self.href, safe="/:@!$&'()*+,;=-._~%?#[]")
+        href = self.href
+        if not _PLAIN.fullmatch(href):
+            href = quote(href, safe="/:@!$&'()*+,;=-._~%?#[]")
         parts = [f"<{href}>", f'rel="{self.rel}"']
         if self.media_type:
             parts.append(f'type="{self.media_type}"')

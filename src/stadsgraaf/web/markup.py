@@ -29,7 +29,7 @@ _BEYOND: Final = (
 
 def escaped(text: str) -> str:
     """A text as it stands in a page; markup as it is."""
-    if text.__class__ is Markup or not _special(text):
+    if not _special(text) or text.__class__ is Markup:
         return text
     return _HANDLER.sub(r"\1&#61;", str(escape(text)))
 

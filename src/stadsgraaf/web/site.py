@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property, partial
 from importlib.resources import files
@@ -115,18 +115,21 @@ class Site:
 
         What was looked up is remembered, for a release never changes; but for long IRIs.
         """
-        missing = [iri for iri in iris if len(iri) <= LONGEST and iri not in self._entries]
+        known = self._entries
+        missing = [iri for iri in iris if iri not in known and len(iri) <= LONGEST]
         if missing:
             if len(self._entries) + len(missing) > _REMEMBERED:
                 self._entries.clear()
             self._entries.update(dict.fromkeys(missing) | self.release.labels.entries(missing))
 
     def _entry(self, iri: str) -> Entry | None:
-        if len(iri) > LONGEST:
-            return self.release.labels.entries([iri]).get(iri)
-        if iri not in self._entries:
+        try:
+            return self._entries[iri]
+        except KeyError:
+            if len(iri) > LONGEST:
+                return self.release.labels.entries([iri]).get(iri)
             self.read_names([iri])
-        return self._entries[iri]
+            return self._entries[iri]
 
     def kind(self, iri: str) -> str | None:
         """The class that says most of what a thing is."""
@@ -218,6 +221,7 @@ class View:
     path: str
     query: str
     root: str
+    _links: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, scope: Scope) -> "View":
@@ -319,7 +323,9 @@ class View:
 
     def link(self, iri: str) -> str | None:
         """Where a reader goes for a thing: its page here, else its own address, else nowhere."""
-        return self.urls.of(iri) if self.knows(iri) else outward(iri)
+        if iri not in self._links:
+            self._links[iri] = self.urls.of(iri) if self.knows(iri) else outward(iri)
+        return self._links[iri]
 
     # --- ways in --------------------------------------------------------------------------------
 
@@ -382,11 +388,11 @@ class View:
         said = [self._whole(link) for link in (*links, *self._alternates())]
         content = render(
             template,
+            self.language,
             view=self,
             t=self.t,
             count=self.count,
             urls=self.urls,
-            language=self.language,
             manifest=self.site.release.manifest,
             links=said,
             **context,

@@ -10,11 +10,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, cast
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from stadsgraaf.errors import Language
 from stadsgraaf.web.markup import attributes, encode, escaped, safe
+from stadsgraaf.web.urls import LANGUAGES
+from stadsgraaf.web.words import WORDS
 
 __all__ = ["TEMPLATES", "environment", "render"]
 
@@ -24,46 +28,73 @@ TEMPLATES: Final = Path(str(files("stadsgraaf.web"))) / "templates"
 _INCLUDE: Final = re.compile(r'{% include "([^"]+)" %}\n?')
 
 
-def render(template: str, **context: object) -> bytes:
-    """The page that a template makes, as it goes out."""
-    return encode(environment().get_template(template).render(context))
+#: A word of the interface that needs nothing filled in.
+_WORD: Final = re.compile(r'{{ t\("(\w+)"\) }}')
+
+
+def render(template: str, language: Language, **context: object) -> bytes:
+    """The page that a template makes in a language, as it goes out."""
+    made = environment(language).get_template(template)
+    return encode(made.render(context, language=language))
 
 
 @cache
-def environment() -> Environment:
-    """The templates: the same for every release."""
-    made = Environment(
+def environment(language: Language = LANGUAGES[0]) -> Environment:
+    """The templates in a language: the same for every release."""
+    made = _Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        finalize=_finalize,
         extensions=[_Whole],
     )
+    made.language = language
     made.filters["capitalize_first"] = _capitalize_first
     made.filters["to"] = _to
     return made
 
 
-def _finalize(value: Any) -> Any:
-    """A value as it is written: a text is escaped, unless it is markup."""
-    return safe(escaped(value)) if value.__class__ is str else value
-
-
 class _Whole(Extension):
-    """Reads a template with its parts in their places: at run time each would need a context of its own."""
+    """Reads a template with its parts and its words in their places: at run time each would cost a call."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Part of `Extension`."""
         loader = cast("BaseLoader", self.environment.loader)
-        return _INCLUDE.sub(
+        whole = _INCLUDE.sub(
             lambda found: self.preprocess(
                 loader.get_source(self.environment, found[1])[0].removesuffix("\n"), name, filename
             ),
             source,
         )
+        language = cast("_Environment", self.environment).language
+        return _WORD.sub(lambda found: escape(WORDS[found[1]].say(language)), whole)
+
+
+class _Generator(CodeGenerator):
+    """Has every value written by one function of ours: a page has hundreds of them."""
+
+    def _output_child_pre(
+        self,
+        node: nodes.Expr,  # noqa: ARG002 – as the library has it
+        frame: Frame,  # noqa: ARG002 – as the library has it
+        finalize: CodeGenerator._FinalizeInfo,  # noqa: ARG002 – as the library has it
+    ) -> None:
+        self.write("environment.written(")
+
+
+class _Environment(Environment):
+    code_generator_class = _Generator
+    language: Language = LANGUAGES[0]
+
+    @staticmethod
+    def written(value: Any) -> str:
+        """A value as it stands in a page: escaped, unless it is markup."""
+        kind = value.__class__
+        if kind is str:
+            return escaped(value)
+        return value if kind is Markup else escape(value)
 
 
 def _capitalize_first(text: str) -> str:
