@@ -19,7 +19,6 @@ def card(name: str, *against: tuple[str, bool]) -> Card:
         voices=(),
         passages=(),
         documents=(),
-        statement=(),
         against=links,
     )
 

@@ -76,7 +76,6 @@ CARD = Card(
     voices=((("holder", "speaker"), (NAME, NAME)),),
     passages=(Passage(NAME, 1, 2, None, f"/x{EVIL}"),),
     documents=(),
-    statement=(),
     against=((NAME, True),),
 )
 LINE = timeline(

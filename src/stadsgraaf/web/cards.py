@@ -9,7 +9,7 @@ from stadsgraaf.web.claims import LINKS, TENSIONS, Claim, Evidence
 from stadsgraaf.web.site import View
 from stadsgraaf.web.values import Value, show
 
-__all__ = ["Card", "GraphInfo", "Named", "Passage", "Source", "Sources", "card", "cards"]
+__all__ = ["Card", "Cards", "GraphInfo", "Named", "Passage", "Source", "Sources", "statement"]
 
 
 class Named(NamedTuple):
@@ -47,43 +47,16 @@ class Card:
     voices: tuple[tuple[tuple[str, ...], tuple[Named, ...]], ...]
     passages: tuple[Passage, ...]
     documents: tuple[Named, ...]
-    statement: tuple[Value, ...]
     against: tuple[tuple[Named, bool], ...]
 
 
 _VOICES = ("holder", "speaker", "reporter")
 
 
-def card(view: View, claim: Claim, labels: Mapping[str, str]) -> Card:
-    """The claim as a card; ``labels`` has what it mentions."""
-
-    def named(iri: str) -> Named:
-        return Named(labels.get(iri) or view.label(iri), view.link(iri), iri)
-
-    def all_named(name: str) -> tuple[Named, ...]:
-        return tuple(named(iri) for iri in claim.things(name))
-
-    statement = [claim.one(name) for name in ("claimSubject", "claimPredicate", "claimObject")]
-    return Card(
-        iri=claim.iri,
-        href=view.urls.of(claim.iri),
-        text=labels.get(claim.iri) or view.label(claim.iri),
-        modality=next(iter(all_named("modality")), None),
-        forces=all_named("force"),
-        denied=claim.is_denied,
-        asserted=claim.is_asserted,
-        date=dates.say(claim.date, view.language) if claim.date else None,
-        date_machine=claim.date,
-        voices=_voices([(name, all_named(name)) for name in _VOICES]),
-        passages=tuple(_passage(view, item, named(item.source)) for item in claim.evidence),
-        documents=tuple(named(iri) for iri in claim.sources),
-        statement=tuple(show(view, term) for term in statement if term is not None),
-        against=tuple(
-            (named(iri), predicate == LINKS[0])
-            for iri, predicate in sorted(claim.against.items())
-            if predicate in TENSIONS
-        ),
-    )
+def statement(view: View, claim: Claim) -> tuple[Value, ...]:
+    """What a claim says: subject, property and value, as far as it has them."""
+    terms = [claim.one(name) for name in ("claimSubject", "claimPredicate", "claimObject")]
+    return tuple(show(view, term) for term in terms if term is not None)
 
 
 def _voices(
@@ -97,17 +70,79 @@ def _voices(
     return tuple((tuple(words), people) for people, words in by_people.items())
 
 
-def _passage(view: View, evidence: Evidence, document: Named) -> Passage:
-    reader = view.urls.article(evidence.source, evidence.start)
-    return Passage(document, evidence.start, evidence.end, evidence.digest, reader)
+class Cards(Mapping[str, Card]):
+    """Cards by the claim's IRI, each made when it is first asked for: a page shows some of many."""
 
+    def __init__(self, view: View, claims: Mapping[str, Claim]) -> None:
+        self._view, self._claims = view, claims
+        self._made: dict[str, Card] = {}
+        self._named: dict[str, Named] = {}
 
-def cards(view: View, claims: Iterable[Claim]) -> dict[str, Card]:
-    """Cards by the claim's IRI."""
-    listed = list(claims)
-    wanted = {iri for claim in listed for iri in claim.mentions} | {claim.iri for claim in listed}
-    labels = view.labels(wanted)
-    return {claim.iri: card(view, claim, labels) for claim in listed}
+    def __getitem__(self, iri: str) -> Card:
+        """The card of a claim."""
+        if iri not in self._made:
+            self._made[iri] = self._card(self._claims[iri])
+        return self._made[iri]
+
+    def _card(self, claim: Claim) -> Card:
+        view = self._view
+        view.site.read_names((claim.iri, *claim.mentions))
+        voices = [(name, self._all_named(claim.things(name))) for name in _VOICES]
+        modality = self._all_named(claim.things("modality")[:1])
+        return Card(
+            iri=claim.iri,
+            href=view.urls.of(claim.iri),
+            text=view.label(claim.iri),
+            modality=modality[0] if modality else None,
+            forces=self._all_named(claim.things("force")),
+            denied=claim.is_denied,
+            asserted=claim.is_asserted,
+            date=dates.say(claim.date, view.language) if claim.date else None,
+            date_machine=claim.date,
+            voices=_voices(voices),
+            passages=tuple([self._passage(each) for each in claim.evidence]),
+            documents=self._all_named(claim.sources),
+            against=tuple(
+                [
+                    (self._name(iri), predicate == LINKS[0])
+                    for iri, predicate in sorted(claim.against.items())
+                    if predicate in TENSIONS
+                ]
+            ),
+        )
+
+    def _passage(self, evidence: Evidence) -> Passage:
+        reader = self._view.urls.article(evidence.source, evidence.start)
+        document = self._name(evidence.source)
+        return Passage(document, evidence.start, evidence.end, evidence.digest, reader)
+
+    def _name(self, iri: str) -> Named:
+        if iri not in self._named:
+            self._named[iri] = Named(self._view.label(iri), self._view.link(iri), iri)
+        return self._named[iri]
+
+    def _all_named(self, iris: Iterable[str]) -> tuple[Named, ...]:
+        return tuple([self._name(iri) for iri in iris])
+
+    def __contains__(self, iri: object) -> bool:
+        """Whether there is one."""
+        return iri in self._claims
+
+    def __iter__(self) -> Iterator[str]:
+        """The claims, in their order."""
+        return iter(self._claims)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._claims)
+
+    def ahead(self, iris: Iterable[str]) -> "Cards":
+        """The same, with what cards mention that will be asked for looked up at once."""
+        claims = [self._claims[iri] for iri in iris if iri in self._claims]
+        self._view.site.read_names(
+            {iri for claim in claims for iri in (claim.iri, *claim.mentions)}
+        )
+        return self
 
 
 @dataclass(frozen=True)

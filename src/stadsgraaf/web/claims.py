@@ -102,6 +102,11 @@ class Claim:
         return bool(polarity) and _POSITIVE not in polarity
 
     @property
+    def is_contested(self) -> bool:
+        """Whether anything is set against it."""
+        return not TENSIONS.isdisjoint(self.against.values())
+
+    @property
     def sources(self) -> list[str]:
         """The documents that it stands in."""
         named = [iri for term in self.properties.get(_SOURCE, ()) if (iri := term_iri(term))]

@@ -281,7 +281,8 @@ class View:
 
     def label(self, iri: str) -> str:
         """What a thing is called, else its IRI in short."""
-        return self.labels([iri])[iri]
+        known = self.site.label(iri, self.language)
+        return self.short(iri).strip("<>") if known is None else _cut(known)
 
     def term(self, iri: str) -> str:
         """What a property or class is called, else the last part of its IRI, readable."""
@@ -299,10 +300,8 @@ class View:
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """What things are called, else their IRIs in short."""
         wanted = list(iris)
-        known = self.site.labels(wanted, self.language)
-        return {
-            iri: _cut(known[iri]) if iri in known else self.short(iri).strip("<>") for iri in wanted
-        }
+        self.site.read_names(wanted)
+        return {iri: self.label(iri) for iri in wanted}
 
     def graph_title(self, iri: str) -> str:
         """What a named graph is called."""

@@ -28,6 +28,8 @@ TEMPLATES: Final = Path(str(files("stadsgraaf.web"))) / "templates"
 _INCLUDE: Final = re.compile(r'{% include "([^"]+)" %}\n?')
 
 
+#: The main part of a page: written piece by piece into one list, and not handed from block to block.
+_MAIN: Final = re.compile(r"({% block main %}\n)(.+?)({% endblock %})", re.DOTALL)
 #: A word of the interface that needs nothing filled in.
 _WORD: Final = re.compile(r'{{ t\("(\w+)"\) }}')
 
@@ -53,6 +55,7 @@ def environment(language: Language = LANGUAGES[0]) -> Environment:
     made.language = language
     made.filters["capitalize_first"] = _capitalize_first
     made.filters["to"] = _to
+    made.filters["whole"] = safe
     return made
 
 
@@ -69,6 +72,7 @@ class _Whole(Extension):
             source,
         )
         language = cast("_Environment", self.environment).language
+        whole = _MAIN.sub(r"\1{% filter whole %}\2{% endfilter %}\3", whole)
         return _WORD.sub(lambda found: escape(WORDS[found[1]].say(language)), whole)
 
 

@@ -40,6 +40,8 @@ _FRAGILE = re.compile(r"(?:^|/)\.{1,2}(?:/|\Z)|//|%(?:2[eEfF]|5[cC]|[01][0-9A-Fa
 _ESCAPES = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _LONGEST_IRI = 4096
 _REMEMBERED = 65_536
+#: What a parameter of a link does not have as it is.
+_QUOTED = re.compile(r"[^\w.~-]", re.ASCII)
 _OUTWARD = ("http://", "https://", "mailto:")
 
 #: The value of a parameter of a link: left out when None, repeated when several.
@@ -369,4 +371,8 @@ def _quoted(value: str | int) -> str:
     return "%0A".join(map(_quoted_line, str(value).split("\n")))
 
 
-_quoted_line: Final = remembering(1024)(quote_plus)
+@remembering(1024)
+def _quoted_line(line: str) -> str:
+    if not line.isascii():
+        return quote_plus(line)
+    return _QUOTED.sub(lambda found: "+" if found[0] == " " else f"%{ord(found[0]):02X}", line)

@@ -19,7 +19,7 @@ from stadsgraaf.evidence import SourceText
 from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.standing import DOCUMENTS
 from stadsgraaf.web.asking import term_iri
-from stadsgraaf.web.cards import cards
+from stadsgraaf.web.cards import Cards
 from stadsgraaf.web.claims import Claim, read_claims
 from stadsgraaf.web.passages import paragraphs, pieces
 from stadsgraaf.web.querystring import iri_given
@@ -92,7 +92,7 @@ async def _read_documents(site: Site) -> Mapping[str, int]:
 async def _reader(view: View, document: str) -> Response:
     site = view.site
     found = await site.once(_claims, document)
-    shown = cards(view, found)
+    shown = Cards(view, {claim.iri: claim for claim in found}).ahead(claim.iri for claim in found)
     places = [_place(claim, document) for claim in found]
     text, reason = await _text(site, document)
     cut = paragraphs(pieces(text, places)) if text is not None else None

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from stadsgraaf.namespaces import SG
 from stadsgraaf.standing import CLAIM_FACETS, COLUMNS, HOLDERS, MATRIX
-from stadsgraaf.web.cards import cards
+from stadsgraaf.web.cards import Cards
 from stadsgraaf.web.claims import CLAIM, read_claims
 from stadsgraaf.web.contests import contests
 from stadsgraaf.web.pager import Pager
@@ -102,7 +102,7 @@ async def claims(request: Request) -> Response:
     found = await read_claims(view.site.asker, chosen)
     against = [iri for claim in found.values() for iri in claim.against]
     found |= await read_claims(view.site.asker, [iri for iri in against if iri not in found])
-    shown = cards(view, found.values())
+    shown = Cards(view, found).ahead(found)
     return view.page(
         "claims.html",
         facets=facets,

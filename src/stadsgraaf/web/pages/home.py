@@ -13,7 +13,7 @@ from stadsgraaf.media import HTML, RDF, RESULTS
 from stadsgraaf.namespaces import SG, well_known
 from stadsgraaf.standing import CONTESTED
 from stadsgraaf.store.base import Elsewhere, Question
-from stadsgraaf.web.cards import cards
+from stadsgraaf.web.cards import Cards
 from stadsgraaf.web.claims import Claim, read_claims
 from stadsgraaf.web.contests import Contest, contests
 from stadsgraaf.web.dataset_description import describe, schema
@@ -87,7 +87,7 @@ async def _example(view: View) -> Contest | None:
         return None
     claim = rows[0]["claim"].value
     found = await site.once(_contested, claim)
-    shown = contests(cards(view, found.values()), [claim])
+    shown = contests(Cards(view, found), [claim])
     return Contest(shown[0].card, shown[0].against[:1]) if shown else None
 
 

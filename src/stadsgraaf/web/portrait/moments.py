@@ -72,13 +72,12 @@ class Moments:
         }
         for iri, claim in thing.claims.items():
             if claim.date and (iri in about or iri == thing.iri):
-                card = self.subject.cards[iri]
                 yield self._moment(
-                    card.text,
+                    self.subject.view.label(iri),
                     claim.date,
-                    card.href,
+                    self.subject.view.urls.of(iri),
                     "claim",
-                    doubtful=not card.asserted,
+                    doubtful=not claim.is_asserted,
                     kind=self.subject.view.term(CLAIM),
                 )
 

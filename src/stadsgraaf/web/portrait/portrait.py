@@ -7,7 +7,7 @@ alphabetical. See ``templates/thing.html`` for how it looks.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stadsgraaf.web.cards import Card, GraphInfo, Named, Source
+from stadsgraaf.web.cards import Card, GraphInfo, Named, Source, statement
 from stadsgraaf.web.claims import CLAIM
 from stadsgraaf.web.contests import Contest
 from stadsgraaf.web.details import ORIGINS, DetailTable, Tables
@@ -46,6 +46,7 @@ class Portrait:
     claim_lists: tuple[ClaimList, ...]
     contests: tuple[Contest, ...]
     card: Card | None
+    statement: tuple[Value, ...]
     related: tuple[tuple[str, tuple[Card, ...]], ...]
     links: tuple[Links, ...]
     around: Diagram | None
@@ -90,6 +91,7 @@ def portray(
         claim_lists=lists,
         contests=roles.contests(lists),
         card=subject.cards.get(thing.iri),
+        statement=statement(view, thing.claims[thing.iri]) if thing.iri in thing.claims else (),
         related=roles.related() if is_claim else (),
         links=links,
         around=None if is_claim else _around(subject),

@@ -63,8 +63,13 @@ class Roles:
     def _claim_list(
         self, roles: Sequence[str], item: Inverse, claims: Sequence[str], fresh: Sequence[str]
     ) -> ClaimList:
-        found = [self.subject.cards[iri] for iri in fresh if iri in self.subject.cards]
-        found.sort(key=lambda card: (not card.against, card.iri))
+        known = self.subject.thing.claims
+        found = sorted(
+            (iri for iri in fresh if iri in known),
+            key=lambda iri: (not known[iri].is_contested, iri),
+        )
+        shown = found[:_MOST_SHOWN]
+        cards = self.subject.cards.ahead(shown)
         titles = [
             self.subject.view.t(f"role_{role.removeprefix(SG)}", name=self.subject.own_name)
             if role in CLAIM_ROLES
@@ -81,7 +86,7 @@ class Roles:
             href=self.subject.view.urls.claims(
                 where=f"{NamedNode(roles[0])} {NamedNode(self.subject.thing.iri)}"
             ),
-            cards=tuple(found[:_MOST_SHOWN]),
+            cards=tuple([cards[iri] for iri in shown]),
             cut=len(found) > _MOST_SHOWN or item.count > len(item.subjects),
         )
 

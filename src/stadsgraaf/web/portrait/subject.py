@@ -8,7 +8,7 @@ from pyoxigraph import Literal
 
 from stadsgraaf.namespaces import well_known
 from stadsgraaf.web.asking import Term, term_iri
-from stadsgraaf.web.cards import GraphInfo, Named, Sources, cards
+from stadsgraaf.web.cards import Cards, GraphInfo, Named, Sources
 from stadsgraaf.web.claims import CLAIM
 from stadsgraaf.web.kinds import Taxonomy
 from stadsgraaf.web.shapes import Shapes
@@ -46,10 +46,8 @@ class Subject:
         self.view, self.thing, self.taxonomy, self.shapes = view, thing, taxonomy, shapes
         self.classes = sorted(taxonomy.all_of(thing.classes))
         self.expected = shapes.of(self.classes)
-        mentioned, claims = self._mentioned(), thing.claims.values()
-        view.site.read_names({*mentioned, *(iri for claim in claims for iri in claim.mentions)})
-        self.labels = view.labels(mentioned)
-        self.cards = cards(view, claims)
+        self.labels = view.labels(self._mentioned())
+        self.cards = Cards(view, thing.claims)
         self.sources = Sources(view, self.cards, graphs)
         self.sort = taxonomy.sort(thing.classes)
 
