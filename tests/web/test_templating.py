@@ -7,10 +7,12 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from stadsgraaf.web.templating import TEMPLATES, environment, render
+from stadsgraaf.web.urls import LANGUAGES
+from stadsgraaf.web.words import WORDS
 
 
 def written(value: object) -> str:
-    return environment().from_string("{{ value }}").render(value=value)
+    return environment("nl").from_string("{{ value }}").render(value=value)
 
 
 @pytest.mark.parametrize(
@@ -34,11 +36,11 @@ def test_a_value_is_escaped_unless_it_is_markup(value: object, text: str) -> Non
 
 def test_what_a_page_was_not_given_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        environment().from_string("{{ value }}").render()
+        environment("nl").from_string("{{ value }}").render()
 
 
 def test_a_link_that_leaves_the_site_vouches_for_nothing() -> None:
-    link = environment().from_string("<a {{ href|to }}>")
+    link = environment("nl").from_string("<a {{ href|to }}>")
     assert link.render(href='/x?a=1&b="') == '<a href="/x?a=1&amp;b=&#34;">'
     assert 'rel="nofollow ugc noopener noreferrer"' in link.render(href="https://example.org/")
     assert link.render(href=None) == "<a >"
@@ -47,8 +49,8 @@ def test_a_link_that_leaves_the_site_vouches_for_nothing() -> None:
 def test_characters_that_html_cannot_carry_are_replaced_wherever_they_come_from(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    template = environment().from_string("{{ text }} {{ markup }}")
-    monkeypatch.setattr(environment(), "get_template", lambda _: template)
+    template = environment("nl").from_string("{{ text }} {{ markup }}")
+    monkeypatch.setattr(environment("nl"), "get_template", lambda _: template)
     shown = render("any", "nl", text="a\x00b", markup=Markup("c\ufdd0\x85d"))
     assert shown.decode() == "a\ufffdb c\ufffd\ufffdd"
 
@@ -61,3 +63,9 @@ def test_a_part_of_a_page_reads_macros_once_where_the_page_does() -> None:
         for part in includes.findall(text):
             again = set(reads.findall(text)) & set(reads.findall(texts[part]))
             assert not again, f"{part} reads {again} again after {name}"
+
+
+def test_the_words_of_a_language_are_in_its_templates() -> None:
+    for language in LANGUAGES:
+        template = environment(language).from_string('{{ t("start") }}')
+        assert template.render() == WORDS["start"].say(language)

@@ -1,6 +1,6 @@
 """The templates of the pages, and how a value becomes text of a page.
 
->>> environment().from_string("{{ a }} {{ b }}").render(a="<i>", b=Markup("<i>"))
+>>> environment("nl").from_string("{{ a }} {{ b }}").render(a="<i>", b=Markup("<i>"))
 '&lt;i&gt; <i>'
 """
 
@@ -17,7 +17,6 @@ from markupsafe import Markup, escape
 
 from stadsgraaf.errors import Language
 from stadsgraaf.web.markup import attributes, encode, escaped, safe
-from stadsgraaf.web.urls import LANGUAGES
 from stadsgraaf.web.words import WORDS
 
 __all__ = ["TEMPLATES", "environment", "render"]
@@ -41,7 +40,7 @@ def render(template: str, language: Language, **context: object) -> bytes:
 
 
 @cache
-def environment(language: Language = LANGUAGES[0]) -> Environment:
+def environment(language: Language) -> Environment:
     """The templates in a language: the same for every release."""
     made = _Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -90,7 +89,7 @@ class _Generator(CodeGenerator):
 
 class _Environment(Environment):
     code_generator_class = _Generator
-    language: Language = LANGUAGES[0]
+    language: Language
 
     @staticmethod
     def written(value: Any) -> str:
