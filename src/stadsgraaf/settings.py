@@ -163,7 +163,7 @@ class Settings:
     )
     log_requests: str = _setting(
         "errors",
-        "Which requests are said: those answered with 5xx, or all. Never an address of a client.",
+        "Which requests are said: those answered with 5xx, of many at once a part, or all. Never an address of a client.",
         choices=("none", "errors", "all"),
     )
     log_queries: bool = _setting(

@@ -566,6 +566,14 @@ def test_who_gives_way_is_called_after_others_but_not_after_all_of_them() -> Non
     assert room.call(lambda client: client == "dear", lambda client: client == "dear")
 
 
+def test_however_many_wait_the_one_that_does_not_give_way_is_called_first() -> None:
+    room = WaitingRoom[str](300)
+    for number in range(299):
+        room.join(f"crowd {number}", "dear")
+    room.join("quick", "cheap")
+    assert room.call(lambda _: True, lambda client: client != "quick") == "cheap"
+
+
 def test_client_of_a_slow_query_lets_others_go_first(make: Callable[..., Pool]) -> None:
     pool = make(workers=1, slow_workers=4)
     slow = pool.later(RUNAWAY, "slow")

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 from urllib.parse import quote
 
 import pytest
@@ -194,6 +195,60 @@ def test_a_span_tells_of_the_answer_and_not_of_the_person() -> None:
     assert "Jansen" not in span.to_json()
     assert "192.0.2.1" not in span.to_json()
     tracing.close()
+
+
+def observed(app: Any) -> Observed:
+    """An application that is looked at, with numbers of nobody."""
+    return Observed(app, Settings(), MagicMock(under_way=0), frozenset(), Tracing(Settings()))
+
+
+def sent_by(app: Observed) -> list[dict[str, Any]]:
+    """What it sends for a request."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/x", "query_string": b"", "headers": []}
+    asyncio.run(app(scope, send, send))  # type: ignore[arg-type]
+    return sent
+
+
+def test_an_error_that_nobody_expected_is_a_problem_too(caplog: pytest.LogCaptureFixture) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise ValueError("of ours")
+
+    start, body = sent_by(observed(app))
+    assert start["status"] == 500
+    assert dict(start["headers"])[b"content-type"] == b"application/problem+json"
+    problem = json.loads(body["body"])
+    assert problem["type"].endswith("/internal-error")
+    assert "of ours" not in str(problem)
+    assert caplog.records[0].exc_info
+
+
+def test_an_answer_that_fails_once_begun_is_broken_off(caplog: pytest.LogCaptureFixture) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 – it is the very one
+        sent_by(observed(app))
+    assert caplog.records[-1].__dict__["broken_off"]
+
+
+def test_a_flood_of_errors_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 503, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    looked_at = observed(app)
+    for _ in range(1000):
+        sent_by(looked_at)
+    said = len(caplog.records)
+    assert 100 <= said < 600
+    told = sum(record.__dict__.get("kept_back", 0) for record in caplog.records)
+    assert said + told <= 1000
 
 
 def test_a_server_says_that_it_is_about_to_stop_before_it_does(

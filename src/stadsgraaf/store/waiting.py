@@ -13,7 +13,6 @@ of what is known of its questions, is called after others, but not after all tha
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final, Generic, TypeVar
 
 from stadsgraaf.errors import StoreBusy, TooManyRequests
@@ -23,9 +22,8 @@ __all__ = ["RETRY_AFTER", "WaitingRoom"]
 #: Seconds after which a refused client may come back.
 RETRY_AFTER: Final = 2
 
-#: How many may be called in a row before one whose turn is later; and how many are compared.
+#: How many may be called in a row before one whose turn is later.
 _PASSING: Final = 16
-_LOOKED_AT: Final = 64
 
 _Question = TypeVar("_Question")
 
@@ -96,7 +94,7 @@ class WaitingRoom(Generic[_Question]):
     def _next(self, clients: Iterator[str], turn: Callable[[str], int]) -> str | None:
         first = found = next(clients, None)
         if first is not None and self._passing < _PASSING and (lowest := turn(first)):
-            for client in islice(clients, _LOOKED_AT):
+            for client in clients:  # all of them: who comes last of a crowd may be the only quick one
                 if (wanted := turn(client)) < lowest:
                     found, lowest = client, wanted
                 if not lowest:

@@ -14,9 +14,12 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.logs import REQUEST
 from stadsgraaf.settings import Settings
 from stadsgraaf.web.metrics import Metrics
+from stadsgraaf.web.problems import render
+from stadsgraaf.web.sparing import Sparing
 from stadsgraaf.web.tracing import Tracing
 
 __all__ = ["ID", "NOTES", "SINCE", "Observed", "Seen", "identifier_of", "route_of"]
@@ -31,10 +34,14 @@ _DECENT: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 ID: Final = b"x-request-id"
 _RELEASE: Final = b"stadsgraaf-release"
 _ERROR: Final = 500
+#: Lines about errors that are written at once, and per second from then on.
+_MOST_LINES: Final = 100
+_LINES_PER_SECOND: Final = 5.0
 _LANGUAGES: Final = frozenset(("nl", "en"))
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS", "QUERY", "DELETE"))
 
 _log = logging.getLogger("stadsgraaf.requests")
+_faults = logging.getLogger(__name__)
 
 
 def route_of(path: str, known: frozenset[str]) -> str:
@@ -65,6 +72,7 @@ class Observed:
     ) -> None:
         self._app = app
         self._said = settings.log_requests
+        self._sparing = Sparing(_MOST_LINES, _LINES_PER_SECOND, time.monotonic)
         self._says_queries = settings.log_queries
         self.metrics = metrics
         self._routes = routes
@@ -88,8 +96,11 @@ class Observed:
                 try:
                     await self._app(scope, receive, seen)
                 except Exception:
-                    seen.broke_off = True
-                    raise
+                    if seen.status:
+                        seen.broke_off = True
+                        raise
+                    _faults.exception("an error that nobody expected")
+                    await render(StadsgraafError(), scope)(scope, receive, seen)
                 finally:
                     self._tracing.finish(span, seen.status, seen.release)
         finally:
@@ -113,6 +124,9 @@ class Observed:
         is_wrong = seen.status >= _ERROR or seen.broke_off
         if self._said == "none" or (self._said == "errors" and not is_wrong):
             return
+        kept_back = self._sparing.kept_back() if self._said == "errors" else 0
+        if kept_back is None:
+            return
         extra: dict[str, Any] = {
             "method": scope["method"],
             "path": scope["path"],
@@ -123,6 +137,8 @@ class Observed:
         }
         if seen.broke_off:
             extra["broken_off"] = True
+        if kept_back:
+            extra["kept_back"] = kept_back
         if self._says_queries and "query" in seen.notes:
             extra["query"] = seen.notes["query"]
         token = REQUEST.set(seen.identifier.decode("ascii"))

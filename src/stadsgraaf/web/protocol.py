@@ -293,8 +293,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float) 
 
     Raises BodyTooLarge or RequestTimeout; ClientGoneError when the client hung up.
     """
-    announced = header(scope, b"content-length") or "0"
-    if announced.isdecimal() and int(announced) > limit:
+    if _is_above(header(scope, b"content-length") or "", limit):
         raise BodyTooLarge(limit=limit)
     body = bytearray()
     try:
@@ -311,6 +310,18 @@ async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float) 
     except TimeoutError:
         raise RequestTimeout(seconds=seconds) from None
     return bytes(body)
+
+
+def _is_above(digits: str, limit: int) -> bool:
+    """Whether a number is above a limit; of one with thousands of digits Python makes no number.
+
+    >>> _is_above("0" * 5000 + "7", 7), _is_above("8", 7), _is_above("9" * 5000, 7), _is_above("²", 7)
+    (False, True, True, False)
+    """
+    digits = digits.lstrip("0")
+    if not digits.isdecimal():
+        return False
+    return len(digits) > len(str(limit)) or int(digits) > limit
 
 
 def _seconds(given: Sequence[str] | None) -> float | None:
