@@ -94,7 +94,7 @@ class WaitingRoom(Generic[_Question]):
     def _next(self, clients: Iterator[str], turn: Callable[[str], int]) -> str | None:
         first = found = next(clients, None)
         if first is not None and self._passing < _PASSING and (lowest := turn(first)):
-            for client in clients:  # all of them: who comes last of a crowd may be the only quick one
+            for client in clients:  # all: the last of a crowd may be its only quick one
                 if (wanted := turn(client)) < lowest:
                     found, lowest = client, wanted
                 if not lowest:
