@@ -55,7 +55,20 @@ def texts(said: Any) -> list[str]:
         ("{ ?s e:depth '3' }", ["?s e:depth '3'"], "other-literal"),
         ("{ e:b e:near ?x }", ["e:b e:near ?x"], "turned-round"),
         ("{ e:A e:near ?x }", ["e:A e:near ?x"], "unknown-thing"),
-        ("{ ?s e:depth ?d . ?t e:near ?s }", ["?s e:depth ?d", "?t e:near ?s"], "join"),
+        ("{ ?s e:depth ?d . ?t e:near ?s }", ["?s e:depth ?d", "?t e:near ?s"], "turned-round"),
+        ("{ ?s a ?c . ?t rdfs:label ?c }", None, "join"),
+        ("{ ?s e:depth 'deep' }", ["?s e:depth 'deep'"], "other-values"),
+        ("{ ?s e:near 'Westhaven'@nl }", None, "other-property"),
+        ("{ ?s a 'Harbour' }", None, "other-values"),
+        ("{ ?s rdfs:label/e:near ?o }", None, "other-path"),
+        ("{ ?s e:near/e:depth ?o }", None, "other-path"),
+        ("{ ?s e:near ?o OPTIONAL { ?o e:depth ?d } FILTER(BOUND(?d)) }", None, "no-value"),
+        ("{ ?s e:depth ?d MINUS { ?s a e:Harbour } }", None, "excluded"),
+        ("{ ?s e:depth ?d FILTER NOT EXISTS { ?s a e:Harbour } }", None, "excluded"),
+        ("{ ?s rdfs:label ?label FILTER(?labl = 'x') }", None, "unbound-variable"),
+        ("{ ?s e:depth ?d BIND(?x + 1 AS ?y) FILTER(?y > 0) }", None, "unbound-variable"),
+        ("FROM NAMED <http://g/1> { ?s e:depth ?d }", ["?s e:depth ?d"], "empty-default-graph"),
+        ("FROM <http://g/2> { ?s a e:Harbour }", ["?s a e:Harbour"], "other-graph"),
         ("{ ?s e:depth ?d FILTER(?d > 9) }", ["?s e:depth ?d", "FILTER(?d > 9)"], "values"),
         ("{ FILTER(?d > 9) ?s e:depth ?d }", ["?s e:depth ?d", "FILTER(?d > 9)"], "values"),
         ("{ GRAPH <http://g/2> { ?s e:near ?o } }", None, "other-graph"),
@@ -70,7 +83,7 @@ def texts(said: Any) -> list[str]:
         ),
         ("{ ?s e:near/rdfs:lable ?l }", ["?s e:near/rdfs:lable ?l"], "unknown-property"),
         ("{ ?s (e:near|^e:naer)+ e:c }", ["?s (e:near|^e:naer)+ e:c"], "unknown-property"),
-        ("{ e:b e:near/rdfs:label ?l }", ["e:b e:near/rdfs:label ?l"], ""),
+        ("{ e:b e:near/rdfs:label ?l }", ["e:b e:near/rdfs:label ?l"], "other-path"),
         ("FROM <http://nowhere/> { ?s ?p ?o }", ["?s ?p ?o"], "empty-dataset"),
         ("{ ?s rdfs:label ?l FILTER(?l = 'Westhaven') }", None, "other-literal"),
         ("{ ?s rdfs:label ?l FILTER(?l IN ('x', 'westhaven'@nl)) }", None, "other-literal"),
@@ -106,6 +119,36 @@ def test_what_may_be_meant_is_named(ask: Asker) -> None:
         "{ GRAPH <http://g/11> { ?s rdfs:label ?o } }",
     ):
         assert why(ask, f"SELECT * {query}")["hints"][0]["nearest"][0] == "http://g/1"
+
+
+def test_thing_that_is_most_like_the_one_that_is_not_there_comes_first(ask: Asker) -> None:
+    for iri in ("https://e/a", "http://e/x/a"):
+        (hint,) = why(ask, f"SELECT * {{ <{iri}> ?p ?o }}")["hints"]
+        assert hint["nearest"][0] == "http://e/a"
+
+
+def test_each_kind_of_value_is_told_once(ask: Asker) -> None:
+    said = why(ask, "SELECT * { ?s rdfs:label ?l FILTER(LANG(?l) = 'fr') }")
+    (found,) = [hint["found"] for hint in said["hints"] if hint["kind"] == "values"]
+    assert sorted(text.rpartition('"')[2] for text in found) == ["", "@en-gb", "@nl"]
+
+
+def test_function_of_texts_of_an_iri_is_told(ask: Asker) -> None:
+    assert "iri-as-text" in kinds(
+        why(ask, "SELECT * { ?s e:near ?o FILTER(STRSTARTS(?o, 'http')) }")
+    )
+
+
+def test_datatype_is_no_thing_that_is_missing(ask: Asker) -> None:
+    xsd = "<http://www.w3.org/2001/XMLSchema#decimal>"
+    said = why(ask, f"SELECT * {{ ?s e:depth ?d FILTER(DATATYPE(?d) = {xsd}) }}")
+    assert kinds(said) == ["values"]
+
+
+def test_description_of_what_is_not_there_says_so(ask: Asker) -> None:
+    said = why(ask, "DESCRIBE e:aa")
+    assert (said["empty"], kinds(said)) == (True, ["unknown-thing"])
+    assert why(ask, "DESCRIBE e:a e:aa")["empty"] is False
 
 
 def test_place_of_the_reason_is_told(ask: Asker) -> None:

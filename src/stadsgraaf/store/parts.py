@@ -85,6 +85,12 @@ class Parts:
         rows = self._ask(f"{self.structure.prologue}{graphs} LIMIT {_GRAPHS}", _GRAPHS)
         return [it.value for row in rows if isinstance(it := row["it"], NamedNode)]
 
+    def graphs_with(self, pattern: str, most: int) -> list[str]:
+        """The IRIs of graphs that have solutions of a pattern, whichever the query names."""
+        graphs = f"SELECT DISTINCT ?it WHERE {{ GRAPH ?it {{ {pattern}\n}} }} LIMIT {most}"
+        rows = self._ask(f"{self.structure.prologue}{graphs}", most)
+        return [it.value for row in rows if isinstance(it := row["it"], NamedNode)]
+
     def count(self, pattern: str) -> Row:
         """The number of solutions as ``?matches``, without LIMIT: Virtuoso would count that many."""
         (row,) = self._ask(self._select("(COUNT(*) AS ?matches)", pattern), 1)
