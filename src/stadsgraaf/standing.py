@@ -25,6 +25,7 @@ __all__ = [
     "MATRIX",
     "MOST_DATED",
     "MOST_HOLDERS",
+    "MOST_NEAR",
     "MOST_VALUES",
     "NEAR",
     "PERIODS",
@@ -111,7 +112,7 @@ SELECT DISTINCT ?n ?begin ?end WHERE {{
 PERIODS: Final = f"{ALL_PERIODS}ORDER BY DESC(STR(?begin)) DESC(STR(?end)) ?n LIMIT {MOST_DATED}"
 
 #: The things that have to do with most places, and these: directly, either way, or by a detail.
-_MOST_NEAR: Final = 40
+MOST_NEAR: Final = 40
 _GEO: Final = f"?place <{PREFIXES['geo']}hasGeometry> ?geometry"
 _CLASSES: Final = ", ".join(f"<{iri}>" for iri in sorted(DETAILS))
 _LINKED: Final = (
@@ -123,7 +124,7 @@ NEAR: Final = tuple(
     'SELECT ?thing (GROUP_CONCAT(DISTINCT STR(?place); separator=" ") AS ?places)'
     f" WHERE {{ {pattern} FILTER(isIRI(?thing) && ?thing != ?place) }} GROUP BY ?thing"
     f" HAVING(COUNT(DISTINCT ?place) > 2) ORDER BY DESC(COUNT(DISTINCT ?place)) ?thing"
-    f" LIMIT {_MOST_NEAR}"
+    f" LIMIT {MOST_NEAR}"
     for pattern in _LINKED
 )
 

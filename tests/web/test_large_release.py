@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from pyoxigraph import NamedNode, RdfFormat, parse
 from samples import SAMPLE
 from visiting import Client, open_site
 
@@ -200,3 +201,80 @@ def test_the_map_of_a_thing_starts_from_the_thing(
     questions = asked(visited, monkeypatch)
     assert visited.browse(f"/map?thing={iri}").status == 200
     assert all(f"<{iri}>" in each for each in questions if "hasGeometry" in each)
+
+
+def test_the_map_of_a_large_release_says_that_it_has_the_things_with_most_places(
+    visited: Client, client: Client
+) -> None:
+    assert "most places" in visited.browse("/en/map").page.text
+    assert "most places" not in client.browse("/en/map").page.text
+
+
+def test_data_that_leave_out_links_say_so(visited: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    comment = NamedNode(PREFIXES["rdfs"] + "comment")
+
+    def said(path: str) -> list[str]:
+        reply = visited.get(path, accept="*/*")
+        assert reply.status == 200, (path, reply.text)
+        triples = parse(reply.body, RdfFormat.N_TRIPLES)
+        return [each.object.value for each in triples if each.predicate == comment]
+
+    site = visited.app.state.site
+    manifest, hubs = site.release.manifest, site.release.labels.hubs
+    paths = [Urls(manifest.base_iri).doc(iri, "nt") for iri in hubs if iri != manifest.dataset]
+    assert paths
+    assert not any("endpoint" in text for path in paths for text in said(path))
+    monkeypatch.setattr("stadsgraaf.web.account._MOST_LINKS", 1)
+    for path in paths:
+        assert (
+            len(
+                [
+                    text
+                    for text in said(path + ("&" if "?" in path else "?") + "again=1")
+                    if "endpoint" in text
+                ]
+            )
+            == 2
+        )
+
+
+def test_values_of_what_has_very_many_links_are_not_sorted(
+    visited: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hubs, urls = visited.app.state.site.release.labels.hubs, Urls("")
+    (kind,) = [iri for iri in hubs if iri == PREFIXES["skos"] + "Concept"]
+    path = urls.values(kind, PREFIXES["rdf"] + "type", "in")
+    questions = asked(visited, monkeypatch)
+    sorted_ = visited.browse(path).page
+    monkeypatch.setattr("stadsgraaf.web.thing._MOST_SORTED", 0)
+    unsorted = visited.browse(path + "&page=1").page
+    assert ["ORDER BY" in each for each in questions] == [True, False]
+    assert sorted(sorted_.text.split()) == sorted(unsorted.text.split())
+
+
+@pytest.fixture(scope="module")
+def talkative(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A claim that says more than an answer may have rows."""
+    folder = tmp_path_factory.mktemp("talkative")
+    subjects = " , ".join(f"<urn:subject:{number}>" for number in range(21_000))
+    (folder / "a.ttl").write_text(
+        f"@prefix sg: <{SG}> .\n@prefix dct: <{PREFIXES['dct']}> .\n"
+        f"<urn:claim> a sg:Claim ; sg:modality <urn:m> ; sg:claimSubject <urn:subject:1> ;"
+        f" dct:subject {subjects} .\n<urn:subject:1> a <urn:Thing> .\n"
+    )
+    client = open_site(build(folder, tmp_path_factory.mktemp("made"), Options(validated=False)))
+    yield client
+    client.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/claims", "/resource?iri=urn:claim", "/resource?iri=urn:subject:1"]
+)
+def test_a_claim_that_says_very_much_breaks_no_page(talkative: Client, path: str) -> None:
+    assert "urn%3Aclaim" in talkative.browse(path).text
+
+
+def test_data_of_what_has_more_statements_than_a_page_reads_are_whole(talkative: Client) -> None:
+    triples = list(parse(talkative.get("/resource.nt?iri=urn:claim").body, RdfFormat.N_TRIPLES))
+    subject = NamedNode(PREFIXES["dct"] + "subject")
+    assert len({each.object for each in triples if each.predicate == subject}) == 21_000

@@ -12,15 +12,16 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from stadsgraaf.errors import StoreUnavailable, Text
+from stadsgraaf.errors import ResultTooLarge, StoreUnavailable, Text
 from stadsgraaf.media import Form, Format
 from stadsgraaf.namespaces import PREFIXES, SG, prologue, well_known
-from stadsgraaf.store.base import Elsewhere, Question
+from stadsgraaf.store.base import Answer, Elsewhere, Question, Whole
 from stadsgraaf.store.evaluation import write_triples
 from stadsgraaf.web.asking import Asker, iris
 from stadsgraaf.web.site import Site
+from stadsgraaf.web.urls import LANGUAGES
 
 __all__ = ["account"]
 
@@ -28,6 +29,13 @@ _Node = NamedNode | BlankNode | Triple
 
 _MOST_CLAIMS: Final = 200
 _MOST_LINKS: Final = 1000
+#: What a document says of itself where it has not all of these.
+_BOUNDED: Final = Text(
+    f"Of what points here this has the first {_MOST_LINKS}, and of the claims about it the first"
+    f" {_MOST_CLAIMS}; the rest is in the dumps and at the SPARQL endpoint.",
+    f"Van wat hierheen verwijst staan hier de eerste {_MOST_LINKS}, en van de beweringen erover de eerste"
+    f" {_MOST_CLAIMS}; de rest staat in de dumps en is bij het SPARQL-endpoint op te vragen.",
+)
 #: How far blank nodes are followed; the cells of a list count as one.
 _DEEP: Final = 3
 #: Statements in a row that a store elsewhere is asked for, where each cell of a list counts; most things
@@ -38,27 +46,39 @@ _LOST: Final = Text(
 )
 _REST: Final = NamedNode(PREFIXES["rdf"] + "rest")
 _LABELS: Final = iris(well_known("rdfs:label skos:prefLabel dct:title")).replace(" ", ", ")
-_PROLOGUE: Final = prologue("rdf", "foaf", "dct", "void") + f"PREFIX sg: <{SG}>\n"
+_PROLOGUE: Final = prologue("rdf", "rdfs", "foaf", "dct", "void") + f"PREFIX sg: <{SG}>\n"
 
 
-async def account(site: Site, iri: str, about: str, chosen: Format) -> bytes:
+async def account(site: Site, iri: str, about: str, chosen: Format, document: NamedNode) -> Answer:
     """The account of a thing in an RDF format.
 
-    ``about`` is what the document says of itself, in SPARQL with the prefixes foaf, dct and void.
+    ``about`` is what the document says of itself, as rows of VALUES with the prefixes rdf, foaf, dct
+    and void; one that cannot hold all says so too.
     Of an IRI that is a property and nothing else that it is one is all that can be said.
     Raises what ``Store.answer`` raises.
     """
     thing, limits = NamedNode(iri), site.asker.limits
     if site.counted("properties", iri) and not site.knows(iri):
-        about += f" {thing} a rdf:Property ."
+        about += f" ({thing} rdf:type rdf:Property)"
+    if site.release.labels.hubs.get(iri, 0) > _MOST_LINKS:
+        said = (Literal(_BOUNDED.say(each), language=each) for each in LANGUAGES)
+        about += "".join(f" ({document} rdfs:comment {each})" for each in said)
     if isinstance(site.store, Elsewhere) and site.store.is_elsewhere:
         triples = await _in_steps(site.asker, thing, about)
         kept = _Kept()
         prefixes = dict(site.release.manifest.prefixes)
         write_triples(_by_subject(triples, thing), prefixes, chosen, limits, kept)
-        return bytes(kept.body)
-    answer = await site.store.answer(Question(_at_once(thing, about), rdf=chosen), limits)
-    return await answer.read()
+        return _whole(bytes(kept.body), chosen)
+    question = Question(_at_once(thing, about), rdf=chosen)
+    try:
+        answer = await site.store.answer(question, limits)
+        return _whole(await answer.read(), chosen)
+    except ResultTooLarge:  # it has very many statements of its own: these are streamed
+        return await site.store.answer(question, site.asker.widest)
+
+
+def _whole(body: bytes, chosen: Format) -> Answer:
+    return Answer("graph", chosen, Whole(body), len(body))
 
 
 # --- at once ----------------------------------------------------------------------------------------
@@ -71,11 +91,11 @@ def _claims(thing: NamedNode) -> str:
     )
 
 
-def _around(thing: NamedNode) -> str:
-    """What points at a thing, and the names of what it points at."""
+def _around(thing: NamedNode, about: str) -> str:
+    """What points at a thing, the names of what it points at, and what the document says of itself."""
+    itself = f"{{ VALUES (?s ?p ?o) {{ {about} }} }}\n  UNION " if about else ""
     return (
-        f"{{ BIND({thing} AS ?itself) }}\n"  # what the document says of itself needs a solution
-        f"  UNION {{ SELECT ?s ?p ({thing} AS ?o) WHERE {{ ?s ?p {thing} }} LIMIT {_MOST_LINKS} }}\n"
+        f"{itself}{{ SELECT ?s ?p ({thing} AS ?o) WHERE {{ ?s ?p {thing} }} LIMIT {_MOST_LINKS} }}\n"
         # as VALUES, all names of the graph would be read first, to be joined with the few things
         f"  UNION {{ {thing} ?any ?s . ?s ?p ?o . FILTER(isIRI(?s) && ?p IN ({_LABELS})) }}"
     )
@@ -88,13 +108,13 @@ def _at_once(thing: NamedNode, about: str) -> str:
     trees = "\n    ".join(
         f"UNION {{ {path} ?s . FILTER(isBlank(?s)) ?s ?p ?o }}" for path in (first, second, third)
     )
-    return f"""{_PROLOGUE}CONSTRUCT {{ ?s ?p ?o . {about} }} WHERE {{
+    return f"""{_PROLOGUE}CONSTRUCT {{ ?s ?p ?o }} WHERE {{
   {{
     {{ SELECT ?x WHERE {{ {{ BIND({thing} AS ?x) }} UNION {{ {_claims(thing)} }} }} }}
     {{ ?x ?p ?o . BIND(?x AS ?s) }}
     {trees}
   }}
-  UNION {_around(thing)}
+  UNION {_around(thing, about)}
 }}"""
 
 
@@ -116,9 +136,9 @@ def _has_blank_node(triple: Triple) -> bool:
 
 
 def _with_names(thing: NamedNode, roots: Iterable[NamedNode], about: str) -> str:
-    return f"""{_PROLOGUE}CONSTRUCT {{ ?s ?p ?o . {about} }} WHERE {{
+    return f"""{_PROLOGUE}CONSTRUCT {{ ?s ?p ?o }} WHERE {{
   {{ VALUES ?s {{ {" ".join(map(str, roots))} }} ?s ?p ?o }}
-  UNION {_around(thing)}
+  UNION {_around(thing, about)}
 }}"""
 
 

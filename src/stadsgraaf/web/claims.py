@@ -42,16 +42,27 @@ _POSITIVE = _CONCEPTS + "polarity/positive"
 _POSSIBILITY = _CONCEPTS + "force/possibility"
 
 _OA = PREFIXES["oa"]
+#: What claims say, where, and what is set against them: so much is read at once, however much there is.
+_MOST_SAID: Final = 4_000
+_MOST_PASSAGES: Final = 2_000
+_MOST_AGAINST: Final = 1_000
 #: What a question about claims asks, as branches of a UNION.
 _BRANCHES = (
-    "{{ VALUES ?claim {{ {claims} }} ?claim ?p ?o . FILTER(!isBlank(?o)) }}",
     (
-        f"{{{{ VALUES ?claim {{{{ {{claims}} }}}} ?claim <{_OA}hasTarget> ?target ."
+        "{{ SELECT ?claim ?p ?o WHERE {{ VALUES ?claim {{ {claims} }} ?claim ?p ?o ."
+        f" FILTER(!isBlank(?o)) }}}} LIMIT {_MOST_SAID} }}}}"
+    ),
+    (
+        "{{ SELECT ?claim ?source ?digest ?start ?end WHERE {{"
+        f" VALUES ?claim {{{{ {{claims}} }}}} ?claim <{_OA}hasTarget> ?target ."
         f" ?target <{_OA}hasSource> ?source . OPTIONAL {{{{ ?target <{SG}sha256> ?digest }}}}"
         f" OPTIONAL {{{{ ?target <{_OA}hasSelector> ?selector . ?selector <{_OA}start> ?start ;"
-        f" <{_OA}end> ?end }}}} }}}}"
+        f" <{_OA}end> ?end }}}} }}}} LIMIT {_MOST_PASSAGES} }}}}"
     ),
-    "{{ VALUES ?claim {{ {claims} }} VALUES ?link {{ {tensions} }} ?other ?link ?claim }}",
+    (
+        "{{ SELECT ?claim ?link ?other WHERE {{ VALUES ?claim {{ {claims} }}"
+        f" VALUES ?link {{{{ {{tensions}} }}}} ?other ?link ?claim }}}} LIMIT {_MOST_AGAINST} }}}}"
+    ),
 )
 
 

@@ -59,11 +59,11 @@ _IS_FACT = (
     " {claim} <" + SG + "claimSubject> ?s ; <" + SG + "claimPredicate> ?p ;"
     " <" + SG + "claimObject> ?o }}"
 )
-_VALUES_OUT = "SELECT DISTINCT ?v WHERE {{ {thing} {p} ?v }} ORDER BY ?v LIMIT {n} OFFSET {offset}"
-_VALUES_IN = (
-    "SELECT DISTINCT ?v WHERE {{ ?v {p} {thing} FILTER(isIRI(?v)) }}"
-    " ORDER BY ?v LIMIT {n} OFFSET {offset}"
-)
+_VALUES_OUT = "SELECT DISTINCT ?v WHERE {{ {thing} {p} ?v }}"
+_VALUES_IN = "SELECT DISTINCT ?v WHERE {{ ?v {p} {thing} FILTER(isIRI(?v)) }}"
+#: Of a thing with more statements and links values are in the order of the store: who waits does not
+#: wait until all are sorted.
+_MOST_SORTED: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -248,12 +248,14 @@ def _inverse(rows: Iterable[Row], counts: Mapping[str, int]) -> list[Inverse]:
 
 
 async def read_values(
-    asker: Asker, iri: str, predicate: str, *, inverse: bool, limit: int, offset: int
+    site: Site, iri: str, predicate: str, *, inverse: bool, limit: int, offset: int
 ) -> list[Term]:
     """One page of the values of a property, or of the things that point here by it."""
     template = _VALUES_IN if inverse else _VALUES_OUT
-    query = template.format(thing=iris([iri]), p=iris([predicate]), n=limit, offset=offset)
-    return [row["v"] for row in await asker.rows(query)]
+    query = template.format(thing=iris([iri]), p=iris([predicate]))
+    order = " ORDER BY ?v" if site.release.labels.hubs.get(iri, 0) <= _MOST_SORTED else ""
+    rows = await site.asker.rows(f"{query}{order} LIMIT {limit} OFFSET {offset}")
+    return [row["v"] for row in rows]
 
 
 def _integer(term: Term) -> int:

@@ -104,6 +104,10 @@ WORDS: Final[Mapping[str, Text]] = {
     "cut": Text("(cut here; whole in the data)", "(hier afgekapt; heel in de data)"),
     "details": Text("details", "details"),
     "timeline": Text("Timeline", "Tijdlijn"),
+    "map_most": Text(
+        "Marked is what has to do with most places, {n} things of each sort of link; the rest can be asked for in SPARQL.",
+        "Aangegeven is wat met de meeste plaatsen te maken heeft, {n} dingen per soort verband; de rest is in SPARQL op te vragen.",
+    ),
     "timeline_latest": Text(
         "Of every kind there are the latest {n} dates here; the rest can be asked for in SPARQL.",
         "Van elke soort staan hier de laatste {n} data; de rest is op te vragen in SPARQL.",

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from stadsgraaf.errors import NotFound
 from stadsgraaf.namespaces import well_known
-from stadsgraaf.standing import DETAILS, NEAR
+from stadsgraaf.standing import DETAILS, MOST_NEAR, NEAR
 from stadsgraaf.web.asking import iris
 from stadsgraaf.web.cards import GraphInfo, Named
 from stadsgraaf.web.headers import SECURITY
@@ -132,6 +132,7 @@ async def atlas(request: Request) -> Response:
         legends=_legends(view, near, thing),
         origins=origins(view, chart, await graph_infos(site)),
         sparql=query if marked or thing else None,
+        most=MOST_NEAR if site.release.manifest.on_disk and not thing else None,
     )
 
 

@@ -19,6 +19,8 @@ from stadsgraaf.web.site import View
 __all__ = ["claims"]
 
 _PAGE: Final = 20
+#: Claims that are read because they do not go together with those of the page.
+_MOST_AGAINST: Final = 100
 #: The same for the workbench, of all holders.
 _MATRIX: Final = f"""SELECT ?holder ?modality (COUNT(DISTINCT ?claim) AS ?n)
 WHERE {{
@@ -101,7 +103,8 @@ async def claims(request: Request) -> Response:
     chosen, total = await facets.things(limit=_PAGE, offset=(number - 1) * _PAGE, by_label=False)
     found = await read_claims(view.site.asker, chosen)
     against = [iri for claim in found.values() for iri in claim.against]
-    found |= await read_claims(view.site.asker, [iri for iri in against if iri not in found])
+    others = [iri for iri in dict.fromkeys(against) if iri not in found][:_MOST_AGAINST]
+    found |= await read_claims(view.site.asker, others)
     shown = Cards(view, found).ahead(found)
     return view.page(
         "claims.html",

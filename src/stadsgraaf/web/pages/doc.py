@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from stadsgraaf.errors import MissingParameter, NotFound
 from stadsgraaf.media import HTML, RDF, Format
-from stadsgraaf.store.base import Answer, Question, Whole
+from stadsgraaf.store.base import Answer, Question
 from stadsgraaf.web import departed
 from stadsgraaf.web.account import account
 from stadsgraaf.web.dataset_description import describe
@@ -134,8 +134,8 @@ async def data_of(view: View, iri: str, chosen: Format, *, by_address: bool = Fa
     if view.site.release.manifest.graph(iri):
         answer = await _graph_as_data(view, iri, chosen)
     else:
-        body = await account(view.site, iri, _about(view, iri), chosen)
-        answer = Answer("graph", chosen, Whole(body), len(body))
+        document = NamedNode(_lasting(view, iri) or view.here(view.urls.doc(iri, chosen.suffix)))
+        answer = await account(view.site, iri, _about(view, iri), chosen, document)
     headers = {
         **SECURITY,
         **CORS,
@@ -164,18 +164,24 @@ async def _graph_as_data(view: View, iri: str, chosen: Format) -> Answer:
     return await view.site.store.answer(question, view.site.asker.widest)
 
 
+def _lasting(view: View, iri: str) -> str | None:
+    """The lasting address of the document of a thing, if it has one."""
+    base, path = view.site.release.manifest.base_iri, view.urls.path_of(iri)
+    return base.rstrip("/") + path if base and path is not None else None
+
+
 def _about(view: View, iri: str) -> str:
-    """What the document says of itself; nothing when its address is not a lasting one."""
-    manifest, path = view.site.release.manifest, view.urls.path_of(iri)
-    if not manifest.base_iri or path is None:
+    """What the document says of itself, as `account` takes it; nothing when its address is no lasting one."""
+    manifest, address = view.site.release.manifest, _lasting(view, iri)
+    if address is None:
         return ""
-    doc = str(NamedNode(manifest.base_iri.rstrip("/") + path))
-    lines = [f"{doc} a foaf:Document ; foaf:primaryTopic {NamedNode(iri)} ."]
+    doc = str(NamedNode(address))
+    rows = [f"({doc} rdf:type foaf:Document)", f"({doc} foaf:primaryTopic {NamedNode(iri)})"]
     if manifest.licence:
-        lines.append(f"{doc} dct:license {NamedNode(manifest.licence)} .")
+        rows.append(f"({doc} dct:license {NamedNode(manifest.licence)})")
     if manifest.dataset:
-        lines.append(f"{doc} void:inDataset {NamedNode(manifest.dataset)} .")
-    return " ".join(lines)
+        rows.append(f"({doc} void:inDataset {NamedNode(manifest.dataset)})")
+    return " ".join(rows)
 
 
 def _describes(view: View, iri: str) -> Link:

@@ -193,7 +193,7 @@ async def values(request: Request, view: View, iri: str, predicate: str) -> Resp
     inverse = one_of(request, "direction", ("in", "out")) == "in"
     number, size = page_number(request), view.site.settings.page_size
     found = await read_values(
-        view.site.asker,
+        view.site,
         iri,
         predicate,
         inverse=inverse,
