@@ -15,12 +15,14 @@ from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.asking import Asker, Row, Term, iris
 from stadsgraaf.web.claims import Claim, claim_branches, gather_claims
 
-__all__ = ["Dated", "Nearby", "read_nearby"]
+__all__ = ["PERIOD_ENDS", "Dated", "Nearby", "read_nearby"]
 
 #: Characters of the IRIs in one branch, and of one question: far below ``query_length``.
 _AT_ONCE: Final = 15_000
 _LONGEST: Final = 40_000
 _TIME = PREFIXES["time"]
+#: What a period has; where nothing has it there are none.
+PERIOD_ENDS: Final = (_TIME + "hasBeginning", _TIME + "hasEnd")
 _DATE = f"(<{SG}date>|<{_TIME}inXSDDate>)"
 #: Solutions of one branch: a question has three long ones at most, and all of theirs fit in an answer;
 #: and dates are all on the page.

@@ -15,7 +15,7 @@ from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.web.asking import Asker, Row, Term, iris, term_iri
 from stadsgraaf.web.claims import CLAIM, ROLES, Claim, read_claims
 from stadsgraaf.web.kinds import taxonomy_of
-from stadsgraaf.web.nearby import Dated, read_nearby
+from stadsgraaf.web.nearby import PERIOD_ENDS, Dated, read_nearby
 from stadsgraaf.web.site import Site
 
 __all__ = ["TYPE", "Inverse", "Statement", "Thing", "read_thing", "read_values"]
@@ -126,12 +126,17 @@ async def read_thing(site: Site, iri: str) -> Thing:
     asker, thing, node = site.asker, Thing(iri), str(NamedNode(iri))
     thing.instances, thing.uses = site.counted("classes", iri), site.counted("properties", iri)
     no_types = _NO_TYPES if thing.instances else ""
+    has_many = site.release.labels.hubs.get(iri, 0) > MOST_LINKS
+    links = (
+        0 if has_many else MOST_LINKS + 1
+    )  # of very many, only some are read once they are counted
     rows = await asker.rows(
-        _FIRST.format(thing=node, no_types=no_types, values=MOST_VALUES + 1, links=MOST_LINKS + 1)
+        _FIRST.format(thing=node, no_types=no_types, values=MOST_VALUES + 1, links=links)
     )
-    thing.is_mentioned = bool(rows)
+    thing.is_mentioned = has_many or bool(rows)
     await _take_statements(asker, thing, node, [row for row in rows if "o" in row])
-    await _take_links(asker, thing, node, no_types, [row for row in rows if "s" in row])
+    found = None if has_many else [row for row in rows if "s" in row]
+    await _take_links(asker, thing, node, no_types, found)
     await _read_around(site, thing)
     graphs = site.release.manifest.graphs_with("facts")
     if CLAIM in thing.classes and graphs:
@@ -149,11 +154,12 @@ async def _read_around(site: Site, thing: Thing) -> None:
     about = [s for item in thing.inverse if item.predicate in ROLES[:1] for s in item.subjects]
     claims = [iri for iri in (*about, *kinds) if kinds.get(iri) == CLAIM][:MOST_CLAIMS]
     own = [thing.iri] if CLAIM in thing.classes else []
+    has_periods = any(site.counted("properties", each) for each in PERIOD_ENDS)
     nearby = await read_nearby(
         site.asker,
         details=details,
         others=others,
-        periods=[*details, thing.iri] if details else [],
+        periods=[*details, thing.iri] if details and has_periods else [],
         claims=[*own, *claims],
     )
     thing.parts |= {iri: [] for iri in details} | nearby.parts
@@ -221,10 +227,10 @@ def _plain(term: object) -> Term:
 
 
 async def _take_links(
-    asker: Asker, thing: Thing, node: str, no_types: str, rows: Sequence[Row]
+    asker: Asker, thing: Thing, node: str, no_types: str, rows: Sequence[Row] | None
 ) -> None:
-    thing.is_source = any(row["p"].value == _SOURCE for row in rows)
-    if len(rows) <= MOST_LINKS:
+    if rows is not None and len(rows) <= MOST_LINKS:
+        thing.is_source = any(row["p"].value == _SOURCE for row in rows)
         thing.inverse = _inverse(rows, {})
         return
     counted = await asker.rows(_COUNT_IN.format(thing=node, no_types=no_types))
