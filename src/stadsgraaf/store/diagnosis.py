@@ -9,6 +9,7 @@ import difflib
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
 
 from stadsgraaf.errors import MalformedQuery, Text
 from stadsgraaf.namespaces import PREFIXES
@@ -328,12 +329,36 @@ def _reads_all(text: str, complaint: str | None) -> bool:
     return int(match["line"]) >= len(lines) and int(match["column"]) > len(lines[-1])
 
 
+#: What begins with each of some signs, where all of them can stand.
+_BEGINNINGS: Final[Mapping[frozenset[str], Text]] = {
+    frozenset("?$"): Text("a variable", "een variabele"),
+    frozenset(("<", ":")): Text(
+        "an IRI or a name with a prefix", "een IRI of een naam met een prefix"
+    ),
+    frozenset("'+-."): Text("a number", "een getal"),
+    frozenset(("'", "'''")): Text("a text", "een tekst"),
+}
+_MOST_SIGNS: Final = 6
+
+
+def _possible(complaint: str) -> list[Text]:
+    """What the engine would have taken, in words where it lists the signs that a term begins with."""
+    signs = [sign for sign in _EXPECTED_SIGN.findall(complaint) if sign not in ("\\", ", ")]
+    known = [(begin, words) for begin, words in _BEGINNINGS.items() if begin <= set(signs)]
+    said = {sign for begin, _ in known for sign in begin}
+    rest = [Text(f"“{sign}”", f"“{sign}”") for sign in signs if sign not in said]
+    return [*(words for _, words in known), *rest][:_MOST_SIGNS]
+
+
 def _expected(near: str, complaint: str) -> Text:
-    shown = ", ".join(f"“{sign}”" for sign in _EXPECTED_SIGN.findall(complaint)[:6])
+    possible = _possible(complaint)
     en, nl = f"unexpected “{near[:_MAX_SHOWN]}”", f"onverwacht: “{near[:_MAX_SHOWN]}”"
     if not near:  # the brackets match, so it is not simply cut off
         en = "something before the end is missing, or is not allowed"
         nl = "vóór het einde ontbreekt iets, of staat iets dat niet mag"
-    if not shown:
+    if not possible:
         return Text(en, nl)
-    return Text(f"{en}; possible here: {shown}", f"{nl}; hier kan: {shown}")
+    return Text(
+        f"{en}; possible here: {', '.join(each.en for each in possible)}",
+        f"{nl}; hier kan: {', '.join(each.nl for each in possible)}",
+    )

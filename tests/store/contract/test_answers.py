@@ -359,7 +359,12 @@ def test_form_without_acceptable_format_is_not_acceptable(ask: Asker) -> None:
         ("SELECT * { ?s ?p ?o ", 1, 10, "never closed"),
         ('SELECT * { ?s ?p "a }', 1, 18, "never closed"),
         ("SELECT * { ?s ?p ) }", 1, 18, "instead of “)”"),
-        ("SELECT * { ?s ?p }", 1, 18, "unexpected “}”"),
+        (
+            "SELECT * { ?s ?p }",
+            1,
+            18,
+            "unexpected “}”; possible here: a variable, an IRI or a name",
+        ),
         ("ASK { } ; ASK { }", 1, 9, "unexpected “;”"),
         ("SELECT * { ?s ?p ?o FILTER(?x >) }", 1, 32, "unexpected “)”"),
         ("", 1, 1, "empty"),
