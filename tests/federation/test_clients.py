@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import SPARQLWrapper
 from foreign import CLIENTS, ClientError, ForeignClient, Row, endpoint_of, from_json, read_table
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store
 from serving import Server
@@ -271,3 +272,24 @@ def test_every_dump_of_a_graph_is_what_a_client_of_rdf_reads(server: Server) -> 
     reply = httpx.get(f"{server.base}/dumps/graph-facts.ttl")
     form = RdfFormat.from_media_type(reply.headers["content-type"])
     assert form == RdfFormat.TURTLE
+
+
+@pytest.mark.parametrize(
+    ("format_", "query", "content_type"),
+    [
+        ("json", "ASK {}", "application/sparql-results+json"),
+        ("xml", "ASK {}", "application/sparql-results+xml"),
+        ("csv", "ASK {}", "text/csv"),
+        ("tsv", "ASK {}", "text/tab-separated-values"),
+        ("turtle", f"DESCRIBE {GEMEENTE}", "text/turtle"),
+        ("n3", f"DESCRIBE {GEMEENTE}", "text/turtle"),
+        ("rdf+xml", f"DESCRIBE {GEMEENTE}", "application/rdf+xml"),
+        ("json-ld", f"DESCRIBE {GEMEENTE}", "application/ld+json"),
+    ],
+)
+def test_sparqlwrapper_gets_every_format_that_it_has_a_name_for(
+    server: Server, format_: str, query: str, content_type: str
+) -> None:
+    wrapper = SPARQLWrapper.SPARQLWrapper(f"{server.base}/sparql", returnFormat=format_)
+    wrapper.setQuery(query)
+    assert wrapper.query().info()["content-type"].partition(";")[0] == content_type

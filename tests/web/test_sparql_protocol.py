@@ -486,6 +486,33 @@ def test_format_parameter_goes_before_accept(
             assert response.headers["content-type"] == expected
 
 
+@pytest.mark.parametrize(
+    ("values", "query", "content_type"),
+    [  # as SPARQLWrapper writes them
+        (["tsv", "text/tab-separated-values"], ALL, "text/tab-separated-values; charset=utf-8"),
+        (
+            ["json-ld", "application/ld+json,application/x-json+ld"],
+            "DESCRIBE <http://e/a>",
+            "application/ld+json",
+        ),
+        (["rdf+xml", "application/rdf+xml"], "DESCRIBE <http://e/a>", "application/rdf+xml"),
+        (["n3"], "DESCRIBE <http://e/a>", "text/turtle; charset=utf-8"),
+        (["json", "application/sparql-results+json"], ALL, JSON),
+    ],
+)
+def test_format_may_be_given_twice_when_both_mean_the_same(
+    ask: Client, values: list[str], query: str, content_type: str
+) -> None:
+    pairs = [("query", query), *(("format", value) for value in values)]
+    response = ask(query=urlencode(pairs))
+    assert (response.status, response.headers["content-type"]) == (200, content_type)
+
+
+def test_formats_that_differ_are_refused(ask: Client) -> None:
+    pairs = [("query", ALL), ("format", "csv"), ("format", "json")]
+    assert ask(query=urlencode(pairs)).slug == "repeated-parameter"
+
+
 def test_each_format_of_the_description_has_a_tag_of_its_own(ask: Client) -> None:
     """Also where two have the same bytes, so that nobody gets the other from what is kept."""
     given = {each.media_type: ask(headers={"Accept": each.media_type}).headers for each in RDF}

@@ -66,7 +66,7 @@ _MAX_PARAMETERS = 100
 #: What the query component of an address is called, in errors.
 _ADDRESS: Final = "query string"
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
-_ONCE = ("query", "timeout", "format", "output", "labels")
+_ONCE = ("query", "timeout", "labels")
 _SECONDS = re.compile(r"[+ ]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _MAX_LANGUAGES = 10
@@ -77,6 +77,7 @@ OFFERED: Final = (*RESULTS, *COLUMNS, *RDF, HTML, SHEET)
 _ALIASES: Mapping[str, str] = {
     "arrow": "arrows",
     "json": "srj",
+    "n3": "ttl",
     "nquads": "nq",
     "ntriples": "nt",
     "rdfxml": "rdf",
@@ -356,25 +357,44 @@ def _last(path: str) -> str:
 def _chosen(given: Mapping[str, Sequence[str]]) -> tuple[Format, ...]:
     """Formats by suffix, name or media type: ``json`` is right for SELECT and for CONSTRUCT.
 
-    A plus that nobody escaped has become a space.
+    SPARQLWrapper gives it twice, by name and by media types, of which some are not known here. Raises
+    RepeatedParameter when two mean something else, InvalidParameter when none means anything.
     """
     for name in ("format", "output"):
         if name not in given:
             continue
-        wanted = given[name][0].strip().lower().replace(" ", "+")
-        suffix = _ALIASES.get(wanted, wanted)
-        found = tuple(
-            each
-            for each in (*OFFERED, *set(COLUMNAR).difference(COLUMNS))
-            if suffix in (each.suffix, each.name.lower())
-            or wanted in each.media_types
-            or f"application/{wanted}" in each.media_types
-        )
-        if set(found) & set(COLUMNAR) and not COLUMNS:
-            raise refuse_columns()
-        if not found:
+        meant = [found for text in given[name] if (found := _formats_of(text))]
+        if not meant:
             known = ", ".join(each.suffix for each in OFFERED)
             reason = Text(f"it is none of: {known}", f"het is geen van: {known}")
             raise InvalidParameter(name=name, reason=reason)
+        found = tuple(each for each in meant[0] if all(each in other for other in meant))
+        if not found:
+            raise RepeatedParameter(name=name)
+        if set(found) & set(COLUMNAR) and not COLUMNS:
+            raise refuse_columns()
         return found
     return ()
+
+
+def _formats_of(text: str) -> tuple[Format, ...]:
+    """The formats that a text means, which may list media types."""
+    wanted = [_plussed(part) for part in text.split(",")]
+    return tuple(
+        each
+        for each in (*OFFERED, *set(COLUMNAR).difference(COLUMNS))
+        if any(_is_meant(each, name) for name in wanted)
+    )
+
+
+def _plussed(text: str) -> str:
+    """A name as it was meant: a plus that nobody escaped has become a space."""
+    return text.strip().lower().replace(" ", "+")
+
+
+def _is_meant(each: Format, name: str) -> bool:
+    return (
+        _ALIASES.get(name, name) in (each.suffix, each.name.lower())
+        or name in each.media_types
+        or f"application/{name}" in each.media_types
+    )
