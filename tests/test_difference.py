@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from stadsgraaf.canonical import canonical_nquads
-from stadsgraaf.difference import Difference, by_graph, compare
+from stadsgraaf.changes import Changes, write_changes
+from stadsgraaf.difference import Difference, compare_lines
 
 PREFIXES = "@prefix e: <http://e/> .\n"
 
@@ -24,7 +25,9 @@ def write(folder: Path, name: str, content: list[Quad]) -> Path:
 
 
 def difference(folder: Path, old: list[Quad], new: list[Quad]) -> Difference:
-    return compare(write(folder, "old.nq", old), write(folder, "new.nq", new))
+    before, after = (write(folder, name, each) for name, each in (("old.nq", old), ("new.nq", new)))
+    with before.open("rb") as left, after.open("rb") as right:
+        return compare_lines(left, right)
 
 
 def apply(old: Path, patch: Difference) -> bytes:
@@ -59,10 +62,11 @@ def test_what_changed_is_told_and_nothing_else(
 
 
 def test_the_graphs_are_counted(tmp_path: Path) -> None:
-    found = difference(
-        tmp_path, quads("e:g { e:a e:p 1 , 2 }"), quads("e:a e:p 3 . e:g { e:a e:p 2 , 4 , 5 }")
-    )
-    assert by_graph(found) == {"": (0, 1), "http://e/g": (1, 2)}
+    old = write(tmp_path, "old.nq", quads("e:g { e:a e:p 1 , 2 }"))
+    new = write(tmp_path, "new.nq", quads("e:a e:p 3 . e:g { e:a e:p 2 , 4 , 5 }"))
+    assert write_changes("before", old, new, tmp_path / "changes.sqlite")
+    with Changes(tmp_path / "changes.sqlite") as found:
+        assert found.by_graph() == {"": (0, 1), "http://e/g": (1, 2)}
 
 
 def test_a_patch_has_its_header_and_its_transaction(tmp_path: Path) -> None:

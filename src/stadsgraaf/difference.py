@@ -10,17 +10,16 @@ Written as RDF Patch, https://afs.github.io/rdf-patch/
 
 import hashlib
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, parse, serialize
 
 from stadsgraaf.canonical import canonical_nquads
 
-__all__ = ["Difference", "by_graph", "compare", "compare_lines", "differing", "patch"]
+__all__ = ["Difference", "compare_lines", "differing", "patch"]
 
 _BLANK: Final = b"_:"
 #: A blank node outside literals: at the start of a line or after a space or ``<<(``.
@@ -68,14 +67,8 @@ def patch(
     yield "TC .\n"
 
 
-def compare(old: Path, new: Path) -> Difference:
-    """The difference between two files of canonical N-Quads."""
-    with old.open("rb") as before, new.open("rb") as after:
-        return compare_lines(before, after)
-
-
 def compare_lines(old: Iterable[bytes], new: Iterable[bytes]) -> Difference:
-    """The difference between the lines of two such files, with their line ends."""
+    """The difference between the lines of two files of canonical N-Quads, with their line ends."""
     found: dict[str, list[str]] = {"-": [], "+": []}
     for sign, line in differing(old, new):
         found[sign].append(line)
@@ -175,12 +168,3 @@ def _fresh(canonical: bytes, number: int) -> list[str]:
         for quad in parse(canonical, RdfFormat.N_QUADS)
     )
     return (serialize(quads, format=RdfFormat.N_QUADS) or b"").decode().splitlines()
-
-
-def by_graph(difference: Difference) -> dict[str, tuple[int, int]]:
-    """How many quads were removed from and added to each named graph; "" is the default graph."""
-    counts: dict[str, Counter[str]] = {"-": Counter(), "+": Counter()}
-    for sign, quad in difference.quads():
-        counts[sign][getattr(quad.graph_name, "value", "")] += 1
-    graphs = sorted({*counts["-"], *counts["+"]})
-    return {graph: (counts["-"][graph], counts["+"][graph]) for graph in graphs}

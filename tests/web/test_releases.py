@@ -14,12 +14,14 @@ from visiting import BROWSER, Client, Reply, links_of
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.build import build
-from stadsgraaf.changes import write_changes
+from stadsgraaf.changes import Changes, write_changes
+from stadsgraaf.errors import StoreBusy
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
 from stadsgraaf.store.embedded import EmbeddedStore
 from stadsgraaf.web.app import create_app
+from stadsgraaf.web.changed import Comparisons
 from stadsgraaf.web.dataset_description import Describer
 from stadsgraaf.web.editions import Editions
 
@@ -323,6 +325,43 @@ def test_large_releases_that_do_not_follow_on_each_other_are_not_compared(
     new, old = (each.identifier for each in site.archive.kept())
     assert large.get(f"/en/changes?from={new}&to={old}", accept=BROWSER).status == 400
     assert large.browse(f"/en/changes?from={new}&to={new}").status == 200
+
+
+def test_releases_are_compared_once_and_few_comparisons_are_kept(
+    client: Client,
+    archive: Archive,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    old: str,
+    new: str,
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before, after = (archive.open(each) for each in (old, new))
+    made: list[tuple[str, str]] = []
+    compare = Comparisons._made
+
+    async def counted(self: Comparisons, *pair: Release) -> Changes:
+        made.append((pair[0].identifier, pair[1].identifier))
+        return await compare(self, *pair)
+
+    monkeypatch.setattr(Comparisons, "_made", counted)
+    monkeypatch.setattr("stadsgraaf.web.changed._KEPT", 1)
+    monkeypatch.setattr("stadsgraaf.web.changed._WAITING", 3)
+
+    async def ask() -> list[object]:
+        comparisons = Comparisons(Settings())
+        asked = [comparisons.between(before, after) for _ in range(5)]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        await comparisons.between(after, before)
+        return [*found, await comparisons.between(before, after)]
+
+    *found, again = client.run(ask())
+    assert len({id(each) for each in found[:3]}) == 1
+    assert all(isinstance(each, StoreBusy) for each in found[3:])
+    assert made == [(old, new), (new, old), (old, new)]
+    assert again is not found[0]
+    assert again.things == found[0].things > 0  # the first is read on by who has it
+    assert not list(tmp_path.iterdir())
 
 
 def test_of_very_many_changes_there_is_no_list(

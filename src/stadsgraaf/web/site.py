@@ -35,6 +35,7 @@ from stadsgraaf.remembering import LONGEST, remembering
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Store
 from stadsgraaf.web.asking import Asker, Row
+from stadsgraaf.web.changed import Comparisons
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, link_header, tag_of, ways_in
 from stadsgraaf.web.protocol import root_url
 from stadsgraaf.web.templating import TEMPLATES, render
@@ -86,6 +87,7 @@ class Site:
         self.archive = archive
         self.settings = settings
         self.asker = Asker(store, settings, release.answers)
+        self.comparisons = Comparisons(settings)
         self._known: dict[tuple[object, ...], Any] = {}
         self._entries: dict[str, Entry | None] = {}
         self.short = remembering(_REMEMBERED)(partial(shorten, prefixes=self.prefixes))

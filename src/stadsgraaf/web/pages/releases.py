@@ -7,9 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
-from pathlib import Path
 from typing import Final, Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -17,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from stadsgraaf.archive import Switch
-from stadsgraaf.changes import LARGE, Changes
-from stadsgraaf.difference import Difference, by_graph, compare, patch
+from stadsgraaf.changes import LARGE
+from stadsgraaf.difference import Difference, patch
 from stadsgraaf.errors import NoSuchRelease, ResultTooLarge, Text
 from stadsgraaf.media import HTML, Format
 from stadsgraaf.release import Release
@@ -154,6 +152,7 @@ async def changes(request: Request) -> Response:
         return _as_patch(view, found, from_, to, etag)
     number, size = page_number(request), site.settings.page_size
     graphs = found.by_graph()
+    shown = await asyncio.to_thread(found.about, size, (number - 1) * size)
     return view.page(
         "changes.html",
         headers={"ETag": etag, "Cache-Control": MINUTE},
@@ -167,7 +166,7 @@ async def changes(request: Request) -> Response:
             for graph, counts in graphs.items()
         ],
         things=found.things,
-        subjects=found.page(view, size, (number - 1) * size),
+        subjects=_by_subject(view, shown),
         patch=view.urls.changes(from_, to, suffix=PATCH.suffix),
         pager=Pager.of(
             number,
@@ -194,70 +193,42 @@ class _Found(Protocol):
     def by_graph(self) -> Mapping[str, tuple[int, int]]:
         """How many quads were removed from and added to each named graph."""
 
-    def page(self, view: View, limit: int, offset: int) -> Sequence[About]:
+    def about(self, limit: int, offset: int) -> Difference:
         """What changed of some of the things."""
 
     def lines(self, sign: str) -> Iterable[str]:
         """All that was removed (``-``) or added (``+``), as N-Quads."""
 
 
-@dataclass(frozen=True)
-class _Compared:
-    """Found while somebody waits; things by name."""
+class _Nothing:
+    """Between two releases that say the same."""
 
-    difference: Difference
-
-    @cached_property
-    def things(self) -> int:
-        return len(_subjects(self.difference))
+    things = 0
 
     def by_graph(self) -> Mapping[str, tuple[int, int]]:
-        return by_graph(self.difference)
+        return {}
 
-    def page(self, view: View, limit: int, offset: int) -> Sequence[About]:
-        return _by_subject(view, self.difference)[offset : offset + limit]
+    def about(self, limit: int, offset: int) -> Difference:  # noqa: ARG002 – of any
+        return Difference((), ())
 
-    def lines(self, sign: str) -> Iterable[str]:
-        return self.difference.removed if sign == "-" else self.difference.added
-
-
-@dataclass(frozen=True)
-class _Written:
-    """Found when the release was built; things by IRI."""
-
-    changes: Changes
-
-    @property
-    def things(self) -> int:
-        return self.changes.things
-
-    def by_graph(self) -> Mapping[str, tuple[int, int]]:
-        return self.changes.by_graph()
-
-    def page(self, view: View, limit: int, offset: int) -> Sequence[About]:
-        return _by_subject(view, self.changes.about(limit, offset))
-
-    def lines(self, sign: str) -> Iterable[str]:
-        return self.changes.lines(sign)
+    def lines(self, sign: str) -> Iterable[str]:  # noqa: ARG002 – of either
+        return ()
 
 
 async def _found(site: Site, before: Release, after: Release) -> _Found:
-    """What changed: known since the build, or compared once, in a thread.
+    """What changed: known since the build, or found now.
 
-    Raises ResultTooLarge for releases that are too large to compare while somebody waits.
+    Raises ResultTooLarge for releases that are too large to compare while somebody waits, and what
+    `Comparisons.between` raises.
     """
     if before.manifest.digest == after.manifest.digest:
-        return _Compared(Difference((), ()))
+        return _Nothing()
     if after.changes and after.changes.before == before.identifier:
-        return _Written(after.changes)
+        return after.changes
     for each in (before, after):
         if each.manifest.triples > LARGE:
             raise ResultTooLarge(limit=LARGE, unit=Text("triples", "triples (data)"))
-    return await site.once(_compare, before.data, after.data)
-
-
-async def _compare(_: Site, before: Path, after: Path) -> _Compared:
-    return _Compared(await asyncio.to_thread(compare, before, after))
+    return await site.comparisons.between(before, after)
 
 
 def _as_patch(view: View, found: _Found, from_: str, to: str, etag: str) -> Response:
@@ -301,7 +272,7 @@ def _subjects(difference: Difference) -> dict[str, list[Change]]:
 def _by_subject(view: View, difference: Difference) -> list[About]:
     """What changed about each thing, those with names first."""
     found = _subjects(difference)
-    labels = view.labels([*filter(None, found)][:_LABELLED])
+    labels = view.labels([*filter(None, found)])
     return [
         About(
             iri or None,
@@ -313,10 +284,6 @@ def _by_subject(view: View, difference: Difference) -> list[About]:
             found, key=lambda iri: (not iri, str(labels.get(iri, iri)).casefold(), iri)
         )
     ]
-
-
-#: Things of a difference whose labels are looked up.
-_LABELLED: Final = 10_000
 
 
 def _value(term: object) -> str:
