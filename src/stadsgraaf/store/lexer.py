@@ -40,6 +40,11 @@ class Token(NamedTuple):
     text: str
     start: int
 
+    @property
+    def upper(self) -> str:
+        """A keyword or function name as SPARQL compares it; empty for other kinds."""
+        return self.text.upper() if self.kind == "word" else ""
+
 
 # Every repetition is possessive, and no alternative fails after having read far: a string that is
 # never closed is a token of its own, up to where it had to end.
@@ -57,7 +62,7 @@ _TOKEN = re.compile(
     | (?P<variable>[?$]\w++)
     | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
     | (?P<blank>_:\w(?:[\w\-]|\.(?=[\w\-.]))*+)
-    | (?P<number>(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?)
+    | (?P<number>(?:[0-9]++(?:\.(?:[0-9]++|(?=[eE][+-]?[0-9])))?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?)
     | (?P<word>[^\W\d][\w.\-]*+(?!:))
     | (?P<prefixed>(?:[^\W\d][\w.\-]*+)?:(?:[\w:\-]|\.(?=[\w:\-.%\\])|%[0-9A-Fa-f]{2}|\\.)*+)
     | (?P<punctuation><<\(?|\)?>>|\|\||&&|!=|<=|>=|\^\^|[{}()\[\].,;*/|^?+\-!=<>~$&])
@@ -69,7 +74,11 @@ _WORD = re.compile(r"\w++|[.\-]")
 
 
 def tokens(query: str) -> Iterator[Token]:
-    """The tokens, without white space and comments. Never raises."""
+    """The tokens, without white space and comments. Never raises.
+
+    >>> [token.text for token in tokens("?s ex:p 1. ?s ex:q 1.5")]
+    ['?s', 'ex:p', '1', '.', '?s', 'ex:q', '1.5']
+    """
     for found in _TOKEN.finditer(query):
         if found.lastgroup == "space":
             continue

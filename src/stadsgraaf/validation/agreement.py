@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, Triple
 
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.store.lexer import Token
 from stadsgraaf.validation.lexical import DATATYPES
-from stadsgraaf.validation.sparql import Token, mentioned
+from stadsgraaf.validation.sparql import mentioned
 
 __all__ = ["Kinds", "agree", "kind_of", "kinds_by_predicate"]
 
@@ -272,7 +273,7 @@ def _called(name: str, given: list[Kinds], expression: _Call) -> Kinds:
     return frozenset({result})
 
 
-_TERM_KINDS = frozenset({"variable", "iri", "name", "blank", "string", "number"})
+_TERM_KINDS = frozenset({"variable", "iri", "prefixed", "blank", "string", "number"})
 _PATH_MARKS = frozenset("/|^")
 _PATH_SUFFIXES = frozenset("*+?")
 _COMPARISONS = frozenset({"=", "!=", "<", ">", "<=", ">="})

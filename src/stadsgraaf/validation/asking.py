@@ -14,8 +14,9 @@ from typing import Final, NamedTuple
 
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.store.lexer import Token
 from stadsgraaf.turtle.scan import Lines
-from stadsgraaf.validation.sparql import Token, tokens
+from stadsgraaf.validation.sparql import tokens
 
 __all__ = ["Fault", "explain", "gives", "unbound"]
 
@@ -83,7 +84,7 @@ def explain(
 
 
 def _at(word: Token, reason: Text) -> Fault:
-    return Fault(word.at, word.at + len(word.text), reason)
+    return Fault(word.start, word.start + len(word.text), reason)
 
 
 def _ungrouped(words: Sequence[Token], at: int) -> Fault:
@@ -145,12 +146,14 @@ def _bound_again(
 ) -> Fault | None:
     """A variable that gets a value by AS and has one already."""
     for number, word in enumerate(words[1:], 1):
-        if words[number - 1].upper != "AS" or word.kind != "variable" or word.at > at:
+        if words[number - 1].upper != "AS" or word.kind != "variable" or word.start > at:
             continue
-        selecting = any(one.at < word.at for one in _selecting(words, word))
+        selecting = any(one.start < word.start for one in _selecting(words, word))
         others = (one for one in words if one is not word and one.text[1:] == word.text[1:])
-        used = any(one.kind == "variable" and (selecting or one.at < word.at) for one in others)
-        ended = set(text[word.at + len(word.text) : at]) <= set(" \t\r\n)}.")
+        used = any(
+            one.kind == "variable" and (selecting or one.start < word.start) for one in others
+        )
+        ended = set(text[word.start + len(word.text) : at]) <= set(" \t\r\n)}.")
         if used and (selecting or ended):
             return _at(
                 word,
@@ -183,11 +186,11 @@ def _habit(
     words: Sequence[Token], _text: str, _at_offset: int, _declared: Mapping[str, str]
 ) -> Fault | None:
     """A habit of another language, or what is easily left out."""
-    listed = {word.at for word in _listed(words)}
+    listed = {word.start for word in _listed(words)}
     for number, word in enumerate(words):
-        after = words[number + 1] if number + 1 < len(words) else Token("mark", "", 0)
-        said = _omitted(word, after) or (_in_list(word) if word.at in listed else None)
-        pair = word.text + after.text if after.at == word.at + 1 else ""
+        after = words[number + 1] if number + 1 < len(words) else Token("punctuation", "", 0)
+        said = _omitted(word, after) or (_in_list(word) if word.start in listed else None)
+        pair = word.text + after.text if after.start == word.start + 1 else ""
         other = _OTHERS_WORDS.get(pair) or _OTHERS_WORDS.get(word.upper)
         if said is not None:
             return _at(word, said)
@@ -197,7 +200,7 @@ def _habit(
                 f"SPARQL has no “{name}”: write {other}.",
                 f"SPARQL kent geen “{name}”: schrijf {other}.",
             )
-            return Fault(word.at, word.at + len(name), reason)
+            return Fault(word.start, word.start + len(name), reason)
     return None
 
 
@@ -250,7 +253,7 @@ def _undeclared(
     words: Sequence[Token], _text: str, _at_offset: int, declared: Mapping[str, str]
 ) -> Fault | None:
     for number, word in enumerate(words):
-        if word.kind != "name" or (number and words[number - 1].upper == "PREFIX"):
+        if word.kind != "prefixed" or (number and words[number - 1].upper == "PREFIX"):
             continue
         prefix = word.text.partition(":")[0]
         if prefix not in declared:
@@ -271,7 +274,7 @@ def _slip(
     words: Sequence[Token], _text: str, at: int, _declared: Mapping[str, str]
 ) -> Fault | None:
     """A word at or shortly before the place of an error that is nearly a keyword."""
-    before = [word for word in words if word.kind == "word" and word.at <= at]
+    before = [word for word in words if word.kind == "word" and word.start <= at]
     for word in reversed(before[-2:]):
         near = difflib.get_close_matches(word.upper, _KEYWORDS, 1, 0.7)
         if near and near[0] != word.upper and word.upper not in _WORDS:
@@ -293,14 +296,14 @@ def _unclosed_text(
     words: Sequence[Token], text: str, _at_offset: int, _declared: Mapping[str, str]
 ) -> Fault | None:
     for word in words:
-        if word.kind == "mark" and word.text in "\"'":
-            end = text.find("\n", word.at)
+        if word.kind == "unclosed":
+            end = text.find("\n", word.start)
             reason = Text(
                 "This text is opened with a quotation mark and not closed: close it on the same line.",
                 "Deze tekst begint met een aanhalingsteken en wordt niet gesloten: sluit hem op dezelfde"
                 " regel.",
             )
-            return Fault(word.at, end if end >= 0 else len(text), reason)
+            return Fault(word.start, end if end >= 0 else len(text), reason)
     return None
 
 
@@ -310,8 +313,6 @@ def _brackets(
     """A bracket that is not closed, or closes nothing, or another one."""
     opened: list[Token] = []
     for word in words:
-        if word.kind != "mark":
-            continue
         if word.text in _CLOSING:
             opened.append(word)
         elif word.text in _CLOSES:
@@ -319,7 +320,7 @@ def _brackets(
                 return _at(word, _closes_nothing(word.text))
             last = opened.pop()
             if last.text != _CLOSES[word.text]:
-                line = Lines(text).at(last.at)[0]
+                line = Lines(text).at(last.start)[0]
                 return _at(word, _closes_another(word.text, last.text, line))
     return _at(opened[-1], _never_closed(opened[-1].text)) if opened else None
 
@@ -348,7 +349,7 @@ def _never_closed(mark: str) -> Text:
 
 def _unexpected(words: Sequence[Token], text: str, at: int, said: str) -> Fault:
     """A word that cannot stand where it does."""
-    word = next((word for word in words if word.at + len(word.text) > at), None)
+    word = next((word for word in words if word.start + len(word.text) > at), None)
     if word is None and words and words[-1].text == "}":
         word = words[_last_read(text, words)]
         said = ""
@@ -382,7 +383,7 @@ def _last_read(text: str, words: Sequence[Token]) -> int:
     try:
         parseQuery(text)
     except ParseException as error:
-        return next((n for n, word in enumerate(words) if word.at >= error.loc), len(words) - 1)
+        return next((n for n, word in enumerate(words) if word.start >= error.loc), len(words) - 1)
     except Exception:  # noqa: BLE001 – whatever it says, it names no place
         return len(words) - 1
     return len(words) - 1

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.validation.sparql import Token, mentioned, prefixes_of
+from stadsgraaf.store.lexer import Token
+from stadsgraaf.validation.sparql import mentioned, prefixes_of
 
 __all__ = [
     "ALTERNATIVE",
@@ -50,7 +51,7 @@ class NotRead(Exception):  # noqa: N818 – it is no error: who asks takes the c
 
 def are_escaped(words: Iterable[Token]) -> bool:
     """Whether a word is written by the numbers of its characters, so that it may be any other."""
-    return any("\\" in word.text and word.kind in {"name", "mark"} for word in words)
+    return any("\\" in word.text and word.kind in {"prefixed", "iri", "stray"} for word in words)
 
 
 def patterns_of(words: Sequence[Token], prefixes: Mapping[str, str]) -> "Group":

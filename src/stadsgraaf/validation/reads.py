@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.store.lexer import Token
 from stadsgraaf.validation import sparql
 from stadsgraaf.validation.patterns import NotRead, are_escaped, patterns_of
 
@@ -17,7 +18,7 @@ __all__ = ["Reads", "reads_of_query"]
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _OPEN_BEFORE: Final = frozenset({";", "]", ")", "["})
 _OPEN_AFTER: Final = frozenset({"[", "("})
-_TERMS: Final = frozenset({"variable", "iri", "name", "blank", "string", "number"})
+_TERMS: Final = frozenset({"variable", "iri", "prefixed", "blank", "string", "number"})
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,17 @@ def _reads(query: str, prefixes: tuple[tuple[str, str], ...]) -> Reads:
     )
 
 
-def _reads_of_words(words: Sequence[sparql.Token], named: frozenset[str]) -> Reads:
+def _reads_of_words(words: Sequence[Token], named: frozenset[str]) -> Reads:
     """What a query reads whose patterns nobody knows: rather too much than too little."""
     everything = are_escaped(words) or any(
         word.text == "!" or word.upper in {"BASE", "DESCRIBE", "SERVICE"} for word in words
     )
     types = _TYPE in named
     for before, word, after in zip(
-        words, words[1:], [*words[2:], sparql.Token("mark", "", 0)], strict=False
+        words, words[1:], [*words[2:], Token("punctuation", "", 0)], strict=False
     ):
         if word.text == "a" and word.kind == "word":
-            types = types or after.kind not in {"iri", "name"}
+            types = types or after.kind not in {"iri", "prefixed"}
         elif word.kind == "variable":
             # where a predicate can stand; in doubt it is one
             opened = before.kind in _TERMS or before.text in _OPEN_BEFORE
@@ -79,7 +80,7 @@ def _reads_of_words(words: Sequence[sparql.Token], named: frozenset[str]) -> Rea
     return Reads(named, everything, types)
 
 
-def _patterns(words: Sequence[sparql.Token]) -> Iterator[sparql.Token]:
+def _patterns(words: Sequence[Token]) -> Iterator[Token]:
     """The words of a query without those that only say what it gives: SELECT and CONSTRUCT."""
     giving = ""
     for number, word in enumerate(words):

@@ -38,11 +38,12 @@ from rdflib import OWL, RDF, RDFS, SH
 from rdflib.term import Node
 
 from stadsgraaf.namespaces import PREFIXES
+from stadsgraaf.store.lexer import Token
 from stadsgraaf.validation.agreement import Kinds, agree, kind_of, kinds_by_predicate
 from stadsgraaf.validation.batching import TARGETS
 from stadsgraaf.validation.bridge import Term, term
 from stadsgraaf.validation.results import Result
-from stadsgraaf.validation.sparql import Token, mentioned, prefixes_of, tokens
+from stadsgraaf.validation.sparql import mentioned, prefixes_of, tokens
 
 __all__ = [
     "Eligible",
@@ -223,7 +224,7 @@ def _projects_this(words: list[Token]) -> bool:
 def _groups_are_plain(words: list[Token]) -> bool:
     """Nested groups other than those of EXISTS and OPTIONAL hold triple patterns only."""
     stack: list[str] = []
-    previous = Token("mark", "", 0)
+    previous = Token("punctuation", "", 0)
     for word in words:
         if word.text == "{":
             plain = previous.upper not in _OPENERS
@@ -300,7 +301,7 @@ def _meets(words: list[Token], altered: frozenset[str], prefixes: Mapping[str, s
     )
 
 
-_TERMS = frozenset({"variable", "iri", "name", "blank", "string", "number"})
+_TERMS = frozenset({"variable", "iri", "prefixed", "blank", "string", "number"})
 
 
 class Eligible(NamedTuple):
@@ -441,7 +442,7 @@ def _with_subclasses(data: Store, iri: str) -> list[NamedNode]:
 def _set_based(shapes: rdflib.Graph, one: Eligible, targets: str) -> SetBased:
     header = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in one.prefixes.items())
     words = tokens(one.select)
-    start = next(word.at for word in words if word.text == "{") + 1
+    start = next(word.start for word in words if word.text == "{") + 1
     focus = f" {{ SELECT DISTINCT ?this WHERE {{ {targets} }} }} "
     severity = shapes.value(one.shape, SH.severity)
     messages = list(shapes.objects(one.constraint, SH.message)) or list(

@@ -1,4 +1,4 @@
-"""The words of a SPARQL query with their places. It tells names, variables and keywords apart.
+"""What the words of a SPARQL query name.
 
 https://www.w3.org/TR/sparql11-query/#sparqlGrammar
 """
@@ -6,44 +6,15 @@ https://www.w3.org/TR/sparql11-query/#sparqlGrammar
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from stadsgraaf.errors import QueryTooComplex, QueryTooDeep, StadsgraafError, Text
+from stadsgraaf.store import lexer
+from stadsgraaf.store.lexer import Token
 from stadsgraaf.store.precheck import check
 
-__all__ = ["Token", "mentioned", "prefixes_of", "tokens", "too_complex"]
+__all__ = ["mentioned", "prefixes_of", "tokens", "too_complex"]
 
-_LONG = "|".join(rf"{q * 3}(?:[^{q}\\]|\\.|{q}(?!{q * 2}))*{q * 3}" for q in ('"', "'"))
-_SHORT = "|".join(rf"{q}(?:[^{q}\\\r\n]|\\.)*{q}" for q in ('"', "'"))
-_LOCAL = r"(?:[\w:%\-]|\\.)+(?:\.+(?:[\w:%\-]|\\.)+)*"
-_TOKEN = re.compile(
-    rf"""
-    (?P<space>\s+|\#[^\n]*)
-    |(?P<string>{_LONG}|{_SHORT})
-    |(?P<iri><[^<>"{{}}|^`\\\x00-\x20]*>)
-    |(?P<variable>[?$]\w+)
-    |(?P<blank>_:\w[\w.-]*)
-    |(?P<name>(?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:(?:{_LOCAL})?)
-    |(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    |(?P<number>[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)
-    |(?P<word>[^\W\d]\w*)
-    |(?P<mark>\^\^|&&|\|\||!=|<=|>=|<<|>>|.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
-
-class Token(NamedTuple):
-    """One word: its kind (a group of the grammar above), its text and its offset."""
-
-    kind: str
-    text: str
-    at: int
-
-    @property
-    def upper(self) -> str:
-        """A keyword or function name as SPARQL compares it; empty for other kinds."""
-        return self.text.upper() if self.kind == "word" else ""
+_ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 def tokens(query: str) -> list[Token]:
@@ -58,11 +29,7 @@ def tokens(query: str) -> list[Token]:
 @lru_cache(maxsize=512)
 def _tokens(query: str) -> Sequence[Token]:
     """The same: stage after stage looks at the queries of shapes."""
-    return [
-        Token(match.lastgroup or "mark", match[0], match.start())
-        for match in _TOKEN.finditer(query)
-        if match.lastgroup != "space"
-    ]
+    return list(lexer.tokens(query))
 
 
 def prefixes_of(words: list[Token]) -> dict[str, str]:
@@ -74,7 +41,7 @@ def prefixes_of(words: list[Token]) -> dict[str, str]:
     return {
         words[i + 1].text[:-1]: words[i + 2].text[1:-1]
         for i, word in enumerate(words[:-2])
-        if word.upper == "PREFIX" and words[i + 1].kind == "name" and words[i + 2].kind == "iri"
+        if word.upper == "PREFIX" and words[i + 1].kind == "prefixed" and words[i + 2].kind == "iri"
     }
 
 
@@ -85,11 +52,15 @@ def mentioned(words: list[Token], prefixes: Mapping[str, str]) -> Iterator[tuple
         if number in declared:
             continue
         if word.kind == "iri":
-            yield word.text[1:-1], word
-        elif word.kind == "name":
+            yield _ESCAPED.sub(_character, word.text[1:-1]), word
+        elif word.kind == "prefixed":
             prefix, _, local = word.text.partition(":")
             if prefix in prefixes:
                 yield prefixes[prefix] + re.sub(r"\\(.)", r"\1", local), word
+
+
+def _character(escape: re.Match[str]) -> str:
+    return chr(int(escape[1] or escape[2], 16))
 
 
 def _declarations(words: list[Token]) -> set[int]:

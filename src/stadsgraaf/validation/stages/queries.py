@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Store, Triple
 from stadsgraaf.dataset import Document
 from stadsgraaf.errors import Text
 from stadsgraaf.namespaces import PREFIXES, shorten
+from stadsgraaf.store.lexer import Token
 from stadsgraaf.turtle.scan import Lines, token_end
 from stadsgraaf.validation import asking, sparql
 from stadsgraaf.validation.bridge import Term
@@ -76,7 +77,7 @@ def _check_query(subject: Subject, file: str, text: str) -> Iterator[Finding]:
         if unknown is None or iri in seen:
             continue
         seen.add(iri)
-        line, column = lines.at(word.at)
+        line, column = lines.at(word.start)
         span = Span(file, line, column, line, column + len(word.text))
         yield _query_name(subject, span, unknown, text.split("\n")[line - 1])
 
@@ -175,8 +176,8 @@ def _in_vain(subject: Subject, file: str, text: str) -> Iterator[Finding]:
             )
 
 
-def _place(lines: Lines, word: sparql.Token) -> tuple[int, int, int, int]:
-    line, column = lines.at(word.at)
+def _place(lines: Lines, word: Token) -> tuple[int, int, int, int]:
+    line, column = lines.at(word.start)
     return line, column, line, column + len(word.text)
 
 
@@ -190,7 +191,7 @@ _UNUSED = Text("The data do not use {0}.", "De data gebruiken {0} niet.")
 def _of_word(
     name: str,
     span: Span,
-    word: sparql.Token,
+    word: Token,
     text: str,
     said: Text,
     mend: Text = NO_TEXT,
@@ -315,7 +316,7 @@ _CONSTRAINTS = frozenset(
 )
 
 
-def _gives_no_focus(subject: Subject, triple: Triple) -> sparql.Token | None:
+def _gives_no_focus(subject: Subject, triple: Triple) -> Token | None:
     """The SELECT of a constraint that does not give the focus node, if so."""
     if triple.predicate.value != f"{_SH}select" or not isinstance(triple.object, Literal):
         return None
@@ -342,8 +343,8 @@ def _check_shape_query(
     raw = document.turtle.text[start : token_end(document.turtle.text, start)]
     seen: set[str] = set()
 
-    def told(name: str, word: sparql.Token, said: Text) -> Finding:
-        at = start + raw.rfind(query[: word.at + len(word.text)]) + word.at
+    def told(name: str, word: Token, said: Text) -> Finding:
+        at = start + raw.rfind(query[: word.start + len(word.text)]) + word.start
         begin, end = document.turtle.position(at), document.turtle.position(at + len(word.text))
         span = Span.between(document.path.as_posix(), begin, end)
         found = _of_word(name, replace(span, line=1), word, query, said)

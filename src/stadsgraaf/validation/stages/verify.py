@@ -54,7 +54,7 @@ def run_check(subject: Subject, found: Rule, data: Data | None = None) -> Iterat
 
 def only_of(query: str, nodes: Iterable[NamedNode]) -> str:
     """A query that asks for these nodes only."""
-    start = next(word.at for word in tokens(query) if word.text == "{") + 1
+    start = next(word.start for word in tokens(query) if word.text == "{") + 1
     return f"{query[:start]} VALUES ?this {{ {' '.join(map(str, nodes))} }} {query[start:]}"
 
 
