@@ -1,13 +1,17 @@
 """What two sites say, in a form in which they can be compared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import httpx
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, Quad, RdfFormat, parse
-from serving import Server
+from serving import Server, serving
 
 from stadsgraaf.media import RDF, Format
+from stadsgraaf.publishing import Target, publish
+from stadsgraaf.release import Release
+from stadsgraaf.settings import Settings
 
 #: Of our own graph: with claims, a network, a claim, classes, shapes with lists of blank nodes, a
 #: concept in lists, and what blank nodes point at.
@@ -18,8 +22,28 @@ THINGS = (
     *("/doc/document/nl-smart-city-strategy", "/doc/document/spatialrisk-nl-gemeente"),
 )
 N_TRIPLES = next(each for each in RDF if each.suffix == "nt")
+ANYBODY = Settings()
 T = TypeVar("T")
 _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
+
+
+@contextmanager
+def side_by_side(
+    release: Release, store: str, login: Settings = ANYBODY, **settings: object
+) -> Iterator[tuple[Server, Server]]:
+    """A release from its own data, and in front of another store, to which it is published."""
+    load(release, store, login)
+    with (
+        serving(release.path) as own,
+        serving(release.path, {"store": store, **settings}) as in_front,
+    ):
+        yield own, in_front
+
+
+def load(release: Release, store: str, login: Settings = ANYBODY) -> None:
+    """Publish a release to a store."""
+    with Target.open(store, login) as target:
+        publish(release, target)
 
 
 def alike(servers: tuple[Server, Server], read: Callable[[Server], T]) -> T:

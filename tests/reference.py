@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from asked import read_queries
 from pyoxigraph import Literal, NamedNode
 
 from stadsgraaf.cli import main
@@ -18,7 +19,6 @@ from stadsgraaf.errors import PROBLEMS, StadsgraafError
 from stadsgraaf.namespaces import PREFIXES, shorten
 from stadsgraaf.publishing.engines import ENGINES
 from stadsgraaf.publishing.publish import STAGING
-from stadsgraaf.queries import read_queries
 from stadsgraaf.settings import ENVIRONMENT_PREFIX, Settings
 from stadsgraaf.store.published import MERGE, PUBLISHED
 from stadsgraaf.validation.catalogue import rules

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from asked import read_queries
 from pyoxigraph import NamedNode
 
 from stadsgraaf.errors import InvalidParameter, SyntaxFault
-from stadsgraaf.queries import describe, form_of, read_queries, read_query
+from stadsgraaf.queries import describe, form_of, read_query
 
 TEXT = """\
 #+ summary: Members on a day

@@ -29,7 +29,7 @@ from stadsgraaf.media import Form
 from stadsgraaf.namespaces import PREFIXES, expand
 from stadsgraaf.parameters import Parameter
 
-__all__ = ["Query", "describe", "form_of", "read_queries", "read_query", "read_yaml"]
+__all__ = ["Query", "describe", "form_of", "read_query", "read_yaml"]
 
 #: libyaml, where PyYAML was built with it.
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -67,11 +67,6 @@ def form_of(sparql: str) -> Form:
 
 def _blank(noise: re.Match[str]) -> str:
     return "<x>" if noise[0].startswith("<") else " "
-
-
-def read_queries(folder: Path) -> list[Query]:
-    """Every ``*.rq`` directly in the folder, by name."""
-    return [read_query(path) for path in sorted(folder.glob("*.rq"))]
 
 
 def read_query(path: Path) -> Query:

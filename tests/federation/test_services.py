@@ -12,10 +12,11 @@ from time import sleep
 
 import httpx
 import pytest
+from asked import read_queries
 from foreign import endpoint_of
 from serving import Server, serving
 
-from stadsgraaf.queries import Query, read_queries
+from stadsgraaf.queries import Query
 from stadsgraaf.release import Release
 
 QUERIES = Path(__file__).parent.parent / "queries"

@@ -8,16 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from accounts import THINGS, account, alike, body
+from accounts import THINGS, account, alike, body, load, side_by_side
 from engines import Oxigraph
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 from serving import GRAPH, Server, add_release, in_graph, serving, until, write_release
 
 from stadsgraaf.archive import Archive
 from stadsgraaf.media import RDF, Format
-from stadsgraaf.publishing import Target, publish
 from stadsgraaf.release import Release
-from stadsgraaf.settings import Settings
 
 PAGES = (
     *("/en/", "/nl/doc/municipality/gm0307", "/en/claims", "/en/map", "/en/timeline"),
@@ -86,25 +84,8 @@ def archive(tmp_path: Path) -> Archive:
 
 @pytest.fixture(scope="module")
 def servers(our_release: Release) -> Iterator[tuple[Server, Server]]:
-    with side_by_side(our_release) as both:
+    with running() as store, side_by_side(our_release, store.url) as both:
         yield both
-
-
-@contextmanager
-def side_by_side(release: Release) -> Iterator[tuple[Server, Server]]:
-    """A release from its own data, and in front of another store."""
-    with running() as store:
-        load(release, store)
-        with (
-            serving(release.path) as own,
-            serving(release.path, {"store": store.url}) as in_front,
-        ):
-            yield own, in_front
-
-
-def load(release: Release, store: Oxigraph) -> None:
-    with Target.open(store.url, Settings()) as target:
-        publish(release, target)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -134,7 +115,7 @@ def nesting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
     """Nothing but blank nodes, from its own data and in front of another store."""
     folder = tmp_path_factory.mktemp("nesting") / "release"
     release = write_release(folder, list(in_graph(parse(NESTED, RdfFormat.TURTLE))), DATA)
-    with side_by_side(release) as both:
+    with running() as store, side_by_side(release, store.url) as both:
         yield both
 
 
@@ -148,7 +129,7 @@ def test_trees_of_blank_nodes_in_another_store_are_the_same(
 
 def test_an_older_release_is_answered_from_its_own_data(archive: Archive, store: Oxigraph) -> None:
     current, *older = [archive.open(each.identifier) for each in archive.kept()]
-    load(current, store)
+    load(current, store.url)
     numbers = "/sparql?query=SELECT%20%3Fn%20%7B%3Fs%20%3Fp%20%3Fn%7D"
     with serving(archive.path, {"store": store.url}) as server:
         assert body(server, numbers) == "n\r\n2\r\n"
@@ -160,10 +141,10 @@ def test_another_release_in_the_store_is_not_served_under_the_old_name(
     archive: Archive, store: Oxigraph
 ) -> None:
     current, other = (archive.open(each.identifier) for each in archive.kept()[:2])
-    load(current, store)
+    load(current, store.url)
     with serving(archive.path, {"store": store.url, "store_watch": 0.2}) as server:
         assert state(server) == (200, current.identifier)
-        load(other, store)
+        load(other, store.url)
         until(lambda: state(server)[0] == 503)
         with archive.locked():
             archive.switch(other.identifier)
@@ -172,13 +153,13 @@ def test_another_release_in_the_store_is_not_served_under_the_old_name(
 
 def test_what_the_store_has_not_yet_is_not_switched_to(archive: Archive, store: Oxigraph) -> None:
     current, other = (archive.open(each.identifier) for each in archive.kept()[:2])
-    load(current, store)
+    load(current, store.url)
     with serving(archive.path, {"store": store.url, "store_watch": 0.2, "watch": 0.1}) as server:
         with archive.locked():
             archive.switch(other.identifier)
         time.sleep(1)
         assert state(server) == (200, current.identifier)
-        load(other, store)
+        load(other, store.url)
         until(lambda: state(server) == (200, other.identifier))
 
 

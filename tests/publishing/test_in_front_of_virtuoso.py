@@ -7,11 +7,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from accounts import THINGS, account, alike, body
+from accounts import THINGS, account, alike, body, side_by_side
 from engines import Virtuoso
-from serving import Server, serving
+from serving import Server
 
-from stadsgraaf.publishing import Target, publish
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 
@@ -29,12 +28,10 @@ def servers(our_release: Release) -> Iterator[tuple[Server, Server]]:
     if reason := Virtuoso.missing():
         pytest.skip(reason)
     store = Virtuoso()
+    login = Settings(store_user="dba", store_password="dba")
     try:
-        with Target.open(store.url, Settings(store_user="dba", store_password="dba")) as target:
-            publish(our_release, target)
-        settings = {"store": store.url, "query_timeout": 120}
-        with serving(our_release.path) as own, serving(our_release.path, settings) as in_front:
-            yield own, in_front
+        with side_by_side(our_release, store.url, login, query_timeout=120) as both:
+            yield both
     finally:
         store.close()
 

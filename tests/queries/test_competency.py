@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asked import read_queries
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions, Store
 
-from stadsgraaf.queries import Query, read_queries
+from stadsgraaf.queries import Query
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = [query.name for query in read_queries(ROOT / "queries")]

@@ -16,16 +16,16 @@ __all__ = ["publish"]
 
 @click.command()
 @DIRECTORY
-@click.option("--to", "address", required=True, help="Address where the store takes queries.")
+@click.option("--to", "address", required=True, help="Address of the store's query endpoint.")
 @click.option(
     "--engine",
     type=click.Choice(
         ["oxigraph", "virtuoso", "fuseki", "graphdb", "stardog", "neptune", "qlever"]
     ),
-    help="Kind of store; default: what its answers say.",
+    help="Kind of store; default: recognised by its answers.",
 )
 @click.option(
-    "--chunk", type=click.IntRange(min=1), default=50_000, help="Statements sent at once."
+    "--chunk", type=click.IntRange(min=1), default=50_000, help="Statements to send at once."
 )
 @click.option(
     "--timeout",
@@ -33,8 +33,8 @@ __all__ = ["publish"]
     default=600.0,
     help="Seconds that one exchange with the store may take.",
 )
-@click.option("--force", is_flag=True, help="Send it also when the store says that it has it.")
-@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+@click.option("--force", is_flag=True, help="Send it even if the store already has it.")
+@click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
 def publish(
     directory: Path,
     address: str,
@@ -45,12 +45,13 @@ def publish(
     force: bool,
     quiet: bool,
 ) -> None:
-    """Load a release into a store of others, for `serve --store`.
+    """Load a release into another SPARQL store, for `serve --store`.
 
     DIRECTORY is a release, an archive (its current release), or a folder that was built. Readers of
-    the store have the old release until all of the new one is there, and then the new one; a run that
-    is ended leaves the old one, and the next run removes what it had loaded. Name and password, or
-    a token, are the settings store_user, store_password and store_token: set them in the environment.
+    the store see the old release until the new one is complete, and then the new one. If a run is
+    broken off, the old release stays; the next run removes what the broken one had loaded. Name and
+    password, or a token, are the settings store_user, store_password and store_token: set them in
+    the environment.
 
     \b
     Examples:

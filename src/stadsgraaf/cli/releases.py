@@ -28,10 +28,10 @@ OUTPUT = click.option(
 @DIRECTORY
 @OUTPUT
 def releases(directory: Path, output: Path | None) -> None:
-    """List the releases that are kept, the last one first.
+    """List the releases that are kept, the latest first.
 
-    DIRECTORY is an archive (what build --output writes) or a folder that was built. The current
-    release has an asterisk.
+    DIRECTORY is an archive (what build --output writes) or a folder that was built. An asterisk
+    marks the current release.
 
     \b
     Examples:
@@ -89,11 +89,11 @@ def _before(archive: Archive) -> str:
 @OUTPUT
 @click.option("--release", "identifier", help="Only this one; default: all that are kept.")
 def verify(directory: Path, output: Path | None, identifier: str | None) -> None:
-    """Read every byte of the releases that are kept, and say what is not as it was written.
+    """Check every byte of the releases that are kept, and report what has changed.
 
-    Finds any changed byte, and any file that is cut off, missing or extra; and what cannot be read
-    of history, superseded, suppressed and departed.sqlite beside them. DIRECTORY may also be one
-    release. Exit code 1 when anything is wrong.
+    Finds changed bytes, and files that are cut off, missing or extra; also damage to history,
+    superseded, suppressed and departed.sqlite, which stand beside the releases. DIRECTORY may also
+    be one release. Exit code 1 when anything is wrong.
 
     \b
     Examples:
@@ -133,22 +133,26 @@ def _show(name: str, found: "Sequence[Damage]") -> None:
 @click.argument("iris", nargs=-1)
 @OUTPUT
 @click.option(
-    "--name", "names", multiple=True, help="Tell where this name stands, too; repeatable."
+    "--name",
+    "names",
+    multiple=True,
+    help="Also report where this name occurs; may be given several times.",
 )
 def suppress(
     directory: Path, iris: tuple[str, ...], output: Path | None, names: tuple[str, ...]
 ) -> None:
-    """Publish some things no more: not in the next release, nor in any that is kept.
+    """Stop publishing some things, in the next release and in all that are kept.
 
-    They are added to the archive's list (its file “suppressed”); an IRI that ends with * stands
-    for all that begin like it. Releases that have them are written anew without them, a server
-    that follows the archive switches at once, and their pages answer 410. Without IRIs, what is
-    on the list is applied again, as after a backup is put back.
+    The IRIs are added to the archive's list (its file “suppressed”); one that ends with * stands for
+    all IRIs that begin with what is before it. Releases that contain them are rewritten without them,
+    a server that follows the archive switches at once, and their pages answer 410. Without IRIs the
+    list is applied again, for example after a backup is restored.
 
-    What other things say stays, also when it names what went: of every release is told where its
-    labels, in any language, and a person's last name still stand, as whole words, whatever their
-    case and accents, in texts or IRIs. Names of fewer than four letters are not looked for. The archive does not remember the names of what
-    went: --name looks for one later. Change these texts and build again, or suppress them too.
+    Statements about other things stay, even if they name what was removed. For every release you are
+    told where those names still occur, as whole words in texts or IRIs, whatever their case and
+    accents: labels in any language, and a person's last name. Names of fewer than four letters are
+    not searched for. The archive does not remember the names of what was removed; use --name to
+    search for one later. Change those texts and build again, or suppress them too.
 
     \b
     Examples:

@@ -30,9 +30,16 @@ def _setting_options(command: Callable[..., None]) -> Callable[..., None]:
     for setting in reversed(Settings.table()):
         option = "--" + setting.name.replace("_", "-")
         kind = type(setting.default)
-        text = f"{setting.help} Default: {setting.default or 'none'}."
+        text = f"{setting.help} Default: {_shown(setting.default)}."
         command = click.option(option, type=kind, default=None, help=text)(command)
     return command
+
+
+def _shown(default: object) -> str:
+    """A default as a person reads it: nothing is none, and what is off is not."""
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return "none" if default == "" else str(default)
 
 
 @click.command()
@@ -46,14 +53,18 @@ def _setting_options(command: Callable[..., None]) -> Callable[..., None]:
 @STRICT
 @_setting_options
 def serve(directory: Path, output: Path | None, *, strict: bool, **flags: Any) -> None:
-    """Serve a folder of Turtle, or a release, as SPARQL endpoint and pages.
+    """Serve a folder of Turtle, or a release, as a SPARQL endpoint and pages.
 
-    A folder is built and validated first, unless nothing in it changed since the last time; on
-    SIGHUP it is built again. What cannot be read is refused, and so are violations in a dataset that
-    describes itself; those of any other folder are told, unless it is to be --strict. With --store and no folder that store is surveyed instead, and surveyed
-    again on SIGHUP; its data stay there. An archive (what build --output writes) is followed: when another
-    release in it becomes current, that one is served, and no request fails.
-    Every option can be set in the environment too: --port is STADSGRAAF_PORT.
+    A folder is first built and validated, unless nothing in it changed since the last time; SIGHUP
+    builds it again. A folder that cannot be read is refused, and so is a dataset that describes itself
+    (dataset.ttl) and has violations. Violations in any other folder are only listed, unless you add
+    --strict.
+
+    An archive (what build --output writes) is followed: when another release in it becomes current,
+    the server switches to that one without a failed request. With --store and no folder, that store is
+    surveyed instead, and again on SIGHUP; its data stay there.
+
+    Every option can also be set in the environment: --port is STADSGRAAF_PORT.
 
     \b
     Examples:

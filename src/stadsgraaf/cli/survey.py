@@ -13,25 +13,25 @@ __all__ = ["survey"]
 
 
 @click.command()
-@click.option("--store", help="Address where the store takes queries; default: the setting store.")
+@click.option("--store", help="Address of the store's query endpoint; default: the setting store.")
 @click.option(
     "--output",
     "-o",
     type=click.Path(path_type=Path),
-    help="Folder for what is found; default: a folder in the user's cache.",
+    help="Folder for the result; default: a folder in the user's cache.",
 )
 @click.option(
     "--survey-statements",
     type=click.IntRange(1),
-    help="Statements of one property that are read. Default: the setting survey_statements.",
+    help="Statements to read of each property. Default: the setting survey_statements.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 def survey(
     store: str | None, output: Path | None, survey_statements: int | None, *, quiet: bool
 ) -> None:
-    """Ask a store what `serve --store` has to know of it: graphs, counts and names.
+    """Collect from a store what `serve --store` needs to know: graphs, counts and names.
 
-    The data stay in the store. `serve --store` without a folder does this by itself, and again on
+    The data stay in the store. `serve --store` without a folder does this itself, and again on
     SIGHUP. Name and password, or a token, are the settings store_user, store_password and
     store_token: set them in the environment.
 

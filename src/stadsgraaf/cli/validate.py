@@ -38,11 +38,15 @@ _EXPLAIN = "explain"
     "forms",
     multiple=True,
     metavar="FORMAT[=FILE]",
-    help="How to report; may be given several times, with a file to write to. Default: text. "
-    "There are text, lines, json, github, gitlab, sarif, junit, markdown, html, turtle.",
+    help="Format of the report; may be given several times, each with a file to write to. Default: "
+    "text. Formats: text, lines, json, github, gitlab, sarif, junit, markdown, html, turtle.",
 )
-@click.option("--fail-on", type=SEVERITIES, help="What gives exit code 1. Default: violation.")
-@click.option("--show", type=SEVERITIES, default="warning", help="The least that text shows.")
+@click.option(
+    "--fail-on", type=SEVERITIES, help="Least severity that gives exit code 1. Default: violation."
+)
+@click.option(
+    "--show", type=SEVERITIES, default="warning", help="Least severity that the format text shows."
+)
 @click.option(
     "--engine",
     type=click.Choice(["pyshacl", "turbo", "both"]),
@@ -59,17 +63,17 @@ _EXPLAIN = "explain"
     "stages",
     multiple=True,
     metavar="STAGE",
-    help="Run this stage only; may be given several times. There are syntax, lexical, terms, "
-    "shacl, verify, evidence, queries, formatting, difference.",
+    help="Run only this stage; may be given several times. Stages: syntax, lexical, terms, shacl, "
+    "verify, evidence, queries, formatting, difference.",
 )
 @click.option(
     "--profile",
     "profiles",
     multiple=True,
     metavar="FILE|NAME",
-    help="A file: severities of rules by file, and files to leave out; default "
-    ".stadsgraaf-validate.yaml, when it is there. A name: the shapes of nl-sbb or dcat-ap-nl, in "
-    "the folder that STADSGRAAF_STANDARDS names.",
+    help="A file that sets severities of rules per file and files to leave out; default: "
+    ".stadsgraaf-validate.yaml, if there is one. Or a name, for the shapes of nl-sbb or "
+    "dcat-ap-nl in the folder that STADSGRAAF_STANDARDS names.",
 )
 @click.option(
     "--shapes",
@@ -82,31 +86,31 @@ _EXPLAIN = "explain"
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Findings that are known: they pass, new ones fail.",
+    help="File of known findings: these pass, new ones fail.",
 )
 @click.option(
     "--write-baseline",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the findings that there are as a baseline, and pass.",
+    help="Write the present findings to a file as a baseline, and pass.",
 )
 @click.option(
     "--changed",
     is_flag=False,
     flag_value="",
     metavar="[REV]",
-    help="Tell only what a change brought about: what was found at this revision passes. "
+    help="Report only what a change brought about: findings already there at this revision pass. "
     "Default: the target of the pull request, else the last commit.",
 )
 @click.option(
     "--since",
     metavar="RELEASE",
-    help="The last release: a git revision, a folder, a file, or “latest” for the newest tag. What "
-    "breaks those who use it is a violation, unless a new version declares it.",
+    help="The last release: a git revision, a folder, a file, or “latest” for the newest tag. A change "
+    "that breaks users of it is a violation, unless a new version declares it.",
 )
 @click.option(
     "--source",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The text that evidence points into, to check its digests. Default: STADSGRAAF_ARTICLE.",
+    help="The text that evidence refers to, to check its digests. Default: STADSGRAAF_ARTICLE.",
 )
 @language_option("Of the report.")
 @click.option("--explain", metavar="RULE", help="Print the page of a rule; all: list the rules.")
@@ -114,18 +118,18 @@ _EXPLAIN = "explain"
     "--no-cache",
     is_flag=True,
     envvar="STADSGRAAF_NO_CACHE",
-    help="Find all anew, and keep nothing for the next time.",
+    help="Use no results of earlier runs, and keep none.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 @click.pass_context
 def validate(context: click.Context, /, **given: Any) -> None:
-    """Check Turtle, vocabulary, shapes and queries; say file, line and what to do.
+    """Check Turtle, vocabulary, shapes and queries; report file, line and remedy.
 
     A PATH is a folder or a file, of Turtle, TriG, N-Triples, N-Quads, RDF/XML, JSON-LD or SPARQL;
     all of them together are the dataset. Default: the folder you are in; - is stdin.
 
     Exit code 1 when there are violations; warnings alone do not fail, unless --fail-on says so.
-    "stadsgraaf validate explain RULE" tells what a rule means, and how to mend what it finds.
+    "stadsgraaf validate explain RULE" explains a rule and how to mend what it finds.
 
     \b
     Examples:
