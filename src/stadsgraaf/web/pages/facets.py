@@ -22,7 +22,7 @@ __all__ = ["Choice", "Facet", "Facets"]
 #: A class with more things than this has no facets: counting would take too long.
 _LARGEST_CLASS = 20_000
 #: Of more things than this that were chosen, values are not counted while somebody waits.
-_MOST_COUNTED = 5_000
+_MOST_COUNTED = 2_000
 _MOST_FACETS = 6
 #: Values that a facet shows at once, and with the rest unfolded.
 _FIRST_VALUES = 8
@@ -153,11 +153,15 @@ class Facets:
 
     @property
     def pattern(self) -> str:
-        """The graph pattern of the things, their variable ``?s``."""
-        lines = [f"?s a {NamedNode(self.target)} .", *(f"?s {each} ." for each in self.chosen)]
-        if self.extra:  # it starts from the few, and not from the class
-            return "\n  ".join([self.extra, f"FILTER EXISTS {{ {' '.join(lines)} }}"])
-        return "\n  ".join(lines)
+        """The graph pattern of the things, their variable ``?s``.
+
+        It starts from what the fewest things have, and not from the class.
+        """
+        hubs = self.view.site.release.labels.hubs
+        rarest = sorted(self.chosen, key=lambda choice: hubs.get(choice.value.value, 0))
+        lines = [f"?s {each} ." for each in rarest] + [f"?s a {NamedNode(self.target)} ."]
+        first = self.extra or lines.pop(0)
+        return f"{first}\n  FILTER EXISTS {{ {' '.join(lines)} }}" if lines else first
 
     @property
     def sparql(self) -> str:
