@@ -47,7 +47,7 @@ ADDRESSES = {
     "/claims": "the claims: who holds what, how strongly",
     "/map": "the places of the dataset",
     "/map/land.svg": "their outlines, as the picture under every map",
-    "/timeline": "the events, also those whose day is not known exactly",
+    "/timeline": "the events, also those whose day is not known exactly; `thing=` what is dated near one",
     "/vocabulary": "the classes and properties, documented from the ontology",
     "/article": "the source with the claims at their passages",
     "/conformance": "which of W3C's SPARQL tests pass, and why the others do not",

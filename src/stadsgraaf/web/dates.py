@@ -12,9 +12,8 @@ seasons, intervals with open ends, and the qualifiers ``~``, ``?`` and ``%``.
 import re
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from stadsgraaf.errors import Language
 from stadsgraaf.remembering import remembering
@@ -55,8 +54,7 @@ _REMEMBERED: Final = 8192
 _CLOCK = re.compile(r"T[\d:.]+(?:Z|[+-]\d\d:\d\d)?\Z")
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """A year, month, season or day, perhaps approximate or uncertain."""
 
     year: int

@@ -13,8 +13,9 @@ from stadsgraaf.errors import Language
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.web.asking import Asker, Row, term_iri
 from stadsgraaf.web.choices import SHAPES_OF, Choice, read_choices
+from stadsgraaf.web.site import Site
 
-__all__ = ["Expectation", "Shapes"]
+__all__ = ["Expectation", "Shapes", "shapes_of"]
 
 _LAST = 1e9
 
@@ -116,6 +117,15 @@ class Shapes:
     def choices_of(self, classes: Iterable[str]) -> list[Choice]:
         """Choices of a thing with these classes."""
         return [choice for target in classes for choice in self.choices.get(target, ())]
+
+
+async def shapes_of(site: Site) -> Shapes:
+    """The shapes of what is served, read once."""
+    return await site.once(_read)
+
+
+async def _read(site: Site) -> Shapes:
+    return await Shapes.read(site.asker)
 
 
 def _number(row: Row, name: str) -> float | None:

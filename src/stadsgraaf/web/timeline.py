@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 from stadsgraaf.web import dates
 from stadsgraaf.web.dates import day_number
 
-__all__ = ["LONGEST", "Mark", "Moment", "Timeline", "gather", "timeline"]
+__all__ = ["LONGEST", "OWN", "Mark", "Moment", "Timeline", "gather", "timeline"]
 
 Shape = Literal["point", "vague", "period"]
 
@@ -26,6 +26,8 @@ _MOST_TICKS = 12
 _MOST_ROWS = 24
 _CHARACTER = 7.2
 _GAP = 12
+#: The sort of a moment of the thing itself.
+OWN: Final = "own"
 #: Longest label on the drawing; the list has it whole.
 LONGEST: Final = 70
 #: A date no vaguer than this many days is drawn as a point.
@@ -37,7 +39,7 @@ _CROWD: Final = 4
 class Moment(NamedTuple):
     """Something with a date or a period, as EDTF; ``doubtful`` when it is hoped or planned.
 
-    ``members`` are the moments of one ``kind`` that it stands for, when they are many.
+    ``words`` are those of the date, when they are not the usual ones; ``members`` are the moments of one ``kind`` that it stands for, when they are many.
     """
 
     label: str
@@ -48,6 +50,9 @@ class Moment(NamedTuple):
     doubtful: bool = False
     kind: str = ""
     members: tuple["Moment", ...] = ()
+
+
+_Dated = tuple[Moment, tuple[date | None, date | None]]
 
 
 class Mark(NamedTuple):
@@ -72,7 +77,10 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Timeline:
-    """The drawing, and the same as a list in order of time."""
+    """The drawing, and the same as a list in order of time.
+
+    Of ``total`` moments, in the years of the ``span``, the latest; ``left_out`` are not drawn.
+    """
 
     marks: tuple[Mark, ...]
     ticks: tuple[tuple[float, str], ...]
@@ -80,6 +88,8 @@ class Timeline:
     moments: tuple[Moment, ...]
     first: int
     last: int
+    total: int
+    span: tuple[int, int]
     left_out: int = 0
 
     @property
@@ -110,26 +120,49 @@ def gather(moments: Iterable[Moment]) -> list[Moment]:
     return gathered
 
 
-def timeline(moments: Iterable[Moment], rows: int = _MOST_ROWS) -> Timeline | None:
-    """The timeline of moments, so many rows drawn; None when none has a date that can be read."""
+def timeline(
+    moments: Iterable[Moment], rows: int = _MOST_ROWS, most: int | None = None
+) -> Timeline | None:
+    """The timeline of moments, so many rows drawn; None when none has a date that can be read.
+
+    Of more than ``most`` it has those of the thing's own, and of the others the latest.
+    """
     dated = [(moment, ends) for moment in moments if (ends := dates.bounds(moment.date))]
-    known = [day for _, ends in dated for day in ends if day]
-    if not known:
+    span = _years_of(dated)
+    if span is None:
         return None
     dated.sort(key=lambda item: (item[1][0] or date.min, item[1][1] or date.max, item[0].label))
-    years = _Years(min(known).year, max(known).year + 1)
-    drawn = dated[:rows]
+    shown = _latest(dated, most) if most is not None and len(dated) > most else dated
+    first, last = _years_of(shown) or span
+    years = _Years(first, last + 1)
+    drawn = shown[:rows]
     return Timeline(
-        marks=tuple(_mark(moment, ends, row, years) for row, (moment, ends) in enumerate(drawn)),
+        marks=tuple([_mark(moment, ends, row, years) for row, (moment, ends) in enumerate(drawn)]),
         ticks=tuple(
             (years.x(date(year, 1, 1)), str(year)) for year in years.ticks if year < years.last
         ),
         height=_TOP + _ROW * len(drawn) + 6,
-        moments=tuple(moment for moment, _ in dated),
-        first=years.first,
-        last=years.last - 1,
-        left_out=len(dated) - len(drawn),
+        moments=tuple([moment for moment, _ in shown]),
+        first=first,
+        last=last,
+        total=len(dated),
+        span=span,
+        left_out=len(shown) - len(drawn),
     )
+
+
+def _years_of(dated: Iterable[_Dated]) -> tuple[int, int] | None:
+    known = [day.year for _, ends in dated for day in ends if day]
+    return (min(known), max(known)) if known else None
+
+
+def _latest(dated: Sequence[_Dated], most: int) -> list[_Dated]:
+    """So many, in their order: the own ones, and of the others the last."""
+    own = sum(moment.sort == OWN for moment, _ in dated)
+    others = range(len(dated) - own)
+    wanted = iter(others)
+    skipped = len(dated) - max(most, own)
+    return [item for item in dated if item[0].sort == OWN or next(wanted) >= skipped]
 
 
 @dataclass(frozen=True)

@@ -227,9 +227,11 @@ class Urls:
         """The map, with the places of a thing marked."""
         return self.page("/map", thing=thing)
 
-    def timeline(self, sort: str | None = None, page: int | None = None) -> str:
-        """What is dated, in order; of one sort of things."""
-        return self.page("/timeline", sort=sort, page=page)
+    def timeline(
+        self, sort: str | None = None, page: int | None = None, thing: str | None = None
+    ) -> str:
+        """What is dated, in order; of one sort of things, or near one thing."""
+        return self.page("/timeline", sort=sort, thing=thing, page=page)
 
     def vocabulary(self) -> str:
         """The classes and properties, documented from themselves."""

@@ -112,6 +112,10 @@ WORDS: Final[Mapping[str, Text]] = {
         "Of every kind there are the latest {n} dates here; the rest can be asked for in SPARQL.",
         "Van elke soort staan hier de laatste {n} data; de rest is op te vragen in SPARQL.",
     ),
+    "all_moments": Text("All {n} moments", "Alle {n} momenten"),
+    "n_moments_one": Text("{n} moment", "{n} moment"),
+    "n_moments_many": Text("{n} moments", "{n} momenten"),
+    "whole_timeline": Text("whole timeline", "hele tijdlijn"),
     "timeline_title": Text("Timeline, {first} to {last}", "Tijdlijn, {first} tot en met {last}"),
     "timeline_text": Text(
         "Days as points, periods as bars. The list below the drawing says the same in words.",

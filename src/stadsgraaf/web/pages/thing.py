@@ -24,22 +24,23 @@ from stadsgraaf.web.pages.defining import concepts_of, definitions_of, examples_
 from stadsgraaf.web.places import Chart, Dot
 from stadsgraaf.web.portrait import Portrait, graph_infos, portray
 from stadsgraaf.web.querystring import one_of, page_number
-from stadsgraaf.web.shapes import Shapes
+from stadsgraaf.web.shapes import Shapes, shapes_of
 from stadsgraaf.web.signposts import of_thing
-from stadsgraaf.web.site import Site, View
+from stadsgraaf.web.site import View
 from stadsgraaf.web.thing import Thing, read_thing, read_values
 from stadsgraaf.web.tree import SCHEME, read_tree
 from stadsgraaf.web.values import show
 from stadsgraaf.web.weights import weigh
 
-__all__ = ["page", "values"]
+__all__ = ["DATED", "page", "values"]
 
 _SHOWN_SUBJECTS = 60
 _SUBJECTS = (
     "SELECT DISTINCT ?s WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} FILTER(isIRI(?s)) }} LIMIT {most}"
 )
 _WITHIN = "SELECT ?s ?p ?o\nWHERE {{\n  GRAPH {graph} {{ ?s ?p ?o }}\n}}\nLIMIT 100"
-_DATED = (
+#: The dates of a thing and of what is near it.
+DATED: Final = (
     "SELECT DISTINCT ?thing ?property ?date\nWHERE {{\n"
     "  {{ BIND({thing} AS ?thing) }} UNION {{ {thing} ?to ?thing }} UNION {{ ?thing ?from {thing} }}\n"
     "  ?thing ?property ?date .\n"
@@ -67,7 +68,7 @@ async def page(view: View, iri: str) -> Response:
     thing, graph = await read_thing(site, iri), site.release.manifest.graph(iri)
     if not thing.exists and graph is None:
         raise NotFound(what=iri)
-    shapes, graphs = await site.once(_shapes), await graph_infos(site)
+    shapes, graphs = await shapes_of(site), await graph_infos(site)
     portrait = portray(view, thing, await taxonomy_of(site), shapes, graphs)
     is_dataset = iri == site.release.manifest.dataset
     return view.page(
@@ -81,7 +82,7 @@ async def page(view: View, iri: str) -> Response:
         read_claims=await count_claims(site, iri) if thing.is_source else 0,
         findings=site.findings.get(iri, ()),
         around_query=_AROUND.format(thing=named),
-        line_query=_DATED.format(thing=named),
+        line_query=DATED.format(thing=named),
         explore=_EXPLORE.format(thing=named),
         schema=await schema(view) if is_dataset else _schema(view, portrait),
         **await _on_the_map(view, portrait, graphs),
@@ -125,10 +126,6 @@ async def _as_graph(view: View, iri: str, graph: GraphEntry | None) -> dict[str,
         "subjects": await _subjects(view, graph) if graph else (),
         "within": _WITHIN.format(graph=NamedNode(iri)),
     }
-
-
-async def _shapes(site: Site) -> Shapes:
-    return await Shapes.read(site.asker)
 
 
 def _downloads(

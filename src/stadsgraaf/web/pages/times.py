@@ -1,8 +1,9 @@
 """The timeline: what happened or is dated, in order, doubt drawn as such."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
+from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,10 +13,16 @@ from stadsgraaf.namespaces import PREFIXES, SG
 from stadsgraaf.standing import ALL_PERIODS, MOST_DATED, PERIODS, latest
 from stadsgraaf.web import dates
 from stadsgraaf.web.asking import Row, term_iri
+from stadsgraaf.web.cards import Named
 from stadsgraaf.web.kinds import Group, taxonomy_of
 from stadsgraaf.web.pager import Pager
-from stadsgraaf.web.querystring import one_of, page_number
+from stadsgraaf.web.pages.thing import DATED
+from stadsgraaf.web.portrait.moments import Moments
+from stadsgraaf.web.portrait.subject import Subject
+from stadsgraaf.web.querystring import iri_given, one_of, page_number
+from stadsgraaf.web.shapes import shapes_of
 from stadsgraaf.web.site import Site, View
+from stadsgraaf.web.thing import read_thing
 from stadsgraaf.web.timeline import Moment, gather, timeline
 
 __all__ = ["read_dated", "times"]
@@ -38,29 +45,62 @@ _BOUNDS = (SG + "earliest", SG + "latest")
 
 
 async def times(request: Request) -> Response:
-    """``/timeline?sort=``, paged from the latest back."""
+    """``/timeline?sort=``, and ``/timeline?thing=`` with what is dated near it; paged."""
     view, number = View.of(request.scope), page_number(request)
     site = view.site
+    if thing := iri_given(request, "thing"):
+        return await _near(view, thing, number)
     dated = await read_dated(site)
     present = [sort for sort in _SORTS if dated.get(sort)]
     asked = one_of(request, "sort", _SORTS)
     sort = next((each for each in _SORTS if each == asked), next(iter(present), _SORTS[0]))
     moments = _moments(view, sort, dated.get(sort, []))
-    start = (number - 1) * _PAGE
-    total, moments = len(moments), moments[start : start + _PAGE]
-    if not moments and number > 1:
-        raise NotFound(what=view.path)
     return view.page(
         "timeline.html",
-        line=timeline(moments, rows=_PAGE),
+        **_paged(view, moments, number, lambda page: view.urls.timeline(sort, page)),
+        thing=None,
         line_query=_SHOWN,
         latest=MOST_DATED if site.release.manifest.on_disk else None,
         sort=sort,
         sorts=[(each, view.urls.timeline(each), len(dated[each])) for each in present],
-        pager=Pager.of(
-            number, lambda page: view.urls.timeline(sort, page), more=start + _PAGE < total
-        ),
     )
+
+
+async def _near(view: View, iri: str, number: int) -> Response:
+    """Every moment of a thing, in order. Raises NotFound when there is no such thing."""
+    site = view.site
+    thing = await read_thing(site, iri)
+    if not thing.exists:
+        raise NotFound(what=iri)
+    subject = Subject(view, thing, await taxonomy_of(site), await shapes_of(site), {})
+    line = timeline(Moments(subject).all())
+    return view.page(
+        "timeline.html",
+        **_paged(
+            view,
+            line.moments if line else (),
+            number,
+            lambda page: view.urls.timeline(page=page, thing=iri),
+        ),
+        thing=Named(subject.own_name, view.urls.of(iri)),
+        line_query=DATED.format(thing=NamedNode(iri)),
+        latest=None,
+    )
+
+
+def _paged(
+    view: View, moments: Sequence[Moment], number: int, link: Callable[[int], str]
+) -> dict[str, Any]:
+    """One page of moments. Raises NotFound when there are not so many pages."""
+    start = (number - 1) * _PAGE
+    shown = moments[start : start + _PAGE]
+    if not shown and number > 1:
+        raise NotFound(what=view.path)
+    return {
+        "line": timeline(shown, rows=_PAGE),
+        "total": len(moments),
+        "pager": Pager.of(number, link, more=start + _PAGE < len(moments)),
+    }
 
 
 def _moments(view: View, sort: Group, found: Sequence[tuple[str, str]]) -> Sequence[Moment]:
@@ -72,7 +112,6 @@ def _moments(view: View, sort: Group, found: Sequence[tuple[str, str]]) -> Seque
             date,
             view.urls.of(iri),
             sort,
-            dates.say(date, view.language),
             kind=view.term(view.site.kind(iri) or ""),
         )
         for iri, date in found

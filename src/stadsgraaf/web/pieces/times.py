@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from stadsgraaf.web import dates
 from stadsgraaf.web.markup import escaped, link
 from stadsgraaf.web.site import View
 from stadsgraaf.web.timeline import LONGEST, Mark, Moment, Timeline
@@ -63,5 +64,6 @@ def _event(view: View, moment: Moment) -> str:
         label = moment.label if moment.href else moment.label[:1].upper() + moment.label[1:]
         doubt = f' <span class="tag">{view.t("not_asserted")}</span>' if moment.doubtful else ""
         told = f"<span>{link(label, moment.href)}{doubt}</span>"
-    time = f'<time datetime="{escaped(moment.date)}">{escaped(moment.words)}</time>'
+    words = moment.words or dates.say(moment.date, view.language)
+    time = f'<time datetime="{escaped(moment.date)}">{escaped(words)}</time>'
     return f'<li class="s-{moment.sort}">{time} {told}</li>\n'

@@ -7,14 +7,13 @@ from pyoxigraph import Literal
 
 from stadsgraaf.datatypes import DATE_TYPES
 from stadsgraaf.namespaces import well_known
-from stadsgraaf.web import dates
 from stadsgraaf.web.asking import term_iri
 from stadsgraaf.web.claims import CLAIM
 from stadsgraaf.web.kinds import Sort
 from stadsgraaf.web.portrait.facts import CLAIM_PARTS
 from stadsgraaf.web.portrait.roles import CLAIM_ROLES
 from stadsgraaf.web.portrait.subject import Subject
-from stadsgraaf.web.timeline import Moment, Timeline, gather, timeline
+from stadsgraaf.web.timeline import OWN, Moment, Timeline, gather, timeline
 
 __all__ = ["Moments"]
 
@@ -25,6 +24,10 @@ _TIMELESS: Final = ("term", "concept", "data")
 _MAKING: Final = well_known("prov:wasGeneratedBy prov:wasAttributedTo")
 
 
+#: So many moments are drawn and listed with a thing; the rest has a page of its own.
+_MOST_SHOWN: Final = 24
+
+
 class Moments:
     """Reads the times of a thing."""
 
@@ -32,12 +35,16 @@ class Moments:
         self.subject = subject
 
     def timeline(self) -> Timeline | None:
-        """The timeline, when there is more than one moment."""
+        """The timeline, when there is more than one moment: of many the latest."""
+        line = timeline(self.all(), most=_MOST_SHOWN)
+        return line if line and (line.total > 1 or line.moments[0].members) else None
+
+    def all(self) -> list[Moment]:
+        """Every moment once, those of one kind at one time as one when they are many."""
         moments: dict[tuple[str, str], Moment] = {}
         for moment in self._moments():
             moments.setdefault((moment.label, moment.date), moment)
-        line = timeline(gather(moments.values()))
-        return line if line and len(moments) > 1 else None
+        return gather(moments.values())
 
     def _moments(self) -> Iterable[Moment]:
         yield from self._own_moments()
@@ -59,7 +66,7 @@ class Moments:
             clerical = dated.predicate in _CLERICAL and sort in _TIMELESS
             if dated.thing not in made_by and not clerical:
                 label, href = self.subject.name(dated.thing), view.link(dated.thing)
-                yield self._moment(label, dated.date, href, sort, kind=name)
+                yield Moment(label, dated.date, href, sort, kind=name)
 
     def _claimed_moments(self) -> Iterable[Moment]:
         """Dates of the claims about it, or of the claim that it is."""
@@ -72,7 +79,7 @@ class Moments:
         }
         for iri, claim in thing.claims.items():
             if claim.date and (iri in about or iri == thing.iri):
-                yield self._moment(
+                yield Moment(
                     self.subject.view.label(iri),
                     claim.date,
                     self.subject.view.urls.of(iri),
@@ -88,17 +95,4 @@ class Moments:
             clerical = predicate in _CLERICAL and self.subject.sort in _TIMELESS
             if is_date and predicate not in CLAIM_PARTS and not clerical:
                 label = self.subject.property_name(predicate)
-                yield self._moment(label, value.value, None, "own")
-
-    def _moment(
-        self,
-        label: str,
-        text: str,
-        href: str | None,
-        sort: str,
-        *,
-        doubtful: bool = False,
-        kind: str = "",
-    ) -> Moment:
-        words = dates.say(text, self.subject.view.language)
-        return Moment(label, text, href, sort, words, doubtful, kind)
+                yield Moment(label, value.value, None, OWN)
