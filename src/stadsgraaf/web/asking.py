@@ -48,7 +48,7 @@ def iris(values: Iterable[str]) -> str:
     >>> iris(["urn:a", "urn:b"])
     '<urn:a> <urn:b>'
     """
-    return " ".join(str(NamedNode(value)) for value in values)
+    return " ".join([str(_NODES[value]) for value in values])
 
 
 def term_iri(term: Term | None) -> str | None:

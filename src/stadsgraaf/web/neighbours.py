@@ -1,7 +1,7 @@
 """The neighbours of a thing, by the relation that leads there; details are looked through."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from stadsgraaf.namespaces import PREFIXES
@@ -55,11 +55,15 @@ class _Reader:
     thing: Thing
     taxonomy: Taxonomy
     labels: Mapping[str, str]
+    _told: dict[str | None, bool] = field(default_factory=dict)
 
     def is_told(self, iri: str) -> bool:
         """Whether a neighbour stands for itself: claims and details are elsewhere on the page."""
         kind = self.view.site.kind(iri)
-        return kind is not None and kind != CLAIM and not self.taxonomy.is_detail([kind])
+        if kind not in self._told:
+            is_apart = kind is None or kind == CLAIM or self.taxonomy.is_detail([kind])
+            self._told[kind] = not is_apart
+        return self._told[kind]
 
     def outgoing(self, hidden: set[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

@@ -125,26 +125,26 @@ class Site:
             self._entries.update(dict.fromkeys(missing) | self.release.labels.entries(missing))
 
     def _entry(self, iri: str) -> Entry | None:
-        try:
-            return self._entries[iri]
-        except KeyError:
-            if len(iri) > LONGEST:
-                return self.release.labels.entries([iri]).get(iri)
-            self.read_names([iri])
-            return self._entries[iri]
+        known = self._entries
+        if iri in known:
+            return known[iri]
+        if len(iri) > LONGEST:
+            return self.release.labels.entries([iri]).get(iri)
+        self.read_names([iri])
+        return known[iri]
 
     def kind(self, iri: str) -> str | None:
         """The class that says most of what a thing is."""
-        entry = self._entry(iri)
+        entry = self._entries.get(iri) or self._entry(iri)
         return entry.kind if entry else None
 
     def knows(self, iri: str) -> bool:
         """Whether something is said of a thing."""
-        return self._entry(iri) is not None
+        return (self._entries.get(iri) or self._entry(iri)) is not None
 
     def label(self, iri: str, language: Language) -> str | None:
         """The label of a thing; None when it has none."""
-        entry = self._entry(iri)
+        entry = self._entries.get(iri) or self._entry(iri)
         return entry.label(language) if entry else None
 
     def other_label(self, iri: str, language: Language) -> str | None:

@@ -150,7 +150,8 @@ async def _read_around(site: Site, thing: Thing) -> None:
     site.read_names([thing.iri, *neighbours])
     kinds = {neighbour: site.kind(neighbour) for neighbour in neighbours}
     others = [iri for iri, kind in kinds.items() if kind not in (CLAIM, None)]
-    details = [iri for iri in others if taxonomy.is_detail([kinds[iri] or ""])]
+    of_details = {kind for kind in {*kinds.values()} if kind and taxonomy.is_detail([kind])}
+    details = [iri for iri in others if kinds[iri] in of_details]
     about = [s for item in thing.inverse if item.predicate in ROLES[:1] for s in item.subjects]
     claims = [iri for iri in (*about, *kinds) if kinds.get(iri) == CLAIM][:MOST_CLAIMS]
     own = [thing.iri] if CLAIM in thing.classes else []

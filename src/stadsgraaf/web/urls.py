@@ -15,6 +15,7 @@ to URLs and back: RFC 3987, section 3, https://www.rfc-editor.org/rfc/rfc3987#se
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
@@ -40,8 +41,8 @@ _FRAGILE = re.compile(r"(?:^|/)\.{1,2}(?:/|\Z)|//|%(?:2[eEfF]|5[cC]|[01][0-9A-Fa
 _ESCAPES = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _LONGEST_IRI = 4096
 _REMEMBERED = 65_536
-#: What a parameter of a link does not have as it is.
-_QUOTED = re.compile(r"[^\w.~-]", re.ASCII)
+#: The characters of ASCII as a parameter of a link has them.
+_QUOTED: Final = {code: quote_plus(chr(code)) for code in range(128)}
 _OUTWARD = ("http://", "https://", "mailto:")
 
 #: The value of a parameter of a link: left out when None, repeated when several.
@@ -111,6 +112,9 @@ def _is_control(character: str) -> bool:
     return character < "\xa0"
 
 
+_is_base: Final = remembering(16)(_is_well_formed)
+
+
 @remembering(_REMEMBERED)
 def _path_of(iri: str, base_iri: str) -> str | None:
     if not iri.startswith(base_iri):
@@ -118,7 +122,7 @@ def _path_of(iri: str, base_iri: str) -> str | None:
     local = iri[len(base_iri) :]
     for start, place in _PLACES.items():
         if local.startswith(start):
-            if _PLAIN.fullmatch(local) and len(iri) <= _LONGEST_IRI and _is_well_formed(base_iri):
+            if _PLAIN.fullmatch(local) and len(iri) <= _LONGEST_IRI and _is_base(base_iri):
                 return place + local[len(start) :]
             path = place + quote(local[len(start) :], safe=_PATH_SAFE)
             safe = not path.endswith("/") and not _FRAGILE.search(path)
@@ -158,6 +162,8 @@ class Urls:
     def of(self, iri: str) -> str:
         """The page about a thing."""
         path = self.path_of(iri)
+        if path is not None and self.release is None:
+            return self._start + path
         return self.page("/resource", iri=iri) if path is None else self.page(path)
 
     def doc(self, iri: str, suffix: str) -> str:
@@ -358,6 +364,10 @@ class Urls:
     def _language(self) -> str:
         return f"/{self.language}" if self.language else ""
 
+    @cached_property
+    def _start(self) -> str:
+        return self.prefix + self._language
+
 
 def _query(**parameters: Parameter) -> str:
     return "&".join(
@@ -377,4 +387,4 @@ def _quoted(value: str | int) -> str:
 def _quoted_line(line: str) -> str:
     if not line.isascii():
         return quote_plus(line)
-    return _QUOTED.sub(lambda found: "+" if found[0] == " " else f"%{ord(found[0]):02X}", line)
+    return line.translate(_QUOTED)

@@ -33,7 +33,7 @@ def incoming(subject: Subject) -> tuple[Links, ...]:
         things = [
             iri
             for iri in inverse.subjects
-            if not subject.is_detail(iri) and not subject.is_claim(iri)
+            if iri not in subject.thing.parts and not subject.is_claim(iri)
         ]
         if not things:
             continue

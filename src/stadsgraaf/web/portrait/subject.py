@@ -95,10 +95,6 @@ class Subject:
         """Whether a thing is a claim."""
         return self.view.site.kind(iri) == CLAIM
 
-    def is_detail(self, iri: str) -> bool:
-        """Whether a thing is shown in place, as a part of this one."""
-        return iri in self.thing.parts
-
     def values_page(self, predicate: str, direction: str) -> str:
         """Address of all values of a property, ``out`` or ``in``."""
         return self.view.urls.values(self.thing.iri, predicate, direction)
