@@ -222,3 +222,34 @@ def test_what_has_a_name_is_not_lost_among_what_points_here_without_one(visit: V
     page = visit("[] :to :a . " * 500 + ":somebody :to :a .", "a").page
     assert "1 link to it" in page.text
     assert "somebody" in page.text
+
+
+def test_of_many_dates_a_page_has_the_latest_and_leads_to_all(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    turtle = "".join(
+        f":n{number} a :Day ; foaf:name 'Day {number:02}' ; :of :a ; :on '20{number:02}-05-01'^^xsd:date .\n"
+        for number in range(60)
+    )
+    text = f"{PREFIXES}:a foaf:name 'Alpha' .\n{turtle}"
+    (tmp_path / "folder" / "a.ttl").write_text(text, encoding="utf-8")
+    client = open_site(publish(tmp_path / "folder", tmp_path / "release"))
+    try:
+        thing = quote("http://other.example/ns#a", safe="")
+        page = client.browse(f"/en/resource?iri={thing}")
+        assert "from 2000 to 2059" in page.text
+        line = page.section("timeline")
+        assert [f"Day {number:02}" in line.text for number in range(60)] == [
+            number >= 36 for number in range(60)
+        ]
+        every = f"/en/timeline?thing={thing}"
+        assert every in links_of(line)
+        first, second = client.browse(every), client.browse(f"{every}&page=2")
+        assert "60 moments" in first.text
+        for number in range(60):
+            assert f"Day {number:02}" in (first if number < 40 else second).text
+        assert f"{every}&page=2" in links_of(first.page)
+        assert client.get(f"{every}&page=3").status == 404
+        assert client.get(f"{every}nothing").status == 404
+        assert client.get("/en/timeline?thing=no iri".replace(" ", "%20")).status == 400
+    finally:
+        client.close()

@@ -198,6 +198,20 @@ def test_what_is_not_drawn_is_still_listed() -> None:
     assert (len(line.marks), len(line.moments), line.left_out) == (5, 30, 25)
 
 
+def test_of_many_moments_there_are_the_own_ones_and_the_latest() -> None:
+    others = [Moment(str(n), f"2017-01-{n:02}", None) for n in range(1, 31)]
+    line = timeline([*others, Moment("begin", "1998", None, "own")], most=4)
+    assert line
+    assert [moment.label for moment in line.moments] == ["begin", "28", "29", "30"]
+    assert (line.total, line.span, line.left_out) == (31, (1998, 2017), 0)
+    latest = timeline(others, most=2)
+    assert latest
+    assert [moment.label for moment in latest.moments] == ["29", "30"]
+    own = timeline([Moment(str(n), f"{n}", None, "own") for n in range(2001, 2008)], most=2)
+    assert own
+    assert len(own.moments) == own.total == 7
+
+
 @given(st.lists(st.dates(date(1, 1, 1), date(9990, 12, 31)), min_size=1, max_size=12))
 def test_every_mark_is_on_the_drawing(days: list[date]) -> None:
     line = timeline([Moment("a label of some length", day.isoformat(), None) for day in days])

@@ -76,17 +76,19 @@ class Cards(Mapping[str, Card]):
     def __init__(self, view: View, claims: Mapping[str, Claim]) -> None:
         self._view, self._claims = view, claims
         self._made: dict[str, Card] = {}
+        self._ahead: set[str] = set()
         self._named: dict[str, Named] = {}
 
     def __getitem__(self, iri: str) -> Card:
         """The card of a claim."""
         if iri not in self._made:
+            if iri not in self._ahead:
+                self.ahead([iri])
             self._made[iri] = self._card(self._claims[iri])
         return self._made[iri]
 
     def _card(self, claim: Claim) -> Card:
         view = self._view
-        view.site.read_names((claim.iri, *claim.mentions))
         voices = [(name, self._all_named(claim.things(name))) for name in _VOICES]
         modality = self._all_named(claim.things("modality")[:1])
         return Card(
@@ -139,6 +141,7 @@ class Cards(Mapping[str, Card]):
     def ahead(self, iris: Iterable[str]) -> "Cards":
         """The same, with what cards mention that will be asked for looked up at once."""
         claims = [self._claims[iri] for iri in iris if iri in self._claims]
+        self._ahead.update([claim.iri for claim in claims])
         self._view.site.read_names(
             {iri for claim in claims for iri in (claim.iri, *claim.mentions)}
         )

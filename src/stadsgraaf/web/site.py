@@ -37,6 +37,7 @@ from stadsgraaf.store.base import Store
 from stadsgraaf.web.asking import Asker, Row
 from stadsgraaf.web.changed import Comparisons
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, link_header, tag_of, ways_in
+from stadsgraaf.web.markup import safe
 from stadsgraaf.web.protocol import root_url
 from stadsgraaf.web.templating import TEMPLATES, render
 from stadsgraaf.web.urls import LANGUAGES, Urls, outward
@@ -54,6 +55,8 @@ _LONGEST_LABEL = 200
 _REMEMBERED = 65_536
 #: Where a server listens on all addresses of its machine: none that a client can ask.
 _EVERYWHERE: Final = frozenset(("0.0.0.0", "::"))  # noqa: S104 – told apart, not listened on
+#: So many parts of pages are kept.
+_MOST_PARTS: Final = 256
 _MAPPED = (PREFIXES["geo"] + "Geometry",)
 
 _T = TypeVar("_T")
@@ -90,6 +93,7 @@ class Site:
         self.comparisons = Comparisons(settings)
         self._known: dict[tuple[object, ...], Any] = {}
         self._entries: dict[str, Entry | None] = {}
+        self.parts: dict[tuple[object, ...], Markup] = {}
         self.short = remembering(_REMEMBERED)(partial(shorten, prefixes=self.prefixes))
 
     async def once(self, ask: Callable[["Site", *_Given], Awaitable[_T]], *given: *_Given) -> _T:
@@ -330,7 +334,7 @@ class View:
 
     # --- ways in --------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def menu(self) -> list[tuple[str, str]]:
         """The main menu: a word and where it leads. What the dataset lacks is left out."""
         kinds = self.site.release.labels.kinds
@@ -346,6 +350,28 @@ class View:
     def here(self, link: str) -> str:
         """A link of ``urls`` in full, at the address that the client knows the site by."""
         return self.root + link.removeprefix(self.urls.prefix)
+
+    def part(self, template: str, **context: object) -> Markup:
+        """A part that pages have alike which stand at the same place of the menu: it is made once."""
+        urls, parts = self.urls, self.site.parts
+        place = next((href for _, href in self.menu if self.is_at(href)), "")
+        told = (self.language, urls.prefix, urls.language, urls.release, place)
+        key = (template, *told, *context.values())
+        if key not in parts:
+            if len(parts) >= _MOST_PARTS:
+                parts.clear()
+            parts[key] = safe(
+                render(
+                    template,
+                    self.language,
+                    view=self,
+                    t=self.t,
+                    urls=urls,
+                    manifest=self.site.release.manifest,
+                    **context,
+                ).decode()
+            )
+        return parts[key]
 
     def is_at(self, href: str) -> bool:
         """Whether a link leads to this page."""

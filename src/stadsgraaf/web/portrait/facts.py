@@ -109,8 +109,11 @@ class Facts:
         by_value = {statement.value: statement for statement in statements}
         readable = self._readable(self._in_order(list(by_value)))
         shown = [
-            replace(self.nested.value(value), sources=self.origins.of(by_value[value]))
+            replace(shown, sources=sources)
+            if (sources := self.origins.of(by_value[value]))
+            else shown
             for value in readable[:FEW_VALUES]
+            for shown in (self.nested.value(value),)
         ]
         more = max(self.subject.thing.counts.get(predicate, len(by_value)) - len(shown), 0)
         return Fact(
