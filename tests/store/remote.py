@@ -57,7 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.queries.append(parse_qs(body, strict_parsing=True)["query"][0])
         self.server.agents.append(self.headers["User-Agent"])
         if self.server.broken:
-            self.whole(b"broken", status=500)
+            self.whole(b"broken", status=503)
             return
         behaviour = getattr(self, "path_" + self.path.strip("/").replace("-", "_"))
         behaviour()

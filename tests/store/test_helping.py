@@ -219,6 +219,8 @@ def test_each_column_of_iris_has_a_column_of_labels(ask: Asker) -> None:
     ]
     assert labels(ask, query, ("en", "nl"))[1].startswith("http://e/a,West harbour,3,")
     assert labels(ask, query, ("fr",))[1].startswith("http://e/a,,3,")
+    assert labels(ask, query, ("nl-be", "en"))[1].startswith("http://e/a,Westhaven,3,")
+    assert labels(ask, query, ("en-us",))[1].startswith("http://e/a,,3,")
 
 
 def test_a_name_that_is_taken_gets_a_number(ask: Asker) -> None:

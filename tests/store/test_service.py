@@ -506,6 +506,17 @@ def test_a_service_that_keeps_failing_is_left_alone_for_a_while(make: Make) -> N
         assert remote.queries == []
 
 
+@pytest.mark.parametrize("behaviour", ["error", "login", "bad-json", "loop"])
+def test_what_may_be_the_fault_of_a_question_keeps_nobody_from_a_service(
+    make: Make, behaviour: str
+) -> None:
+    federated = make()
+    bad = f"SELECT * {{ SERVICE <{federated.remote.root}/{behaviour}> {{ ?s r:in ?p }} }}"
+    for _ in range(6):
+        assert isinstance(federated.failure(bad), ServiceFailed)
+    assert federated.rows("SELECT * { SERVICE THERE { ?s r:in ?p } }")
+
+
 def test_more_solutions_than_an_answer_may_have_are_too_many(federated: Federated) -> None:
     error = federated.failure("SELECT * { SERVICE THERE { ?s r:in ?p } }", rows=2)
     assert isinstance(error, ResultTooLarge)

@@ -40,9 +40,11 @@ _NO_EXCHANGE: Final = (
     httpcore.TimeoutException,
     OSError,
 )
-#: After so many failures in a row a host is left alone for so many seconds.
+#: After so many failures in a row a host is left alone for so many seconds. What may be the fault of the
+#: question is none: nobody is to keep others from a service with bad ones.
 _FAILURES: Final = 5
 _PAUSE: Final = 5.0
+_TROUBLED: Final = frozenset((429, 502, 503, 504))
 
 
 def open_door(settings: Settings) -> Door | None:
@@ -65,6 +67,13 @@ class _Host:
     free: asyncio.Semaphore
     failures: int = 0
     paused_until: float = 0.0
+
+    def fail(self) -> None:
+        """It cannot be reached, or is too slow, or says that it can take no more."""
+        self.failures += 1
+        if self.failures >= _FAILURES:
+            self.failures = 0
+            self.paused_until = asyncio.get_running_loop().time() + _PAUSE
 
 
 class _PrivateAddressError(OSError):
@@ -96,8 +105,7 @@ class GuardedDoor:
         if url is None:
             raise ServiceNotAllowed(service=service, available=self._allowed.available)
         host = self._hosts.setdefault(urlsplit(url).netloc, _Host(asyncio.Semaphore(_AT_ONCE)))
-        loop = asyncio.get_running_loop()
-        if loop.time() < host.paused_until:
+        if asyncio.get_running_loop().time() < host.paused_until:
             raise ServiceFailed(
                 service=service,
                 reason=Text(
@@ -107,13 +115,9 @@ class GuardedDoor:
             )
         try:
             async with asyncio.timeout(self._seconds), host.free:
-                answer = await self._exchange(service, url, query)
-        except (ServiceFailed, TimeoutError) as error:
-            host.failures += 1
-            if host.failures >= _FAILURES:
-                host.failures, host.paused_until = 0, loop.time() + _PAUSE
-            if isinstance(error, ServiceFailed):
-                raise
+                answer = await self._exchange(host, service, url, query)
+        except TimeoutError:
+            host.fail()
             raise ServiceTimeout(service=service, limit=self._seconds) from None
         host.failures = 0
         return answer
@@ -122,10 +126,12 @@ class GuardedDoor:
         """Part of `Door`."""
         await self._pool.aclose()
 
-    async def _exchange(self, service: str, url: str, query: str) -> bytes:
+    async def _exchange(self, host: _Host, service: str, url: str, query: str) -> bytes:
         try:
             for _ in range(_REDIRECTS + 1):
                 async with self._request(url, query) as response:
+                    if response.status in _TROUBLED:
+                        host.fail()
                     if response.status not in _REDIRECTING:
                         return await self._read(service, response)
                     url = self._redirected(service, url, response)
@@ -139,6 +145,7 @@ class GuardedDoor:
                 ),
             ) from None
         except _NO_EXCHANGE as error:
+            host.fail()
             raise ServiceFailed(service=service, reason=unreachable(error)) from None
         raise _failed(service, "it redirects without end", "hij verwijst eindeloos door")
 

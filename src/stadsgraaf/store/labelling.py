@@ -56,13 +56,20 @@ def label_of(store: Store, languages: Sequence[str]) -> Label:
     return label
 
 
-def _rank(literal: Literal, languages: Sequence[str]) -> int | None:
-    """How welcome a label is; None for one in a language that nobody asked for."""
+def _rank(literal: Literal, languages: Sequence[str]) -> tuple[int, int] | None:
+    """How welcome a label is; None for one in a language that nobody asked for.
+
+    Who asks for a variety of a language takes the language, after what was asked for itself: lookup of
+    RFC 4647, section 3.4.
+    """
     tag = (literal.language or "").lower()
     for rank, language in enumerate(languages):
-        if tag == language or tag.startswith(language + "-"):
-            return rank
-    return None if tag else len(languages)
+        parts = language.split("-")
+        for fewer in range(len(parts)):
+            wanted = "-".join(parts[: len(parts) - fewer])
+            if tag == wanted or (not fewer and tag.startswith(wanted + "-")):
+                return rank, fewer
+    return None if tag else (len(languages), 0)
 
 
 class Solutions(Protocol):
