@@ -52,7 +52,7 @@ Implements the members of RFC 9457, https://www.rfc-editor.org/rfc/rfc9457
     │   ├── QueryMemoryLimit         400  query-memory-limit
     │   ├── QueryStopped             503  query-stopped
     │   ├── ValidationFailed         500  validation-failed
-    │   ├── ValidationLimit          503  validation-limit
+    │   ├── ValidationLimit          413  validation-limit
     │   └── QueryTimeout             504  query-timeout
     ├── DataError                    (exit code 1)
     │   ├── SyntaxFault              a file that is not Turtle, or a query that is not SPARQL
@@ -805,7 +805,7 @@ class ValidationFailed(StoreError):
 class ValidationLimit(StoreError):
     """A validation took too much; member ``reason`` says of what."""
 
-    status = 503
+    status = 413
     slug = "validation-limit"
     title = Text("Validation took too much", "Validatie kostte te veel")
     sentence = Text(

@@ -1,7 +1,9 @@
 """``/shacl``: what is posted is judged by the published shapes, in a process that can be stopped."""
 
 import asyncio
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -197,6 +199,28 @@ def judged(release: Release, posted: Posted = POSTED, **settings: Any) -> Any:
 def test_the_deadline_ends_the_process(sample: Release) -> None:
     with pytest.raises(ValidationLimit, match=r"more than 0\.01 seconds"):
         judged(sample, query_timeout=0.01)
+
+
+def test_what_was_posted_is_gone_when_the_process_is_killed(
+    sample: Release, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    deep = b"<#a> <#p> " + b"(" * 100_000 + b")" * 100_000 + b" ."
+
+    def is_written() -> bool:
+        return "posted.ttl" in [name for _, _, names in os.walk(tmp_path) for name in names]
+
+    async def kill() -> None:
+        validator = Validator(sample, Settings(query_timeout=60))
+        task = asyncio.ensure_future(validator.validate(replace(POSTED, body=deep)))
+        while not is_written():
+            await asyncio.wait({task}, timeout=0.02)
+            assert not task.done()
+        task.cancel()
+        await asyncio.wait({task})
+
+    asyncio.run(kill())
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_memory_limit_ends_the_process(sample: Release) -> None:

@@ -8,6 +8,7 @@ shortly, then is told to come back.
 import asyncio
 import json
 import sys
+import tempfile
 from asyncio.subprocess import PIPE, Process
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
@@ -105,9 +106,11 @@ class Validator:
 
     async def _judge(self, posted: Posted) -> Judgement:
         seconds = self._settings.query_timeout
+        order = self._order(posted) + posted.body
         try:
-            async with _child() as process, asyncio.timeout(seconds):
-                said, trouble = await process.communicate(self._order(posted) + posted.body)
+            with tempfile.TemporaryDirectory(prefix="posted-") as folder:  # also when it is killed
+                async with _child(folder) as process, asyncio.timeout(seconds):
+                    said, trouble = await process.communicate(order)
         except TimeoutError:
             raise ValidationLimit(
                 reason=Text(f"more than {seconds:g} seconds", f"meer dan {seconds:g} seconden")
@@ -136,9 +139,11 @@ class Validator:
         raise ValidationFailed
 
 
-def _child() -> AbstractAsyncContextManager[Process]:
+def _child(folder: str) -> AbstractAsyncContextManager[Process]:
+    """The process, which has its files in a folder that is ours to remove."""
     command = (sys.executable, "-m", _CHILD)
-    return child(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=bare("PATH", "LANG"))
+    environment = bare("PATH", "LANG", TMPDIR=folder)
+    return child(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment)
 
 
 def _judgement(said: bytes) -> Judgement:
