@@ -1,6 +1,7 @@
 """What a trusted proxy says is believed, what anybody else says is not."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,6 +54,21 @@ def test_a_trusted_proxy_is_believed(peer: str) -> None:
         *("/graph", "/graph/doc/x"),
         b"/graph/doc/x",
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "scheme"),
+    [
+        ("HTTPS", "https"),
+        ("http, https", "https"),
+        ("https, http", "http"),
+        ("wss", "http"),
+        ("", "http"),
+    ],
+)
+def test_the_scheme_is_one_of_http_and_the_nearest_proxys_counts(said: str, scheme: str) -> None:
+    for settings in (PROXY, replace(PROXY, public_url="https://public.example.nl")):
+        assert seen(settings, x_forwarded_proto=said)["scheme"] == scheme
 
 
 @pytest.mark.parametrize(

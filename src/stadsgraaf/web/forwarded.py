@@ -1,7 +1,7 @@
 """What a proxy in front says of the request that it passes on.
 
-Only of a proxy that the settings trust is anything believed: ``X-Forwarded-For`` and ``-Proto``, which
-uvicorn reads, ``-Host`` and ``-Prefix``. Of several values the last counts, which the nearest proxy
+Only of a proxy that the settings trust is anything believed: ``X-Forwarded-For``, which uvicorn reads,
+``-Proto``, ``-Host`` and ``-Prefix``. Of several values the last counts, which the nearest proxy
 wrote. The setting ``public_url`` goes before all of them; its path may be stripped by the proxy or
 not. ``Forwarded`` of RFC 7239 is not read.
 """
@@ -48,9 +48,9 @@ class Forwarded:
         if self._believing is None or peer not in self._believing.trusted_hosts:
             await self._app(self._below_public(scope), receive, send)
             return
-        seen = dict(scope)
+        seen = {**scope, **_scheme(scope)}
         if not self._public:
-            seen |= _origin(scope)
+            seen |= _origin(seen)
             prefix = _last(scope, b"x-forwarded-prefix").rstrip("/")
             if _PREFIX.match(prefix):
                 seen |= _below(scope, prefix, stripped=True)
@@ -77,16 +77,22 @@ def _last(scope: Scope, name: bytes) -> str:
     return (header(scope, name) or "").rpartition(",")[2].strip()
 
 
+def _scheme(scope: Scope) -> dict[str, Any]:
+    """How the client asked; without the field, of which uvicorn would take the first line and ``ws`` too."""
+    scheme = _last(scope, b"x-forwarded-proto").lower()
+    others = [pair for pair in scope["headers"] if pair[0] != b"x-forwarded-proto"]
+    return {"headers": others, "scheme": scheme if scheme in _SCHEMES else scope["scheme"]}
+
+
 def _origin(scope: Scope) -> dict[str, Any]:
     """The host that the client asked, in place of the one that the proxy did."""
     host = _last(scope, b"x-forwarded-host")
     if not is_host(host):
         return {}
-    scheme = _last(scope, b"x-forwarded-proto")
     others = [pair for pair in scope["headers"] if pair[0] != b"host"]
     return {
         "headers": [*others, (b"host", host.encode())],
-        "stadsgraaf.origin": f"{scheme if scheme in _SCHEMES else scope['scheme']}://{host}",
+        "stadsgraaf.origin": f"{scope['scheme']}://{host}",
     }
 
 
