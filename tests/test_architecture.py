@@ -18,7 +18,17 @@ PACKAGE = Path(stadsgraaf.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"closing", "environment", "errors"}),
     frozenset(
-        {"configuration", "media", "namespaces", "ranking", "records", "remembering", "sorting"}
+        {
+            "coding",
+            "configuration",
+            "media",
+            "namespaces",
+            "percent",
+            "ranking",
+            "records",
+            "remembering",
+            "sorting",
+        }
     ),
     frozenset({"canonical", "datatypes", "folder", "naming", "settings"}),
     frozenset({"answers", "logs", "parameters", "standing"}),

@@ -72,6 +72,12 @@ class Settings:
         "Extra processes for queries that take long; slow queries beyond these are ended early.",
         most=1024,
     )
+    lane_workers: int = _setting(
+        2,
+        "Further processes that answer connections by themselves on which small new queries come one "
+        "after the other (Linux); 0: none.",
+        most=64,
+    )
     query_timeout: float = _setting(30.0, "Seconds that a query may take.", least=0.001)
     query_memory: int = _setting(1024, "MiB of memory that a query may use, on top of the data.")
     query_length: int = _setting(65_536, "Maximum length of a query, in bytes.")

@@ -30,6 +30,7 @@ from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Answer, Begun, Limits, Question, Whole, WholeAnswer
 from stadsgraaf.store.evaluation import Engine
+from stadsgraaf.store.identity import entity_tag
 from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.store.precheck import check
 from stadsgraaf.store.wire import decode_question, encode_question
@@ -38,8 +39,8 @@ from stadsgraaf.web.edition import Edition
 from stadsgraaf.web.editions import Editions
 from stadsgraaf.web.express import Express
 from stadsgraaf.web.forwarded import Forwarded
-from stadsgraaf.web.identity import entity_tag
 from stadsgraaf.web.observing import Observed
+from stadsgraaf.web.promotion import Record
 from stadsgraaf.web.tracing import Tracing
 
 __all__ = ["measure"]
@@ -103,6 +104,11 @@ class _Line:
 
     client = ("127.0.0.1", 5000)
     cycle = unknown = None
+    is_at_rest = False
+
+    def __init__(self) -> None:
+        self.record = Record()
+
     default_headers = ((b"date", b"Thu, 26 Nov 2026 12:00:00 GMT"),)
 
     @property

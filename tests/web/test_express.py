@@ -23,6 +23,7 @@ from stadsgraaf.web.edition import Edition
 from stadsgraaf.web.editions import Editions
 from stadsgraaf.web.express import Express
 from stadsgraaf.web.observing import Observed
+from stadsgraaf.web.promotion import Record
 from stadsgraaf.web.tracing import Tracing
 
 _ROWS = 3000
@@ -289,6 +290,7 @@ class Wire:
         self.written: list[bytes] = []
         self.completed = 0
         self.is_cut_off = False
+        self.record = Record()
         self.app: Any = None
         self.task: asyncio.Task[None]
         self.sent: list[Any] = []

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from stadsgraaf.media import RDF, RESULTS
 from stadsgraaf.store.base import Question
-from stadsgraaf.web.identity import _plainly, entity_tag, is_volatile, normalized
+from stadsgraaf.store.identity import _plainly, entity_tag, is_volatile, normalized
 
 SAME = [
     ("ASK { ?s ?p ?o }", "ASK{?s ?p ?o}"),
@@ -92,7 +92,7 @@ def test_query_is_the_same_without_its_prologue_read_apart(pieces: list[str]) ->
     query = "CONSTRUCT"[: len(pieces) % 2 * 9] + "".join(pieces)
     with pytest.MonkeyPatch.context() as patch:
         apart = normalized(query), is_volatile(query)
-        patch.setattr("stadsgraaf.web.identity.prologue", lambda text: ("", text))
+        patch.setattr("stadsgraaf.store.identity.prologue", lambda text: ("", text))
         assert apart == (normalized(query), is_volatile(query))
 
 

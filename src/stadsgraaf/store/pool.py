@@ -21,6 +21,7 @@ import itertools
 import logging
 import signal
 import socket
+import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ from stadsgraaf.store.base import Answer, Door, Limits, Question, Running, Share
 from stadsgraaf.store.budget import Budget
 from stadsgraaf.store.evaluation import MAX_LENGTH, is_longer
 from stadsgraaf.store.inquiry import Inquiry
+from stadsgraaf.store.lane import Lane
 from stadsgraaf.store.link import Worker
 from stadsgraaf.store.origin import GARBAGE, Origin
 from stadsgraaf.store.precheck import MAX_DEPTH
@@ -91,7 +93,7 @@ _NUMBERS: Final = itertools.count(1)
 class State:
     """How the pool is: its processes by number, and what they do.
 
-    ``loading`` tells whether another zygote is reading the data into memory.
+    ``lane`` are those that answer connections themselves, and ``guests`` how many these are. ``loading`` tells whether another zygote is reading the data into memory.
     """
 
     zygote: int | None
@@ -100,12 +102,14 @@ class State:
     idle: int
     slow: int
     waiting: int
+    lane: tuple[int, ...] = ()
+    guests: int = 0
 
 
 class PoolStore:
     """Workers around one dataset. Made by `start`, in the event loop that uses it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 – by name, each a row of the settings
         self,
         order: Mapping[str, object],
         *,
@@ -114,6 +118,7 @@ class PoolStore:
         slow_workers: int,
         queue_length: int,
         client_time: float = 0.0,
+        lane_workers: int = 0,
         door: Door | None = None,
         origin: Origin | None = None,
     ) -> None:
@@ -127,6 +132,9 @@ class PoolStore:
         self._length_limit = int(str(order["max_length"]))
         self._door = door
         self._wanted = workers
+        self._lane_workers = lane_workers if sys.platform == "linux" and not origin else 0
+        self._lane: Lane | None = None
+        self.lane_answers = 0
         self._slow_places = slow_workers
         self._slow_share = max(1, slow_workers // 2)
         self._loop = asyncio.get_running_loop()
@@ -156,6 +164,7 @@ class PoolStore:
         slow_workers: int = 4,
         queue_length: int = 256,
         client_time: float = 0.0,
+        lane_workers: int = 0,
         prefixes: Mapping[str, str] | None = None,
         max_depth: int = MAX_DEPTH,
         max_length: int = MAX_LENGTH,
@@ -168,7 +177,8 @@ class PoolStore:
         In place of data it can be another store that the workers ask and read, as many queries at once
         as there are workers; the store is closed with this one, and may be away for a while.
         ``slow_workers`` is how many more there may be while queries take long; ``client_time`` is
-        how many seconds of evaluation a client may use per minute, 0 for any number. Without a ``door``
+        how many seconds of evaluation a client may use per minute, 0 for any number; ``lane_workers`` is
+        how many there may be that answer connections themselves. Without a ``door``
         no SERVICE is allowed; with one, it is closed with the store. Raises StoreUnavailable when
         the data cannot be read.
         """
@@ -186,6 +196,7 @@ class PoolStore:
             slow_workers=slow_workers,
             queue_length=queue_length,
             client_time=client_time,
+            lane_workers=lane_workers,
             door=door,
             origin=data if isinstance(data, Origin) else None,
         )
@@ -199,7 +210,7 @@ class PoolStore:
     async def _start(self) -> None:
         spawner = await self._first()
         if self._spawner is None:  # else memory was there before the disk
-            self._spawner = spawner
+            self._use(spawner)
         self._fill()
         if self._memory and not self._is_loading and spawner.data != str(self._memory):
             self._loading = self._spawn_task(self._move(str(self._memory)))
@@ -232,10 +243,22 @@ class PoolStore:
     async def _move(self, data: str) -> None:
         """Load the data into memory. Workers there take over when the first of them is ready."""
         try:
-            self._spawner = await self._open(data)
+            self._use(await self._open(data))
         except (StoreUnavailable, OSError) as error:
             _log.warning("the data stay on disk", extra={"reason": str(error)})
         self._fill()
+
+    def _use(self, spawner: Spawner) -> None:
+        """Have workers come from here from now on."""
+        self._spawner = spawner
+        if self._lane:
+            self._lane.end()
+        self._lane = Lane(spawner, self._lane_workers, self) if self._lane_workers else None
+
+    @property
+    def lane(self) -> "Lane | None":
+        """Part of `Hosting`."""
+        return self._lane
 
     @property
     def _is_loading(self) -> bool:
@@ -532,6 +555,7 @@ class PoolStore:
         is_current = spawner is self._spawner
         if is_current:
             self._spawner = None
+            self._lane = None  # its connections come back by themselves, as its workers end
         for worker in [each for each in self._workers if each.birth.home is spawner]:
             worker.die(StoreUnavailable(reason=_GONE))
             self._forget(worker)
@@ -548,6 +572,18 @@ class PoolStore:
                 await asyncio.sleep(_BACKOFF[min(attempt, len(_BACKOFF) - 1)])
             else:
                 return
+
+    # --- the lane -------------------------------------------------------------------------------
+
+    def charge(self, client: str, seconds: float, *, was_slow: bool = False) -> None:
+        """Part of `Host`."""
+        self._budget.charge(client, seconds)
+        if client:
+            (self._had_slow if was_slow else self._had_quick).note(client)
+
+    def is_welcome(self, client: str) -> bool:
+        """Part of `Host`."""
+        return not (self._slow[client] or client in self._had_slow or self._budget.wait(client))
 
     # --- being looked after ---------------------------------------------------------------------
 
@@ -591,11 +627,15 @@ class PoolStore:
             idle=len(self._idle),
             slow=self._slow.total(),
             waiting=len(self._waiting),
+            lane=tuple(self._lane.pids) if self._lane else (),
+            guests=self._lane.guests if self._lane else 0,
         )
 
     async def close(self) -> None:
         """Kill every process and break off every answer. See `Store.close`."""
         self._closed = True
+        if self._lane:
+            self._lane.close()
         if self._timer:
             self._timer.cancel()
         for inquiry in self._waiting:

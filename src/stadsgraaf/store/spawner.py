@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from stadsgraaf.environment import bare
 from stadsgraaf.errors import StoreUnavailable
-from stadsgraaf.store.zygote import DIED, FORK, FORKED, KILL, LOADED, LOST
+from stadsgraaf.store.zygote import DIED, FORK, FORKED, KILL, LANE, LOADED, LOST
 
 __all__ = ["Birth", "Spawner"]
 
@@ -120,7 +120,14 @@ class Spawner:
 
         Raises StoreUnavailable when the zygote is gone.
         """
-        ours, theirs = socket.socketpair()
+        return self._fork(FORK, socket.SOCK_STREAM)
+
+    def fork_for_lane(self, blackboard: int) -> tuple[socket.socket, Birth]:
+        """Ask for a worker that answers connections itself; else as `fork`, with a socket of messages."""
+        return self._fork(LANE, socket.SOCK_SEQPACKET, blackboard)
+
+    def _fork(self, kind: bytes, type_: int, *given: int) -> tuple[socket.socket, Birth]:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, type_)
         birth = Birth(self, self._loop)
         with theirs:
             for end in (ours, theirs):
@@ -129,7 +136,7 @@ class Spawner:
             try:
                 if self._control is None:
                     raise ConnectionError
-                socket.send_fds(self._control, [FORK], [theirs.fileno()])
+                socket.send_fds(self._control, [kind], [theirs.fileno(), *given])
             except OSError:
                 ours.close()
                 raise StoreUnavailable(reason="its process is gone") from None

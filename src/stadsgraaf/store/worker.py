@@ -54,13 +54,14 @@ from stadsgraaf.store.wire import (
     frame,
 )
 
-__all__ = ["Opened", "run"]
+__all__ = ["STACK", "Opened", "become", "run", "size"]
 
+#: Bytes of its stack, for a query may nest.
+STACK: Final = 256 << 20
 #: Gives a worker its engine.
 Opened = Callable[[], Engine]
 
 _MIB: Final = 1 << 20
-_STACK: Final = 256 * _MIB
 #: The worker's socket and the file with its size; beside them and the standard streams nothing is
 #: opened but the files of a store on the disk.
 _SOCKET, _STATM = 3, 4
@@ -74,18 +75,16 @@ _TIRED = 0.25
 _END, _TIRED_END = frame(END), frame(END, b"tired")
 
 
-def run(connection: socket.socket, opened: Opened, zygote: int) -> None:
-    """Become a worker, with the engine that ``opened`` gives. Never returns."""
+def run(connection: int, opened: Opened, zygote: int) -> None:
+    """Become a worker at the other end of a socket, with the engine that ``opened`` gives. Never returns."""
     try:
-        sandbox.die_with_parent(zygote)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
-        link = _only_socket(connection)
+        (number,) = become(zygote, connection)
+        link = socket.socket(fileno=number)
         sandbox.deny_system_calls()
         engine = opened()
         sandbox.drop_limits(_STATM + 1 + engine.files)
         gc.enable()
-        threading.stack_size(_STACK)
+        threading.stack_size(STACK)
         thread = threading.Thread(target=_serve, args=(link, engine), name="sparql")
         thread.start()
         thread.join()
@@ -93,21 +92,27 @@ def run(connection: socket.socket, opened: Opened, zygote: int) -> None:
         os._exit(0)
 
 
-def _only_socket(connection: socket.socket) -> socket.socket:
-    """The connection as descriptor 3, with everything else closed."""
+def become(zygote: int, *wanted: int) -> list[int]:
+    """Be a child that ends with its zygote, with nothing open but these descriptors and its size.
+
+    They have new numbers: the first is 3, others follow the file with the size.
+    """
+    sandbox.die_with_parent(zygote)
+    for which in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(which, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDWR)
-    for number in range(3):
+    for number in range(_SOCKET):
         os.dup2(nothing, number)
-    wanted = (connection.detach(), os.open("/proc/self/statm", os.O_RDONLY))
-    away = [fcntl.fcntl(number, fcntl.F_DUPFD, _ABOVE) for number in wanted]
-    os.dup2(away[0], _SOCKET)
-    os.dup2(away[1], _STATM)
-    os.closerange(_STATM + 1, 1 << 20)
-    return socket.socket(fileno=_SOCKET)
+    kept = (wanted[0], os.open("/proc/self/statm", os.O_RDONLY), *wanted[1:])
+    away = [fcntl.fcntl(number, fcntl.F_DUPFD, _ABOVE) for number in kept]
+    for place, number in enumerate(away, _SOCKET):
+        os.dup2(number, place)
+    os.closerange(_SOCKET + len(away), 1 << 20)
+    return [_SOCKET, *range(_STATM + 1, _SOCKET + len(away))]
 
 
 def _serve(link: socket.socket, engine: Engine) -> None:
-    base = _size()
+    base = size()
     link.sendall(frame(READY))
     with contextlib.suppress(OSError), link.makefile("rb") as received:
         call = _caller(link, received) if engine.services else None
@@ -206,10 +211,11 @@ def _answer(
     except BaseException as error:  # noqa: BLE001 – a panic of the engine is a BaseException
         sink.fail(EvaluationFailed(reason=str(error)))
     else:
-        sink.end(tired=_size() - base > limits.memory_mib * _MIB * _TIRED)
+        sink.end(tired=size() - base > limits.memory_mib * _MIB * _TIRED)
 
 
-def _size() -> int:
+def size() -> int:
+    """Bytes of its address space."""
     return int(os.pread(_STATM, 64, 0).split()[0]) * _PAGE
 
 

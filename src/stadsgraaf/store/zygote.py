@@ -13,20 +13,22 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from stadsgraaf.store import sandbox, worker
+from stadsgraaf.store import lane_worker, sandbox, worker
 from stadsgraaf.store.evaluation import Engine
 from stadsgraaf.store.remote import RemoteEngine
 from stadsgraaf.store.worker import Opened
 
-__all__ = ["DIED", "FORK", "FORKED", "KILL", "LOADED", "LOST", "main"]
+__all__ = ["DIED", "FORK", "FORKED", "KILL", "LANE", "LOADED", "LOST", "main"]
 
-#: From the pool: a letter, then the number of a process; FORK comes with a socket.
+#: From the pool: a letter, then the number of a process; FORK comes with a socket, LANE with that and a
+#: blackboard, for a worker that answers connections itself.
 FORK: Final = b"F"
+LANE: Final = b"A"
 KILL: Final = b"K"
 #: To the pool: a letter, then JSON.
 LOADED: Final = b"R"
@@ -138,18 +140,20 @@ class _Nursery:
 
     def _obey(self) -> bool:
         try:
-            message, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
+            message, descriptors, _, _ = socket.recv_fds(self._control, 64, 2)
         except ConnectionResetError:  # the pool hung up before it had read everything
             return False
         if not message:
             return False
         if message[:1] == FORK:
-            self._fork(socket.socket(fileno=descriptors[0]))
+            self._fork(worker.run, descriptors)
+        elif message[:1] == LANE:
+            self._fork(lane_worker.run, descriptors)
         elif message[:1] == KILL and int(message[1:]) in self._living:
             os.kill(int(message[1:]), signal.SIGKILL)
         return True
 
-    def _fork(self, connection: socket.socket) -> None:
+    def _fork(self, run: Callable[..., None], descriptors: list[int]) -> None:
         zygote = os.getpid()
         try:
             child = os.fork()
@@ -157,8 +161,9 @@ class _Nursery:
             child = -1
         if child == 0:
             signal.set_wakeup_fd(-1)
-            worker.run(connection, self._opened, zygote)
-        connection.close()
+            run(*descriptors, self._opened, zygote)
+        for each in descriptors:
+            os.close(each)
         if child > 0:
             self._living.add(child)
         _tell(self._control, FORKED, child)

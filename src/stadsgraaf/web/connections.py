@@ -34,10 +34,13 @@ from stadsgraaf.web.cycle import Cycle
 from stadsgraaf.web.express import Express, Head, Passing
 from stadsgraaf.web.headers import CORS, SECURITY
 from stadsgraaf.web.lingering import Lingering
+from stadsgraaf.web.promotion import Promotion, Record, is_of_network
 from stadsgraaf.web.protocol import is_host
 
 __all__ = ["GuardedProtocol", "guarded"]
 
+#: Seconds in which what is in the lane comes back, and what came is read.
+_SOON: Final = 0.05
 #: Seconds that a connection may idle at least.
 KEPT_SECONDS: Final = 5.0
 #: Seconds in which a client must take something of a response that waits for it.
@@ -67,6 +70,9 @@ _UPGRADE: Final = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
 class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's protocol, with less patience."""
 
+    #: The lane, while that answers.
+    _promotion: Promotion | None = None
+    _is_leaving = False
     #: Seconds in which the head of a request must be there.
     head_seconds: ClassVar[float]
     #: The short way of plain queries, if there is one.
@@ -90,6 +96,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of `asyncio.Protocol`."""
+        self.record = Record()
         super().connection_made(transport)  # type: ignore[arg-type]  # uvicorn means what reads and writes
         self._expect_head()
         if self.limit_concurrency and len(self.connections) > self.limit_concurrency:
@@ -99,6 +106,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """Part of `asyncio.Protocol`."""
         self._cancel_timers()
         super().connection_lost(exc)
+        if self._promotion:
+            self._promotion.lose()
         if isinstance(self.cycle, Passing):
             self.cycle.hang_up()
         elif self._answered and not self._answered.response_complete:
@@ -137,6 +146,9 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _lose_patience(self) -> None:
         """Look whether the next head takes too long; one timer does for a connection's whole life."""
+        if self._promotion:
+            self._look_at_lane(self._promotion)
+            return
         is_first, waits = self.cycle is None, self.cycle is None or self.cycle.response_complete
         is_idle = not is_first and not self._head_size
         left = self._since + (KEPT_SECONDS if is_idle else self.head_seconds) - self.loop.time()
@@ -146,6 +158,13 @@ class GuardedProtocol(HttpToolsProtocol):
         else:
             soon = min(left, KEPT_SECONDS) if waits else KEPT_SECONDS
             self._patience = self.loop.call_later(soon, self._lose_patience)
+
+    def _look_at_lane(self, promotion: Promotion) -> None:
+        """Have it back when nothing came for so long that it is to be closed."""
+        left = self._since + KEPT_SECONDS - self.loop.time()
+        if left <= 0:
+            promotion.recall()
+        self._patience = self.loop.call_later(max(left, _SOON), self._lose_patience)
 
     def _give_up(self) -> None:
         """Tell who began a head that it took too long; who said nothing is not told anything."""
@@ -163,6 +182,7 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         if self.express and self._is_idle and self.express.take(self, data):
             return
+        self.record.interrupt()
         if self._is_between or self._is_head:
             data = _without_upgrade(data)
         while data and not self._refused:
@@ -195,6 +215,55 @@ class GuardedProtocol(HttpToolsProtocol):
         """Whether what comes is the begin of a request, and all before it is answered and taken."""
         is_free = self.cycle is None or self.cycle.response_complete
         return self._is_between and not self._head_size and is_free and not self.flow.write_paused
+
+    # --- the lane -------------------------------------------------------------------------------
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Part of `Promotable`."""
+        return (
+            self._is_idle
+            and not (self._meanwhile or self.pipeline or self._lingering or self._refused)
+            and not self.transport.is_closing()
+            and not self.transport.get_write_buffer_size()
+            and not self._is_leaving
+            and is_of_network(self.transport)
+        )
+
+    def go(self, promotion: Promotion) -> None:
+        """Part of `Promotable`."""
+        self._promotion = promotion
+        self.flow.pause_reading()
+
+    def note_answers(self, number: int) -> None:
+        """Part of `Promotable`."""
+        self._since = self.loop.time()
+        self.server_state.total_requests += number
+
+    def come_back(self, rest: bytes) -> None:
+        """Part of `Promotable`."""
+        self._promotion = None
+        self.record.interrupt()
+        if self.transport.is_closing():
+            return
+        if rest:
+            self.transport.write(rest)
+        self.flow.resume_reading()
+        if self._is_leaving:
+            self.loop.call_later(_SOON, self.shutdown)
+
+    def break_off(self) -> None:
+        """Part of `Promotable`."""
+        self._promotion = None
+        self.transport.abort()
+
+    def shutdown(self) -> None:
+        """Part of uvicorn's protocol: what came is answered, and then it is closed."""
+        self._is_leaving = True
+        if self._promotion:
+            self._promotion.recall()
+        else:
+            super().shutdown()
 
     def go_ordinary(self, scope: Scope) -> "asyncio.Task[None]":
         """Answer a request without a body that was on the short way."""

@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-__all__ = ["Cycle", "head_of", "lines_of"]
+__all__ = ["STATUS_LINE", "Cycle", "head_of", "lines_of"]
 
 #: What no name and no value of a field may have, RFC 9110, section 5.
 _BAD_NAME: Final = re.compile(rb'[\x00-\x20\x7f()<>@,;:\\"/\[\]={}]')

@@ -12,8 +12,8 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from stadsgraaf.coding import choose, is_packable, pack, tagged
 from stadsgraaf.errors import PreconditionFailed
-from stadsgraaf.web.coding import choose, is_packable, pack, tagged
 from stadsgraaf.web.conditions import held
 from stadsgraaf.web.problems import render
 

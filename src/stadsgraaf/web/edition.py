@@ -15,6 +15,7 @@ from stadsgraaf.errors import NotReloaded, Text
 from stadsgraaf.release import Release
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Elsewhere, Store
+from stadsgraaf.store.lane import Hosting, Lane
 from stadsgraaf.verification import check
 from stadsgraaf.web.app import Application, create_app
 from stadsgraaf.web.visit import visit
@@ -117,6 +118,16 @@ class Edition:
                         f"{path} van de nieuwe antwoordt {status}",
                     )
                 )
+
+    @property
+    def lane(self) -> Lane | None:
+        """Where workers answer connections themselves, if there is such a place."""
+        return self.store.lane if isinstance(self.store, Hosting) else None
+
+    def call_back(self) -> None:
+        """Have the lane answer nobody any more."""
+        if self.lane:
+            self.lane.end()
 
     async def retire(self, grace: float) -> None:
         """Close it when nobody is being answered from it any more, at last after ``grace`` s."""

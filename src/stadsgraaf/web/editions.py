@@ -150,7 +150,14 @@ class Editions:
                 if release.identifier in self._older:
                     return
                 # another store has the current release only
-                few = replace(self._settings, workers=1, slow_workers=1, store="", memory_triples=0)
+                few = replace(
+                    self._settings,
+                    workers=1,
+                    slow_workers=1,
+                    lane_workers=0,
+                    store="",
+                    memory_triples=0,
+                )
                 self._older[release.identifier] = await self._open(release, few)
                 while len(self._older) > max(1, self._settings.open_releases):
                     self._retire(self._older.popitem(last=False)[1])
@@ -217,6 +224,7 @@ class Editions:
         return edition
 
     def _retire(self, edition: Edition) -> None:
+        edition.call_back()
         self._spawn(self._dismiss(edition))
 
     async def _dismiss(self, edition: Edition) -> None:

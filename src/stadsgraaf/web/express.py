@@ -17,9 +17,11 @@ from typing import Any, ClassVar, Final, Protocol
 from starlette.types import Receive, Scope, Send
 
 from stadsgraaf.errors import StadsgraafError
+from stadsgraaf.percent import PLAIN
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Begun, Question
 from stadsgraaf.store.evaluation import is_longer
+from stadsgraaf.store.stationery import LONGEST_QUERY, opened
 from stadsgraaf.web.cache import Kept
 from stadsgraaf.web.cycle import head_of, lines_of
 from stadsgraaf.web.edition import Edition
@@ -27,23 +29,19 @@ from stadsgraaf.web.editions import EDITION, Editions
 from stadsgraaf.web.forwarded import Forwarded
 from stadsgraaf.web.language import localised
 from stadsgraaf.web.observing import ID, SINCE, Observed, Seen, identifier_of
+from stadsgraaf.web.promotion import ENOUGH, Promotable, Promotion, is_small
 from stadsgraaf.web.protocol import SparqlRequest, read_address, read_query
 from stadsgraaf.web.sparql import BEGUN, SparqlEndpoint
 
 __all__ = ["Connection", "Express", "Head", "Passing"]
 
 _METHOD: Final = b"GET "
-_VERSION: Final = b" HTTP/1.1\r\n"
-_QUERY: Final = b"?query="
 _END: Final = b"\r\n\r\n"
-#: Bytes of a query, of what precedes or follows it in the address, and of a head, that are plain.
-_LONGEST_QUERY: Final = 4096
+#: Bytes of what precedes or follows a query in the address, and of a head, that are plain.
 _LONGEST_REST: Final = 512
 _LONGEST_HEAD: Final = 2048
 #: How many heads are known.
 _HEADS: Final = 1024
-#: What the query component of an address is made of, but for what ends a parameter, RFC 3986, 3.4.
-_PLAIN: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$'()*+,;=:@/?"
 #: Fields that mean here what they mean on the ordinary way, whatever their value.
 _FIELDS: Final = frozenset(
     (
@@ -57,7 +55,7 @@ _PATH: Final = "/sparql"
 _log = logging.getLogger(__name__)
 
 
-class Connection(Protocol):
+class Connection(Promotable, Protocol):
     """The connection that a request came by."""
 
     client: Any
@@ -95,6 +93,8 @@ class _Manner:
     question: Question
     coding: str | None
     rest: bytes
+    #: Of the request, but for its query.
+    head: tuple[bytes, bytes, bytes]
 
     def asking(self, query: str) -> Question:
         """The question with this query."""
@@ -109,6 +109,17 @@ class _Manner:
             client=usual.client,
             labels=usual.labels,
         )
+
+    def endpoint(self, edition: Edition) -> SparqlEndpoint:
+        """Who answers, as it is reached with this head."""
+        return edition.app.endpoint.below(self.forwarded.get("root_path", ""))
+
+    def stationery(self, edition: Edition) -> bytes:
+        """What the lane answers such requests with."""
+        last = lines_of([edition.name])
+        endpoint = self.endpoint(edition)
+        made = endpoint.stationery(self.request, self.question, self.coding, self.head, last)
+        return made.encoded()
 
     def scope_of(self, query: bytes) -> dict[str, Any]:
         """The request as the ordinary way has it."""
@@ -127,17 +138,15 @@ class Express:
 
     def take(self, connection: Connection, data: bytes) -> bool:
         """Answer what came, if it is one plain query; False when it has to go the ordinary way."""
-        start, _, rest = data.partition(_VERSION)
-        path, _, asked = start.partition(_QUERY)
-        query, _, more = asked.partition(b"&")
-        if not query or query.translate(None, _PLAIN):
+        opening, query = opened(data)
+        if not query:
             return False
-        head = ((connection.client or ("",))[0], path, more, rest)
+        head = ((connection.client or ("",))[0], *opening)
         manner = self._manners.get(head)
         if manner is None:
             connection.unknown = head if _may_be_known(head) else None
             return False
-        if len(query) > _LONGEST_QUERY:
+        if len(query) > LONGEST_QUERY:
             return False
         return self._answer(connection, manner, query)
 
@@ -194,8 +203,18 @@ class Express:
             rest = b"&" + head[2] if head[2] else b""
             route = self.observed.route(forwarded)
             self._manners[head] = _Manner(
-                dict(scope), forwarded, route, request, question, coding, rest
+                dict(scope), forwarded, route, request, question, coding, rest, head[1:]
             )
+
+    def promote(self, passing: "Passing") -> None:
+        """Have the lane answer a connection, if it had enough small new questions."""
+        connection = passing.connection
+        if connection.record.number < ENOUGH or connection.cycle is not passing:
+            return
+        edition = passing.edition
+        if edition.lane and edition is self._editions.current and connection.is_at_rest:
+            heads = [manner.stationery(edition) for manner in connection.record.heads]
+            passing.promotion().begin(edition.lane, heads)
 
     def _forwarded(self, scope: Scope) -> Scope:
         """The scope behind the proxies that are believed; nothing of that waits for anything."""
@@ -223,12 +242,12 @@ def _may_be_known(head: Head) -> bool:
         path.startswith(_METHOD)
         and path.endswith(_PATH.encode())
         and len(path) <= _LONGEST_REST
-        and not path[len(_METHOD) :].translate(None, _PLAIN)
+        and not path[len(_METHOD) :].translate(None, PLAIN)
         and rest.endswith(_END)
         and rest.find(_END) == len(rest) - len(_END)
         and len(rest) <= _LONGEST_HEAD
         and len(more) <= _LONGEST_REST
-        and not more.translate(None, _PLAIN + b"&")
+        and not more.translate(None, PLAIN + b"&")
         and b"release" not in more
     )
 
@@ -252,11 +271,12 @@ class Passing:
         self.response_complete = False
         self.disconnected = False
         self.keep_alive = True
+        self._express = express
         self._observed = express.observed
-        self._connection = connection
-        self._edition = edition
+        self.connection = connection
+        self.edition = edition
         self._manner = manner
-        self._endpoint = edition.app.endpoint.below(manner.forwarded.get("root_path", ""))
+        self._endpoint = manner.endpoint(edition)
         self._query = query
         self._since = time.perf_counter()
         self._begun: Begun | None = None
@@ -268,9 +288,9 @@ class Passing:
     def start(self, begun: Begun | None = None, etag: str | None = None, text: str = "") -> None:
         """The store took it on, or there is nothing to ask it."""
         self._begun, self._etag, self._text = begun, etag, text
-        self._connection.cycle = self
+        self.connection.cycle = self
         self._is_under_way = True
-        self._edition.enter()
+        self.edition.enter()
         self._observed.metrics.under_way += 1
         if self._was_heard:
             self.hear()
@@ -290,12 +310,19 @@ class Passing:
                 self._go_ordinary(self._begun)
         except Exception:  # noqa: BLE001 – who told of it is not to suffer for that
             _log.exception("an answer could not be sent")
-            self._connection.transport.abort()
-        self._connection.catch_up()
+            self.connection.transport.abort()
+        self.connection.catch_up()
+        self._express.promote(self)
 
     def send(self, kept: Kept, *, is_fresh: bool = True) -> None:
         """Write an answer."""
-        connection, edition, manner = self._connection, self._edition, self._manner
+        connection, edition, manner = self.connection, self.edition, self._manner
+        if is_fresh and is_small(
+            time.perf_counter() - self._since, kept.body, manner.request.seconds
+        ):
+            connection.record.note((edition.release.identifier, manner.question.client), manner)
+        else:
+            connection.record.interrupt()
         seen = Seen(identifier_of(()))
         seen.status, seen.size = 200, len(kept.body)
         seen.release = edition.release.identifier
@@ -313,17 +340,29 @@ class Passing:
             connection.transport.close()
         connection.on_response_complete()
 
+    def promotion(self) -> Promotion:
+        """Its connection, when it goes to the lane."""
+        client = self._manner.question.client
+        return Promotion(
+            self.connection,
+            self.edition,
+            self._endpoint,
+            self._observed,
+            self._manner.route,
+            client,
+        )
+
     def _go_ordinary(self, begun: Begun) -> None:
         """It is an error, or large: that is told, and sent, on the ordinary way."""
         self._is_under_way = False
         self._observed.metrics.under_way -= 1
         scope = self._manner.scope_of(self._query)
-        scope |= {BEGUN: begun, EDITION: self._edition, SINCE: self._since}
-        task = self._connection.go_ordinary(scope)
+        scope |= {BEGUN: begun, EDITION: self.edition, SINCE: self._since}
+        task = self.connection.go_ordinary(scope)
         task.add_done_callback(partial(self._leave, begun))
 
     def _leave(self, begun: Begun, _: "Task[None]") -> None:
-        self._edition.leave()
+        self.edition.leave()
         begun.abandon()
 
     def hang_up(self) -> None:
@@ -336,7 +375,7 @@ class Passing:
     def _end(self, seen: Seen) -> None:
         self.response_complete = True
         self._is_under_way = False
-        self._edition.leave()
+        self.edition.leave()
         self._observed.metrics.under_way -= 1
         seconds = time.perf_counter() - self._since
         self._observed.remember(self._manner.route, self._manner.forwarded, seen, seconds)

@@ -127,7 +127,17 @@ class _Served(Collector):
         every = sum(len(each.workers) for each in states)
         for state, number in (("idle", idle), ("slow", slow), ("other", every - idle - slow)):
             workers.add_metric((state,), max(0, number))
+        workers.add_metric(("lane",), sum(len(each.lane) for each in states))
         yield workers
+        guests = sum(each.guests for each in states)
+        yield GaugeMetricFamily(
+            _PREFIX + "lane_connections", "Connections that workers answer themselves.", guests
+        )
+        yield CounterMetricFamily(
+            _PREFIX + "lane_answers",
+            "Requests that workers answered themselves.",
+            sum(each.lane_answers for each in stores),
+        )
         waiting = sum(each.waiting for each in states)
         yield GaugeMetricFamily(_PREFIX + "queries_waiting", "Queries in the queue.", waiting)
         kills = CounterMetricFamily(

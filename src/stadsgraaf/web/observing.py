@@ -9,7 +9,6 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Iterable, Mapping
-from random import getrandbits
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from stadsgraaf.errors import StadsgraafError
 from stadsgraaf.logs import REQUEST
 from stadsgraaf.settings import Settings
+from stadsgraaf.store.stationery import identifier as new_identifier
 from stadsgraaf.web.metrics import Metrics
 from stadsgraaf.web.problems import render
 from stadsgraaf.web.sparing import Sparing
@@ -151,7 +151,7 @@ def identifier_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     given = [value for name, value in headers if name == ID]
     if len(given) == 1 and _DECENT.fullmatch(given[0]):
         return bytes(given[0])
-    return b"%016x" % getrandbits(64)
+    return new_identifier()
 
 
 class Seen:

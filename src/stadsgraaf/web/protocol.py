@@ -9,7 +9,6 @@ like POST.
 
 import asyncio
 import re
-from binascii import a2b_qp
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +30,7 @@ from stadsgraaf.errors import (
     UpdateNotAllowed,
 )
 from stadsgraaf.media import COLUMNAR, HTML, RDF, RESULTS, SHEET, Format
+from stadsgraaf.percent import decoded
 from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Task
 from stadsgraaf.web.columns import COLUMNS, refuse_columns
@@ -185,7 +185,7 @@ def read_address(scope: Scope, settings: Settings) -> SparqlRequest:
 
 def read_query(text: bytes) -> str:
     """The value of ``query`` in an address. Raises NotUtf8 or RequestError."""
-    return _decoded(text, _ADDRESS)
+    return decoded(text, _ADDRESS)
 
 
 def _request(
@@ -237,28 +237,7 @@ def read_parameters(text: bytes, part: str) -> list[tuple[str, str]]:
                 f"more than {_MAX_PARAMETERS} parameters", f"meer dan {_MAX_PARAMETERS} parameters"
             )
         )
-    return [(_decoded(name, part), _decoded(value, part)) for name, _, value in fields]
-
-
-def _decoded(text: bytes, part: str) -> str:
-    """Text without its escapes. Quoted-printable has the same ones, and a decoder in C."""
-    text = text.replace(b"+", b" ")
-    escapes = text.count(b"%")
-    if escapes:
-        length = len(text) - 2 * escapes
-        quoted = text.replace(b"=", b"=3D").replace(b"%", b"=")
-        text = a2b_qp(quoted)
-        if len(text) != length or b"=\n" in quoted or b"=\r" in quoted:
-            raise RequestError(
-                reason=Text(
-                    f"a % in the {part} is not followed by two hexadecimal digits",
-                    "na een % staan geen twee hexadecimale cijfers",
-                )
-            )
-    try:
-        return text.decode("utf-8")
-    except UnicodeDecodeError:
-        raise NotUtf8(part=part) from None
+    return [(decoded(name, part), decoded(value, part)) for name, _, value in fields]
 
 
 async def _body_parameters(

@@ -41,6 +41,7 @@ from stadsgraaf.web.forwarded import Forwarded
 from stadsgraaf.web.listening import BACKLOG, Place, administration, listen
 from stadsgraaf.web.notifying import Notifier
 from stadsgraaf.web.observing import Observed
+from stadsgraaf.web.promotion import is_offered
 from stadsgraaf.web.reloading import Reloader
 from stadsgraaf.web.sparql import BrokenOffError
 from stadsgraaf.web.storewatch import StoreWatch
@@ -75,6 +76,7 @@ async def open_store(release: Release, settings: Settings) -> PoolStore:
         slow_workers=settings.slow_workers,
         queue_length=settings.queue_length,
         client_time=settings.client_time,
+        lane_workers=settings.lane_workers if is_offered(settings) else 0,
         prefixes=release.manifest.prefixes,
         max_depth=settings.query_depth,
         max_length=settings.query_length,

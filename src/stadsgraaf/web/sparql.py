@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from stadsgraaf.coding import Packing, choose, is_packable, tagged
 from stadsgraaf.errors import (
     BodyTooLarge,
     Language,
@@ -49,15 +50,16 @@ from stadsgraaf.store.base import (
 )
 from stadsgraaf.store.budget import WINDOW
 from stadsgraaf.store.evaluation import is_longer
+from stadsgraaf.store.identity import entity_tag, form_of
+from stadsgraaf.store.stationery import PLACE, Head, Stationery
+from stadsgraaf.store.wire import encode_question
 from stadsgraaf.web.cache import AnswerCache, Fields, Kept
 from stadsgraaf.web.clients import client_of
-from stadsgraaf.web.coding import Packing, choose, is_packable, tagged
 from stadsgraaf.web.columns import TSV, in_columns, refuse_columns
 from stadsgraaf.web.conditions import foreseen, held, weak
-from stadsgraaf.web.cycle import lines_of
+from stadsgraaf.web.cycle import STATUS_LINE, lines_of
 from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY, Link, link_header, ways_in
-from stadsgraaf.web.identity import entity_tag, form_of
 from stadsgraaf.web.observing import NOTES
 from stadsgraaf.web.problems import render
 from stadsgraaf.web.protocol import (
@@ -296,6 +298,30 @@ class SparqlEndpoint:
         if etag:
             self.cache.put(etag, kept)
         return kept
+
+    def stationery(
+        self,
+        request: SparqlRequest,
+        question: Question,
+        coding: str | None,
+        head: Head,
+        last: bytes,
+    ) -> Stationery:
+        """What the lane puts answers together of, for requests with this head."""
+        formats = [each for each in (question.results, question.rdf) if each]
+        return Stationery(
+            path=head[0],
+            more=head[1],
+            rest=head[2],
+            question=encode_question(replace(question, query=""), self._limits_of(request)),
+            release=self._release.identifier,
+            coding=coding,
+            first=STATUS_LINE[200],
+            common=self.head,
+            tagged={each.name: lines_of(_content(each) + _caching(PLACE)) for each in formats},
+            untagged={each.name: lines_of(_content(each) + _caching(None)) for each in formats},
+            last=last,
+        )
 
     # --- answers --------------------------------------------------------------------------------
 

@@ -13,12 +13,12 @@ from stadsgraaf.media import HTML, RDF, RESULTS, SHEET, Form, Format
 from stadsgraaf.parameters import given_in
 from stadsgraaf.store.base import Answer, Limits, Question
 from stadsgraaf.store.binding import bind
+from stadsgraaf.store.identity import is_volatile
 from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.columns import in_sheet, sheet_limits
 from stadsgraaf.web.excerpt import read_excerpt
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, attachment, link_header, ways_in
-from stadsgraaf.web.identity import is_volatile
 from stadsgraaf.web.negotiation import chosen_format, prefers_page
 from stadsgraaf.web.parameters import fields
 from stadsgraaf.web.results import Grid, as_grid
