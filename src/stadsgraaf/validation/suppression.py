@@ -102,39 +102,31 @@ def faults(given: Iterable[Suppression], known: Collection[str]) -> Iterator[Fin
 def _told(suppression: Suppression, known: Collection[str]) -> Iterator[Finding]:
     """What is wrong with a suppression."""
     if not suppression.reason or not suppression.rules:
-        yield _finding(
-            "suppress/no-reason",
-            suppression,
-            Text(
-                f"Name the rule and say why: “# {_MARK} RULE -- reason”.",
-                f"Noem de regel en zeg waarom: “# {_MARK} REGEL -- reden”.",
-            ),
+        message = Text(
+            f"Name the rule and say why: “# {_MARK} RULE -- reason”.",
+            f"Noem de regel en zeg waarom: “# {_MARK} REGEL -- reden”.",
         )
+        yield _finding("suppress/no-reason", suppression, message)
         return
     for name in suppression.rules:
         if name in suppression.used:
             continue
-        if name not in known and not any(name.startswith(f"{one}-") for one in known):
-            near = difflib.get_close_matches(name, known, 1, 0.6)
-            yield _finding(
-                "suppress/unknown-rule",
-                suppression,
-                Text(
-                    f"There is no rule {name}." + (f" Did you mean {near[0]}?" if near else ""),
-                    f"Er is geen regel {name}." + (f" Bedoelde u {near[0]}?" if near else ""),
-                ),
-                name,
+        if name in known or any(name.startswith(f"{one}-") for one in known):
+            message = Text(
+                f"Nothing on line {suppression.line} breaks {name}: delete the comment.",
+                f"Niets op regel {suppression.line} breekt {name}: haal het commentaar weg.",
             )
+            yield _finding("suppress/unused", suppression, message, name)
         else:
-            yield _finding(
-                "suppress/unused",
-                suppression,
-                Text(
-                    f"Nothing on line {suppression.line} breaks {name}: delete the comment.",
-                    f"Niets op regel {suppression.line} breekt {name}: haal het commentaar weg.",
-                ),
-                name,
-            )
+            yield _finding("suppress/unknown-rule", suppression, _unknown(name, known), name)
+
+
+def _unknown(name: str, known: Collection[str]) -> Text:
+    near = difflib.get_close_matches(name, known, 1, 0.6)
+    return Text(
+        f"There is no rule {name}." + (f" Did you mean {near[0]}?" if near else ""),
+        f"Er is geen regel {name}." + (f" Bedoelde u {near[0]}?" if near else ""),
+    )
 
 
 def _finding(name: str, suppression: Suppression, message: Text, value: str = "") -> Finding:

@@ -297,25 +297,13 @@ def _ok(words: str, content: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def _fixed() -> dict[str, Any]:
     """The addresses that are plain routes."""
-    text = {"text/plain": {"schema": _STRING}}
-    thing = _given("path", "What follows the namespace in the IRI", "path")
-    iri = _given("iri", "The IRI of the thing", schema=_IRI, required=True)
-    known = _ok("What is known of the thing", _content((HTML, *RDF)))
-    found = {**known, **_refused("NotFound", "NotAcceptable", "InvalidParameter")}
     described = _ok("The description", _content((HTML, *RDF)))
+    text = {"text/plain": {"schema": _STRING}}
     alive = _ok("It does", text)
-    moved = {"303": _REDIRECT, **_refused("NotFound")}
     return {
         "/sparql": _sparql(),
         **_about_queries(),
-        "/id/{path}": {
-            "get": _operation("seeThing", "things", "Leads to a document", moved, thing)
-        },
-        "/doc/{path}": {"get": _operation("readThing", "things", "The document", found, thing)},
-        "/resource": {"get": _operation("readAny", "things", "Any IRI's document", found, iri)},
-        "/graph/{path}": {
-            "get": _operation("readGraph", "things", "A named graph", found, thing),
-        },
+        **_about_things(),
         "/data": {
             "get": _operation(
                 "describe",
@@ -328,6 +316,24 @@ def _fixed() -> dict[str, Any]:
         "/live": {"get": _operation("isLive", "operation", "Whether the process lives", alive)},
         "/ready": {
             "get": _operation("isReady", "operation", "Whether questions are answered", alive),
+        },
+    }
+
+
+def _about_things() -> dict[str, Any]:
+    thing = _given("path", "What follows the namespace in the IRI", "path")
+    iri = _given("iri", "The IRI of the thing", schema=_IRI, required=True)
+    known = _ok("What is known of the thing", _content((HTML, *RDF)))
+    found = {**known, **_refused("NotFound", "NotAcceptable", "InvalidParameter")}
+    moved = {"303": _REDIRECT, **_refused("NotFound")}
+    return {
+        "/id/{path}": {
+            "get": _operation("seeThing", "things", "Leads to a document", moved, thing)
+        },
+        "/doc/{path}": {"get": _operation("readThing", "things", "The document", found, thing)},
+        "/resource": {"get": _operation("readAny", "things", "Any IRI's document", found, iri)},
+        "/graph/{path}": {
+            "get": _operation("readGraph", "things", "A named graph", found, thing),
         },
     }
 

@@ -30,14 +30,14 @@ WORDS: Final[Mapping[str, Text]] = {
     "release": Text("Release", "Uitgave"),
     "releases": Text("Releases", "Uitgaven"),
     "releases_text": Text(
-        "Every release stays as it was. Add ?release= to any address of this site to read it in that "
-        "release; every answer names its own in the header Stadsgraaf-Release.",
-        "Elke uitgave blijft zoals zij was. Zet ?release= achter een adres van deze site om het in "
-        "die uitgave te lezen; elk antwoord noemt de zijne in de header Stadsgraaf-Release.",
+        "Releases never change. Add ?release= to any address of this site to read it as it was in that "
+        "release; every answer names its release in the header Stadsgraaf-Release.",
+        "Uitgaven veranderen nooit. Zet ?release= achter een adres van deze site om het te lezen zoals "
+        "het in die uitgave was; elk antwoord noemt zijn uitgave in de header Stadsgraaf-Release.",
     ),
     "switched_on": Text("Published (UTC)", "Gepubliceerd (UTC)"),
     "current_release": Text("current", "huidig"),
-    "since_before": Text("since the one before", "sinds de vorige"),
+    "since_before": Text("since the previous one", "sinds de vorige"),
     "changes": Text("Changes", "Wijzigingen"),
     "changes_text": Text(
         "{removed} statements removed and {added} added, about {things} things.",
@@ -50,7 +50,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "added": Text("Added", "Toegevoegd"),
     "what_changed": Text("What changed", "Wat er veranderde"),
     "as_patch": Text("As RDF Patch", "Als RDF-patch"),
-    "no_changes": Text("These releases say the same.", "Deze uitgaven zeggen hetzelfde."),
+    "no_changes": Text("These releases are the same.", "Deze uitgaven zijn gelijk."),
     "old_release": Text(
         "You are reading release {release}, which is kept as it was.",
         "U leest uitgave {release}, die bewaard is zoals zij was.",
@@ -65,8 +65,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "or": Text("or", "of"),
     "signatures": Text("What leads to what", "Wat naar wat leidt"),
     "signatures_text": Text(
-        "From things of which class a property starts, and what its values are.",
-        "Van dingen van welke klasse een eigenschap uitgaat, en wat haar waarden zijn.",
+        "Which classes of things have a property, and what its values are.",
+        "Welke klassen van dingen een eigenschap hebben, en wat haar waarden zijn.",
     ),
     "starts_from": Text("From", "Van"),
     "leads_to": Text("To", "Naar"),
@@ -80,7 +80,7 @@ WORDS: Final[Mapping[str, Text]] = {
     # --- a thing --------------------------------------------------------------------------------
     "permanent": Text("Permanent address", "Duurzaam adres"),
     "graph_holds": Text("{name} is in this graph with", "{name} staat in deze graaf met"),
-    "graph_holds_this": Text("On this the graph holds", "Hierover staan in deze graaf"),
+    "graph_holds_this": Text("About this, the graph has", "Hierover staan in deze graaf"),
     "between_years": Text("from {first} to {last}", "van {first} tot en met {last}"),
     "in_year": Text("in {year}", "in {year}"),
     "n_facts_one": Text("{n} fact", "{n} feit"),
@@ -93,7 +93,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "n_contradictions_one": Text("{n} contradiction", "{n} tegenspraak"),
     "n_contradictions_many": Text("{n} contradictions", "{n} tegenspraken"),
     "facts": Text("In brief", "In het kort"),
-    "further": Text("Further", "Verder"),
+    "further": Text("More", "Verder"),
     "all_from": Text("All of this comes from", "Dit alles komt uit"),
     "more_values": Text("and {n} more", "en nog {n}"),
     "in_other_language": Text("in another language", "in een andere taal"),
@@ -101,16 +101,16 @@ WORDS: Final[Mapping[str, Text]] = {
     "all_of": Text("All {n}", "Alle {n}"),
     "empty_list": Text("(empty list)", "(lege lijst)"),
     "unnamed": Text("(without a name)", "(zonder naam)"),
-    "cut": Text("(cut here; whole in the data)", "(hier afgekapt; heel in de data)"),
+    "cut": Text("(cut off here; complete in the data)", "(hier afgekapt; volledig in de data)"),
     "details": Text("details", "details"),
     "timeline": Text("Timeline", "Tijdlijn"),
     "map_most": Text(
-        "Marked is what has to do with most places, {n} things of each sort of link; the rest can be asked for in SPARQL.",
-        "Aangegeven is wat met de meeste plaatsen te maken heeft, {n} dingen per soort verband; de rest is in SPARQL op te vragen.",
+        "Only the things linked to most places are marked, {n} for each sort of link; query the rest with SPARQL.",
+        "Alleen wat met de meeste plaatsen verband houdt is aangegeven, {n} dingen per soort verband; de rest is met SPARQL op te vragen.",
     ),
     "timeline_latest": Text(
-        "Of every kind there are the latest {n} dates here; the rest can be asked for in SPARQL.",
-        "Van elke soort staan hier de laatste {n} data; de rest is op te vragen in SPARQL.",
+        "Only the latest {n} dates of each kind are shown; query the rest with SPARQL.",
+        "Van elke soort staan hier alleen de laatste {n} datums; de rest is met SPARQL op te vragen.",
     ),
     "all_moments": Text("All {n} moments", "Alle {n} momenten"),
     "n_moments_one": Text("{n} moment", "{n} moment"),
@@ -118,11 +118,11 @@ WORDS: Final[Mapping[str, Text]] = {
     "whole_timeline": Text("whole timeline", "hele tijdlijn"),
     "timeline_title": Text("Timeline, {first} to {last}", "Tijdlijn, {first} tot en met {last}"),
     "timeline_text": Text(
-        "Days as points, periods as bars. The list below the drawing says the same in words.",
-        "Dagen als punten, perioden als balken. De lijst onder de tekening zegt hetzelfde in woorden.",
+        "Points are days, bars are periods. The list below the drawing says the same in words.",
+        "Punten zijn dagen, balken zijn perioden. De lijst onder de tekening zegt hetzelfde in woorden.",
     ),
     "timeline_legend": Text(
-        "Point: a day or month. Bar: a period. Dashed: sometime in that time. Arrow: begin or end "
+        "Point: a day or month. Bar: a period. Dashed: some time within it. Arrow: beginning or end "
         "unknown.",
         "Punt: een dag of maand. Balk: een periode. Gestreept: ergens in die tijd. Pijl: begin of "
         "einde onbekend.",
@@ -141,15 +141,15 @@ WORDS: Final[Mapping[str, Text]] = {
     "instances_many": Text("{n} things of this kind", "{n} dingen van deze soort"),
     "unknown": Text("What we do not know", "Wat we niet weten"),
     "unknown_text": Text(
-        "For a thing of this kind one would expect the following, but the graph does not have it:",
-        "Van een ding van deze soort zou u ook het volgende verwachten, maar de graaf heeft het niet:",
+        "You would expect the following of a thing of this kind, but the graph does not have it:",
+        "Bij een ding van deze soort zou u ook het volgende verwachten, maar de graaf heeft het niet:",
     ),
     "beside": Text("About this page", "Bij deze pagina"),
     "where": Text("Where", "Waar"),
     "map_title": Text("Where {name} is", "Waar {name} ligt"),
     "map_text": Text(
-        "The stronger the colour, the more it has to do with what is listed here.",
-        "Hoe sterker de kleur, hoe meer het te maken heeft met wat hier op de lijst staat.",
+        "The stronger the colour, the more links the place has with what is listed here.",
+        "Hoe sterker de kleur, hoe meer verbanden de plaats heeft met wat hier op de lijst staat.",
     ),
     "map_origin": Text("Drawn from", "Getekend naar"),
     "query_behind": Text("The query behind this picture", "De query achter dit beeld"),
@@ -166,8 +166,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "concepts": Text("Concepts", "Begrippen"),
     "usage": Text("Properties", "Eigenschappen"),
     "usage_text": Text(
-        "What things of this kind have, by how often.",
-        "Wat dingen van deze soort hebben, naar aantal.",
+        "Properties of things of this kind, the most frequent first.",
+        "Eigenschappen van dingen van deze soort, de meest voorkomende eerst.",
     ),
     "property": Text("Property", "Eigenschap"),
     "needed": Text("Required", "Verplicht"),
@@ -177,7 +177,7 @@ WORDS: Final[Mapping[str, Text]] = {
         "{triples}, {classes}, {properties}. Vraag ernaar, of neem één ding.",
     ),
     "elsewhere": Text("Known elsewhere as", "Elders bekend als"),
-    "take": Text("Take it with you", "Neem mee"),
+    "take": Text("Download", "Download"),
     "about_size": Text("about {size}", "ca. {size}"),
     "ask_in_sparql": Text("Ask in SPARQL", "Bevraag in SPARQL"),
     "cite": Text("How to cite", "Zo verwijst u hiernaar"),
@@ -238,16 +238,16 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "claims_text": Text(
         "Who holds what, how firmly, and where it stands. A claim is not a fact: what is hoped, "
-        "planned, denied or merely possible stays a claim.",
+        "planned, denied or merely possible remains a claim.",
         "Wie wat beweert, hoe stellig, en waar het staat. Een bewering is geen feit: wat gehoopt, "
         "gepland, ontkend of slechts mogelijk is, blijft een bewering.",
     ),
     "matrix": Text("Who claims how much, and how firmly", "Wie hoeveel beweert, en hoe stellig"),
     "matrix_more_one": Text(
-        "{n} more holder is among the filters.", "Nog {n} houder staat bij de filters."
+        "{n} more holder is listed in the filters.", "Nog {n} houder staat bij de filters."
     ),
     "matrix_more_many": Text(
-        "{n} more holders are among the filters.", "Nog {n} houders staan bij de filters."
+        "{n} more holders are listed in the filters.", "Nog {n} houders staan bij de filters."
     ),
     "only_contested": Text("Contested claims, side by side", "Betwiste beweringen, naast elkaar"),
     "read_in_order": Text("Read them in the source", "Lees ze in de bron"),
@@ -255,7 +255,7 @@ WORDS: Final[Mapping[str, Text]] = {
     # --- a source, read -------------------------------------------------------------------------
     "reader": Text("Reader", "Lezer"),
     "readers_text": Text(
-        "Documents that claims point into.", "Documenten waar beweringen naar verwijzen."
+        "Documents that claims refer to.", "Documenten waar beweringen naar verwijzen."
     ),
     "no_documents": Text("There are none.", "Er zijn er geen."),
     "with_text": Text(
@@ -274,8 +274,8 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "no_text_fault": Text("The text cannot be shown", "De tekst kan niet worden getoond"),
     "text_missing": Text(
-        "The setting “article” names {file}, and there is no such file.",
-        "De instelling “article” noemt {file}, en dat bestand is er niet.",
+        "The setting “article” names {file}, but there is no such file.",
+        "De instelling “article” noemt {file}, maar dat bestand is er niet.",
     ),
     "text_not_utf8": Text(
         "The setting “article” names {file}, which is not UTF-8.",
@@ -305,7 +305,7 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "home_example_text": Text(
         "Every claim names its holder, how firmly it is held and where it stands. What is hoped, "
-        "planned or contradicted never becomes a fact in silence.",
+        "planned or contradicted is never silently turned into a fact.",
         "Elke bewering noemt haar houder, hoe stellig zij is en waar zij staat. Wat wordt gehoopt, "
         "gepland of tegengesproken, wordt nooit stilzwijgend een feit.",
     ),
@@ -323,8 +323,8 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "way_timeline": Text("Timeline", "Tijdlijn"),
     "way_timeline_text": Text(
-        "what happened when, doubt drawn as such",
-        "wat wanneer gebeurde, twijfel getekend als twijfel",
+        "what happened when, and how certain that is",
+        "wat wanneer gebeurde, en hoe zeker dat is",
     ),
     "way_schemes": Text("Concept schemes", "Begrippenlijsten"),
     "way_schemes_text": Text("concepts from broad to narrow", "begrippen van ruim naar nauw"),
@@ -343,15 +343,15 @@ WORDS: Final[Mapping[str, Text]] = {
         "bevragen in SPARQL en als geheel te downloaden.",
     ),
     "more_found": Text(
-        "more than {n} found: say more to see fewer",
-        "meer dan {n} gevonden: typ meer om er minder te zien",
+        "more than {n} found: type more to narrow it down",
+        "meer dan {n} gevonden: typ meer om gerichter te zoeken",
     ),
     "n_found_one": Text("{n} thing found", "{n} ding gevonden"),
     "n_found_many": Text("{n} things found", "{n} dingen gevonden"),
     "of_kind": Text("of the kind {kind}", "van de soort {kind}"),
     "corrected": Text(
-        "Nothing is spelled like that; these come nearest.",
-        "Niets is zo gespeld; dit komt er het dichtst bij.",
+        "No name is spelled like that; these are the closest.",
+        "Geen naam wordt zo gespeld; dit komt er het dichtst bij.",
     ),
     "nothing_found": Text("Nothing is called “{text}”.", "Niets heet “{text}”."),
     "by_kind": Text("By kind", "Naar soort"),
@@ -363,8 +363,8 @@ WORDS: Final[Mapping[str, Text]] = {
         "Typ een naam, een code of het begin van een woord, in het Nederlands of Engels.",
     ),
     "browse_text": Text(
-        "Everything in the graph by kind, with how many there are.",
-        "Alles in de graaf naar soort, met het aantal.",
+        "Everything in the graph, by kind, with numbers.",
+        "Alles in de graaf, naar soort, met aantallen.",
     ),
     "sort_actor": Text("People and organisations", "Mensen en organisaties"),
     "sort_claim": Text("Claims", "Beweringen"),
@@ -386,25 +386,29 @@ WORDS: Final[Mapping[str, Text]] = {
     "what_is_kind": Text("what this kind is", "wat deze soort is"),
     "narrow": Text("Filters", "Filters"),
     "chosen": Text("Chosen", "Gekozen"),
-    "drop": Text("drop", "laat los"),
+    "drop": Text("remove", "verwijder"),
     "as_sparql": Text("View as SPARQL", "Bekijk als SPARQL"),
     "no_addresses": Text(
-        "No thing of this kind has an address of its own: each stands with what it belongs to.",
-        "Geen ding van deze soort heeft een eigen adres: elk staat bij waar het bij hoort.",
+        "Things of this kind have no address of their own: each is shown with what it belongs to.",
+        "Dingen van deze soort hebben geen eigen adres: elk staat bij het ding waar het bij hoort.",
     ),
-    "nothing_left": Text("Nothing fits all of this.", "Niets voldoet aan dit alles."),
+    "nothing_left": Text(
+        "Nothing matches all of these filters.", "Niets voldoet aan al deze filters."
+    ),
     "pages": Text("Pages", "Pagina’s"),
     "page": Text("Page {n}", "Pagina {n}"),
     "page_before": Text("← Previous", "← Vorige"),
     "page_after": Text("Next →", "Volgende →"),
-    "pointing_by": Text("What points here by “{relation}”", "Wat hierheen wijst met “{relation}”"),
+    "pointing_by": Text(
+        "What points here with “{relation}”", "Wat hiernaar verwijst met “{relation}”"
+    ),
     # --- questions and queries ------------------------------------------------------------------
     "question": Text("Question", "Vraag"),
     "queries_text": Text(
-        "Questions with a fixed address. Change what can be changed, read the answer, take it with "
-        "you, or look at the SPARQL behind it.",
-        "Vragen met een vast adres. Verander wat veranderd kan worden, lees het antwoord, neem het "
-        "mee, of bekijk de SPARQL erachter.",
+        "Questions with a permanent address. Fill in the parameters, read the answer, download it, or "
+        "look at the SPARQL behind it.",
+        "Vragen met een vast adres. Vul de parameters in, lees het antwoord, download het, of bekijk de "
+        "SPARQL erachter.",
     ),
     "no_queries": Text("This dataset has none.", "Deze dataset heeft er geen."),
     "own_question": Text("Ask your own question", "Stel een eigen vraag"),
@@ -412,7 +416,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "result": Text("Result", "Resultaat"),
     "the_query": Text("The query", "De query"),
     "change_query": Text("Change it in the workbench", "Pas aan in de werkplaats"),
-    "by_machine": Text("By machine", "Met een machine"),
+    "by_machine": Text("From a program", "Vanuit een programma"),
     "answer_yes": Text("Yes.", "Ja."),
     "answer_no": Text("No.", "Nee."),
     "no_rows": Text("No solutions.", "Geen oplossingen."),
@@ -422,10 +426,11 @@ WORDS: Final[Mapping[str, Text]] = {
         "Dit is het kleinste deel van de query dat geen oplossingen heeft:",
     ),
     "why_empty_modifiers": Text(
-        "It is not the patterns of the query.", "Het ligt niet aan de patronen van de query."
+        "The patterns of the query are not the cause.",
+        "Het ligt niet aan de patronen van de query.",
     ),
     "first_rows": Text(
-        "The first {n} of {total}; the downloads have all.",
+        "The first {n} of {total}; the downloads contain all of them.",
         "De eerste {n} van {total}; de downloads bevatten alles.",
     ),
     "workbench": Text("SPARQL workbench", "SPARQL-werkplaats"),
@@ -445,7 +450,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "milliseconds": Text("in {n} ms", "in {n} ms"),
     "more_rows": Text("more than {n} solutions", "meer dan {n} oplossingen"),
     "first_rows_of_more": Text(
-        "The first {n} of more than {total}: a page reads no further. The downloads have all.",
+        "The first {n} of more than {total}: a page reads no further. The downloads contain all of them.",
         "De eerste {n} van meer dan {total}: een pagina leest niet verder. De downloads bevatten alles.",
     ),
     "asks_service": Text(
@@ -453,10 +458,10 @@ WORDS: Final[Mapping[str, Text]] = {
     ),
     "service_allowed": Text("This site allows that.", "Deze site staat dat toe."),
     "service_refused": Text(
-        "This site does not allow that, so it is not asked here: the setting “services” lists what "
-        "is. Take the query along to where it is.",
-        "Deze site staat dat niet toe, dus wordt zij hier niet gesteld: de instelling “services” "
-        "noemt wat wel mag. Neem de query mee naar waar het mag.",
+        "This site does not allow that, so the query is not run here: the setting “services” lists what "
+        "is allowed. Run the query at an endpoint that allows it.",
+        "Deze site staat dat niet toe, dus wordt de query hier niet uitgevoerd: de instelling “services” "
+        "noemt wat wel mag. Voer de query uit op een endpoint dat het toestaat.",
     ),
     "as_form": Text("as a form", "als formulier"),
     "view_map": Text("On a map", "Op een kaart"),
@@ -465,8 +470,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "map_of_result": Text("Map of the result", "Kaart van het resultaat"),
     "numbers_csv": Text("these numbers as CSV", "deze getallen als CSV"),
     "by_machine_text": Text(
-        "The same question in code. Each piece runs as it stands.",
-        "Dezelfde vraag in code. Elk stukje werkt zoals het er staat.",
+        "The same question in code. Each example runs as it is.",
+        "Dezelfde vraag in code. Elk voorbeeld werkt zoals het er staat.",
     ),
     "copy": Text("Copy", "Kopieer"),
     "copied": Text("Copied", "Gekopieerd"),
@@ -474,26 +479,26 @@ WORDS: Final[Mapping[str, Text]] = {
     # --- vocabulary -----------------------------------------------------------------------------
     "vocabulary": Text("Vocabulary", "Vocabulaire"),
     "vocabulary_text": Text(
-        "The classes, properties and concept schemes that the dataset uses, with how often.",
-        "De klassen, eigenschappen en begrippenlijsten die de dataset gebruikt, met hoe vaak.",
+        "The classes, properties and concept schemes that the dataset uses, and how often.",
+        "De klassen, eigenschappen en begrippenlijsten die de dataset gebruikt, en hoe vaak.",
     ),
-    "class_tree": Text("What lies under what", "Wat onder wat valt"),
+    "class_tree": Text("Hierarchy of classes", "Hiërarchie van klassen"),
     "class_tree_text": Text(
-        "Classes below the class that they are a kind of. Bars: how many things, by order of "
-        "magnitude.",
-        "Klassen onder de klasse waarvan zij een soort zijn. Balken: hoeveel dingen, naar orde van "
-        "grootte.",
+        "Each class stands below the class that it is a kind of. Bars show the number of things, by "
+        "order of magnitude.",
+        "Elke klasse staat onder de klasse waarvan zij een soort is. Balken tonen het aantal dingen, "
+        "naar orde van grootte.",
     ),
-    "reused": Text("Terms of others", "Termen van anderen"),
+    "reused": Text("Terms from other vocabularies", "Termen uit andere vocabulaires"),
     "reused_text": Text(
-        "What other vocabularies already name is not named anew.",
-        "Wat andere vocabulaires al benoemen, krijgt geen nieuwe naam.",
+        "What other vocabularies already define gets no new term here.",
+        "Wat andere vocabulaires al definiëren, krijgt hier geen nieuwe term.",
     ),
     "kind_class": Text("Classes", "Klassen"),
     "kind_property": Text("Properties", "Eigenschappen"),
     "kind_scheme": Text("Concept schemes", "Begrippenlijsten"),
     "no_vocabulary": Text(
-        "This dataset describes no terms of its own.", "Deze dataset beschrijft geen eigen termen."
+        "This dataset defines no terms of its own.", "Deze dataset definieert geen eigen termen."
     ),
     # --- data -----------------------------------------------------------------------------------
     "data_text": Text(
@@ -512,7 +517,7 @@ WORDS: Final[Mapping[str, Text]] = {
         "het leest alleen en leidt niets af.",
     ),
     "conformance_failed": Text("Tests that fail, and why", "Tests die mislukken, en waarom"),
-    "conformance_beyond": Text("What no test asks", "Waar geen test naar vraagt"),
+    "conformance_beyond": Text("What no test covers", "Wat geen test dekt"),
     "conformance_suites": Text("Suites", "Suites"),
     "standard": Text("Standard", "Standaard"),
     "suite": Text("Suite", "Suite"),
@@ -522,10 +527,10 @@ WORDS: Final[Mapping[str, Text]] = {
     "passed": Text("Passed", "Geslaagd"),
     "failed": Text("Failed", "Mislukt"),
     "statistics_text": Text(
-        "What release {release} counts of itself, and what its own questions measure. Below every "
-        "figure stands the query behind it: ask it again, or change it.",
-        "Wat uitgave {release} van zichzelf telt, en wat haar eigen vragen meten. Onder elk cijfer "
-        "staat de vraag erachter: stel haar opnieuw, of verander haar.",
+        "Counts of release {release}, and what its own questions measure. The query behind each figure is "
+        "below it: run it again, or change it.",
+        "Tellingen van uitgave {release}, en wat haar eigen vragen meten. Onder elk cijfer staat de query "
+        "erachter: voer haar opnieuw uit, of verander haar.",
     ),
     "what": Text("What", "Wat"),
     "figure_query": Text("The query behind it", "De vraag erachter"),
@@ -553,15 +558,15 @@ WORDS: Final[Mapping[str, Text]] = {
     "packed": Text("Packed", "Ingepakt"),
     "no_downloads": Text("No downloads", "Geen downloads"),
     "no_downloads_note": Text(
-        "The data are in another store, which this site asks: there are no dumps of them here. Lists, "
-        "search and counts are of when the store was last surveyed.",
-        "De data staan in een andere opslag, die deze site bevraagt: dumps ervan zijn hier niet. "
-        "Lijsten, zoeken en tellingen zijn van toen de opslag het laatst werd bekeken.",
+        "The data are in another store, which this site queries, so there are no dumps of them here. "
+        "Lists, search and counts date from the last survey of the store.",
+        "De data staan in een andere opslag, die deze site bevraagt; daarom zijn er hier geen dumps van. "
+        "Lijsten, zoeken en tellingen dateren van de laatste keer dat de opslag is doorzocht.",
     ),
-    "left_out": Text("Not everything is in them. Left out:", "Niet alles staat erin. Weggelaten:"),
+    "left_out": Text("These are not complete. Left out:", "Deze zijn niet volledig. Weggelaten:"),
     "dumps_note": Text(
-        "The N-Quads are canonical (RDFC-1.0): their SHA-256 is that of the release. Every file can "
-        "be taken in parts and is there as .gz and .zst too.",
+        "The N-Quads are canonical (RDFC-1.0): their SHA-256 is that of the release. Every file can be "
+        "downloaded in parts, and is also available as .gz and .zst.",
         "De N-Quads zijn canoniek (RDFC-1.0): hun SHA-256 is die van de uitgave. Elk bestand is ook "
         "in delen te halen, en als .gz en .zst.",
     ),
@@ -574,19 +579,19 @@ WORDS: Final[Mapping[str, Text]] = {
         "Elke pagina van een ding antwoordt ook in deze formaten, met de header Accept of met een "
         "achtervoegsel:",
     ),
-    "described": Text("The dataset, described", "De dataset, beschreven"),
+    "described": Text("Description of the dataset", "Beschrijving van de dataset"),
     # --- look-up --------------------------------------------------------------------------------
     "lookup": Text("Look up an IRI", "Zoek een IRI op"),
     "lookup_label": Text(
-        "An IRI of anybody's, the address of its page, or its code in a register",
-        "Een IRI van wie dan ook, het adres van de pagina ervan, of de code in een register",
+        "Any IRI, the address of its page, or its code in a register",
+        "Een willekeurige IRI, het adres van de pagina ervan, of de code in een register",
     ),
     "lookup_help": Text(
-        "Give an IRI of another register and get the thing of this dataset that is linked to it. "
-        "One is opened at once; several are listed. These are the registers that are linked to:",
-        "Geef een IRI van een ander register en krijg het ding uit deze dataset dat ernaar verwijst. "
-        "Eén ding gaat meteen open; meer dan één komt in een lijst. Naar deze registers wordt "
-        "verwezen:",
+        "Enter an IRI from another register to find the thing in this dataset that is linked to it. A "
+        "single result opens at once; several are listed. The dataset links to these registers:",
+        "Vul een IRI uit een ander register in om het ding in deze dataset te vinden dat ernaar verwijst. "
+        "Eén resultaat gaat meteen open; meer dan één komt in een lijst. De dataset verwijst naar deze "
+        "registers:",
     ),
     "lookup_none": Text("Nothing here is linked to {iri}.", "Niets hier verwijst naar {iri}."),
     "lookup_search": Text("Search for it by name", "Zoek het op naam"),
@@ -671,7 +676,7 @@ WORDS: Final[Mapping[str, Text]] = {
         "de informatie in een andere vorm vragen: elke pagina bestaat ook als gewone data.",
     ),
     "privacy_visitors": Text(
-        "These pages set no cookies, load nothing from other sites, and follow nobody.",
+        "These pages set no cookies, load nothing from other sites, and track nobody.",
         "Deze pagina’s plaatsen geen cookies, laden niets van andere sites en volgen niemand.",
     ),
     "privacy_elsewhere": Text(

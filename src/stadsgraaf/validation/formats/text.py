@@ -151,27 +151,13 @@ def _excerpt(finding: Finding, pen: _Pen) -> Iterator[str]:
 
 
 def _summary(report: Report, language: Language, pen: _Pen) -> Iterator[str]:
-    found = [
-        pen.paint(said, _COLOURS[severity]) for severity, said in counts(report, language).items()
-    ]
-    if not report.violations:
-        found.insert(0, pen.paint(_NO_VIOLATION.say(language), "32"))
     checked = Text(
         f"{report.triples} triple{'s' * (report.triples != 1)}"
         f" in {report.files} file{'s' * (report.files != 1)}",
         f"{report.triples} triple{'s' * (report.triples != 1)}"
         f" in {report.files} bestand{'en' * (report.files != 1)}",
     ).say(language)
-    if report.passed:
-        found.append(
-            Text(f"{len(report.passed)} known", f"{len(report.passed)} bekend").say(language)
-        )
-    if report.suppressed:
-        number = len(report.suppressed)
-        found.append(Text(f"{number} suppressed", f"{number} onderdrukt").say(language))
-    if not report.findings:
-        found.insert(1, Text("nothing found", "niets gevonden").say(language))
-    yield f"{', '.join(found)} – {checked}"
+    yield f"{', '.join(_numbers(report, language, pen))} – {checked}"
     if report.skipped:
         stages = ", ".join(report.skipped)
         left_out = Text(
@@ -181,3 +167,22 @@ def _summary(report: Report, language: Language, pen: _Pen) -> Iterator[str]:
         yield pen.paint(left_out.say(language), "33")
     for notice in report.notices:
         yield pen.paint(notice.say(language), "33")
+
+
+def _numbers(report: Report, language: Language, pen: _Pen) -> list[str]:
+    """How many findings there are by severity, and how many pass."""
+    found = [
+        pen.paint(said, _COLOURS[severity]) for severity, said in counts(report, language).items()
+    ]
+    if not report.violations:
+        found.insert(0, pen.paint(_NO_VIOLATION.say(language), "32"))
+    if report.passed:
+        found.append(
+            Text(f"{len(report.passed)} known", f"{len(report.passed)} bekend").say(language)
+        )
+    if report.suppressed:
+        number = len(report.suppressed)
+        found.append(Text(f"{number} suppressed", f"{number} onderdrukt").say(language))
+    if not report.findings:
+        found.insert(1, Text("nothing found", "niets gevonden").say(language))
+    return found

@@ -252,22 +252,32 @@ def _broken_in_shape(
         return None
     names = declared | sparql.prefixes_of(sparql.tokens(query))
     fault = asking.explain(query, message, max(at - len(header), 0), names)
-    start = document.turtle.positions.offsets(index)[2]
-    raw = document.turtle.text[start : token_end(document.turtle.text, start)]
-    inside = raw.find(query)
-    begin, end = document.turtle.position(start), document.turtle.end(start)
+    span = _span_within(document, index, query, fault)
+    line = document.turtle.line(span.line)
+    return _broken_query(span, _in_shape(fault.reason), message, line)
+
+
+def _span_within(document: Document, index: int, query: str, fault: asking.Fault) -> Span:
+    """Where a fault of a query is in its file: all of the literal where that is not written as it is."""
+    turtle = document.turtle
+    start = turtle.positions.offsets(index)[2]
+    inside = turtle.text[start : token_end(turtle.text, start)].find(query)
+    begin, end = turtle.position(start), turtle.end(start)
     if inside >= 0:
-        begin = document.turtle.position(start + inside + fault.start)
-        end = document.turtle.position(start + inside + fault.end)
-    span = Span.between(document.path.as_posix(), begin, end)
-    reason = fault.reason
-    if "PREFIX" in reason.en:
-        reason = Text(
-            reason.en.split(":", 2)[0] + ":” is not declared: name it in sh:prefixes (sh:declare).",
-            reason.nl.split(":", 2)[0]
-            + ":” is niet gedeclareerd: noem het in sh:prefixes (sh:declare).",
-        )
-    return _broken_query(span, reason, message, document.turtle.line(begin.line))
+        begin = turtle.position(start + inside + fault.start)
+        end = turtle.position(start + inside + fault.end)
+    return Span.between(document.path.as_posix(), begin, end)
+
+
+def _in_shape(reason: Text) -> Text:
+    """A reason as it is for the query of a shape, which declares its prefixes elsewhere."""
+    if "PREFIX" not in reason.en:
+        return reason
+    return Text(
+        reason.en.split(":", 2)[0] + ":” is not declared: name it in sh:prefixes (sh:declare).",
+        reason.nl.split(":", 2)[0]
+        + ":” is niet gedeclareerd: noem het in sh:prefixes (sh:declare).",
+    )
 
 
 def _unknown_function(known: Shapes, document: Document, index: int, said: str) -> Finding | None:
@@ -330,6 +340,30 @@ def _gives_no_focus(subject: Subject, triple: Triple) -> Token | None:
     return word if asked else None
 
 
+class _Literal:
+    """The query of a shape as it is written in its file: ``raw`` has the quotation marks and escapes."""
+
+    def __init__(self, document: Document, index: int, query: str) -> None:
+        self._document = document
+        self._query = query
+        self._start = document.turtle.positions.offsets(index)[2]
+        text = document.turtle.text
+        self.raw = text[self._start : token_end(text, self._start)]
+
+    def span(self, offset: int, word: Token) -> Span:
+        """The place of a word at an offset of ``raw``."""
+        turtle, at = self._document.turtle, self._start + offset
+        begin, end = turtle.position(at), turtle.position(at + len(word.text))
+        return Span.between(self._document.path.as_posix(), begin, end)
+
+    def finding(self, name: str, word: Token, said: Text) -> Finding:
+        """A finding of a rule about a word of the query."""
+        until = self._query[: word.start + len(word.text)]
+        span = self.span(self.raw.rfind(until) + word.start, word)
+        found = _of_word(name, replace(span, line=1), word, self._query, said)
+        return replace(found, span=span, excerpt=self._document.turtle.line(span.line))
+
+
 def _check_shape_query(
     subject: Subject, known: Shapes, document: Document, index: int
 ) -> Iterator[Finding]:
@@ -337,32 +371,20 @@ def _check_shape_query(
     if not isinstance(triple.object, Literal) or isinstance(triple.subject, Triple):
         return
     query = triple.object.value
-    words = sparql.tokens(query)
-    prefixes = known.declared_prefixes(triple.subject) | sparql.prefixes_of(words)
-    start = document.turtle.positions.offsets(index)[2]
-    raw = document.turtle.text[start : token_end(document.turtle.text, start)]
-    seen: set[str] = set()
-
-    def told(name: str, word: Token, said: Text) -> Finding:
-        at = start + raw.rfind(query[: word.start + len(word.text)]) + word.start
-        begin, end = document.turtle.position(at), document.turtle.position(at + len(word.text))
-        span = Span.between(document.path.as_posix(), begin, end)
-        found = _of_word(name, replace(span, line=1), word, query, said)
-        return replace(found, span=span, excerpt=document.turtle.line(begin.line))
-
+    here = _Literal(document, index, query)
     asks_nothing = _gives_no_focus(subject, triple)
     if asks_nothing is not None:
-        yield told("shacl/no-this", asks_nothing, _NO_THIS)
+        yield here.finding("shacl/no-this", asks_nothing, _NO_THIS)
     for word in asking.unbound(query):
         if word.text[1:] not in _PREBOUND and asks_nothing is None:
-            yield told("query/unbound", word, _UNBOUND)
+            yield here.finding("query/unbound", word, _UNBOUND)
+    words = sparql.tokens(query)
+    prefixes = known.declared_prefixes(triple.subject) | sparql.prefixes_of(words)
+    seen: set[str] = set()
     for iri, word in sparql.mentioned(words, prefixes):
         unknown = subject.vocabulary.unknown(iri, Kind.PREDICATE)
         if unknown is None or iri in seen:
             continue
         seen.add(iri)
-        inside = raw.find(word.text)
-        at = start + max(inside, 0)
-        begin, end = document.turtle.position(at), document.turtle.position(at + len(word.text))
-        span = Span.between(document.path.as_posix(), begin, end)
-        yield _query_name(subject, span, unknown, document.turtle.line(begin.line))
+        span = here.span(max(here.raw.find(word.text), 0), word)
+        yield _query_name(subject, span, unknown, document.turtle.line(span.line))
