@@ -32,15 +32,15 @@ def test_both_languages_fill_in_the_same(key: str) -> None:
 
 
 def test_a_word_that_is_used_is_in_the_table() -> None:
-    used = set(re.findall(r'\bt\(\s*"([A-Za-z_]+)"\s*[,)]', SOURCES))
-    for key in re.findall(r'count\("(\w+)"', SOURCES):
+    used = set(re.findall(r"""\bt\(\s*["']([A-Za-z_]+)["']\s*[,)]""", SOURCES))
+    for key in re.findall(r"""count\(["'](\w+)["']""", SOURCES):
         used |= {f"{key}_one", f"{key}_many"}
     assert len(used) > 100
     assert not used - set(WORDS)
 
 
 def test_a_word_in_the_table_is_used() -> None:
-    said = set(re.findall(r'"(\w+)"', SOURCES))
+    said = set(re.findall(r"""["'](\w+)["']""", SOURCES))
     starts = tuple(re.findall(r'"(\w+_)" ~', SOURCES)) + tuple(re.findall(r'f"(\w+_)\{', SOURCES))
     for key in WORDS:
         stem = re.sub(r"_(?:one|many|back)\Z", "", key)
