@@ -35,6 +35,11 @@ DIFFERENT = [
     ("ASK { <a#\u00a0> ?p 1 }", "ASK { <a#\u00a0> ?p 2 }"),
     ("ASK { <a#b\u2028> ?p ?o }", "ASK { <a#c\u2028> ?p ?o }"),
     ("ASK {} # end", "ASK {} # \x00"),
+    ("SELECT (1<<e:#a> AS ?x) ('b' AS ?y) {}", "SELECT (1<<e:#a> AS ?x) ('c' AS ?y) {}"),
+    (
+        'ASK { FILTER(?a<=e:x#c>"""\n && ?b="""a b""") } # """',
+        'ASK { FILTER(?a<=e:x#c>"""\n && ?b="""a  b""") } # """',
+    ),
     ("ASK { ?s ?p ?o {| ?q ?r |} }", "ASK { ?s ?p ?o { | ?q ?r | } }"),
 ]
 

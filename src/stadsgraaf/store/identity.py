@@ -10,7 +10,7 @@ Entity tags: RFC 9110, section 8.8.3, https://www.rfc-editor.org/rfc/rfc9110#nam
 
 import hashlib
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -26,7 +26,7 @@ _VERSION: Final = __version__.encode()
 #: What is kept as it stands: strings and IRIs.
 _KEPT: Final = r"""
     \"{3}(?:[^"\\]|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*+'{3}
-    | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+' | <[^<>"\x00-\x20]*+>
+    | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+' | <?<[^<>"\x00-\x20]*+>
 """
 #: Those, marks that need no white space around them, words, comments, and what is left.
 _PARTS: Final = re.compile(
@@ -70,9 +70,15 @@ def normalized(query: str) -> str:
     if _ESCAPE.search(query) or "{|" in query or "|}" in query:  # marks that no space may part
         return query
     parts = _PARTS.findall(query)
-    if '"' in parts or "'" in parts:
+    if '"' in parts or "'" in parts or _is_ambiguous(query, parts):
         return query
     return " ".join([part for part in parts if part[0] != "#"])
+
+
+def _is_ambiguous(query: str, parts: Sequence[str]) -> bool:
+    """Whether an IRI may be an operator and a comment, in which three quotes may begin a string or not."""
+    has_long = '"""' in query or "'''" in query
+    return has_long and any(part[0] == "<" and "#" in part for part in parts)
 
 
 def _plainly(query: str) -> str | None:
@@ -131,8 +137,9 @@ def is_volatile(query: str) -> bool:
     has_template = "construct" in text and any(sign in text for sign in _BLANKS)
     if not has_template and not any(word in text for word in _SUSPECT):
         return False
-    bare = " ".join([part for part in _PARTS.findall(query) if part[0] not in _SKIPPED])
-    if _VOLATILE.search(bare):
+    parts = _PARTS.findall(query)
+    bare = " ".join([part for part in parts if part[0] not in _SKIPPED])
+    if _VOLATILE.search(bare) or _is_ambiguous(query, parts):
         return True
     form = _CONSTRUCT.search(bare)  # the first only: there is one, and many take long
     return bool(form and _BLANK_TEMPLATE.match(bare, form.end()))

@@ -20,6 +20,7 @@ Hint = dict[str, object]
 
 #: Names that are compared with one that is not there, and how many are told.
 _COMPARED: Final = 20_000
+_RANKED: Final = 500
 TOLD: Final = 3
 #: How much names that are alike have in common.
 _ALIKE: Final = 0.6
@@ -159,7 +160,13 @@ class Known:
 
 
 def _by_likeness(iris: Sequence[str], wanted: str) -> list[str]:
-    return sorted(iris, key=lambda iri: (-difflib.SequenceMatcher(None, iri, wanted).ratio(), iri))
+    likeness = difflib.SequenceMatcher(b=wanted)
+
+    def rank(iri: str) -> tuple[float, str]:
+        likeness.set_seq1(iri)
+        return -likeness.ratio(), iri
+
+    return sorted(sorted(iris)[:_RANKED], key=rank)
 
 
 def _name(iri: str) -> str:
