@@ -16,8 +16,11 @@ from stadsgraaf.settings import Settings
 from stadsgraaf.store.base import Answer, Limits, Question
 from stadsgraaf.store.embedded import EmbeddedStore
 from stadsgraaf.web import dates
+from stadsgraaf.web.app import create_app
 from stadsgraaf.web.default_answer import default_answer
+from stadsgraaf.web.edition import Edition
 from stadsgraaf.web.site import Site
+from stadsgraaf.web.visit import visit
 
 MADE_UP = "http://elsewhere.example/made-up"
 
@@ -53,6 +56,31 @@ def test_what_is_asked_of_a_release_is_asked_once(sample: Release) -> None:
             assert first.rows
             assert await default_answer(site, query) is first
             assert store.asked == 1
+
+    asyncio.run(run())
+
+
+def test_what_first_readers_need_is_at_hand_before_they_come(sample: Release) -> None:
+    class Listening(EmbeddedStore):
+        asked: list[str]
+
+        async def answer(self, question: Question, limits: Limits) -> Answer:
+            self.asked.append(question.query)
+            return await super().answer(question, limits)
+
+    async def run() -> None:
+        store = Listening(sample.data, prefixes=sample.manifest.prefixes)
+        store.asked = []
+        edition = Edition(sample, store, create_app(store, sample, Settings()))
+        try:
+            await edition.prepare()
+            assert store.asked
+            store.asked.clear()
+            assert await visit(edition.app, "/en/doc/harbour/north") == 200
+            assert store.asked
+            assert all("/id/harbour/north>" in query for query in store.asked)
+        finally:
+            await store.close()
 
     asyncio.run(run())
 

@@ -18,6 +18,7 @@ from stadsgraaf.store.base import Elsewhere, Store
 from stadsgraaf.store.lane import Hosting, Lane
 from stadsgraaf.verification import check
 from stadsgraaf.web.app import Application, create_app
+from stadsgraaf.web.urls import LANGUAGES, Urls, is_iri
 from stadsgraaf.web.visit import visit
 
 __all__ = ["HEADER", "Edition", "OpenStore"]
@@ -128,6 +129,16 @@ class Edition:
         """Have the lane answer nobody any more."""
         if self.lane:
             self.lane.end()
+
+    async def prepare(self) -> None:
+        """Have at hand what the first readers need, also of the page of a thing."""
+        manifest = self.release.manifest
+        thing = manifest.dataset or next(reversed([*self.release.labels.hubs]), None)
+        with contextlib.suppress(Exception):  # who reads is told
+            await self.check()
+            if thing and is_iri(thing):
+                for language in LANGUAGES:
+                    await visit(self.app, Urls(manifest.base_iri, language=language).of(thing))
 
     async def retire(self, grace: float) -> None:
         """Close it when nobody is being answered from it any more, at last after ``grace`` s."""

@@ -48,6 +48,8 @@ _WAITING: Final = 16
 _IDLE: Final = 600.0
 #: Seconds beyond the longest query that a release that is being closed waits for its readers.
 _GRACE: Final = 30.0
+#: Seconds after which a server that has just begun prepares for its readers.
+_SOON: Final = 0.3
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +81,7 @@ class Editions:
         self._switching = asyncio.Lock()
         self._waiting = 0
         self._look: asyncio.TimerHandle | None = None
+        self._soon: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -106,6 +109,11 @@ class Editions:
     async def start(self, release: Release) -> None:
         """Open the first release."""
         self._current = await self._open(release, self._settings)
+
+    def prepare(self) -> None:
+        """Have at hand what the first readers need, soon: who is there already goes before."""
+        loop = asyncio.get_running_loop()
+        self._soon = loop.call_later(_SOON, lambda: self._spawn(self.current.prepare()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request from one release."""
@@ -242,8 +250,9 @@ class Editions:
         """Close every release. Answers under way are broken off."""
         editions = [self._current, *self._older.values()]
         self._older.clear()
-        if self._look:
-            self._look.cancel()
+        for timer in (self._look, self._soon):
+            if timer:
+                timer.cancel()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

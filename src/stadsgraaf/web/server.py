@@ -253,6 +253,7 @@ class _Server(uvicorn.Server):
             self.servers.append(await self._let_administrators_in(self._backstage))
         self._notifier.tell("READY=1")
         self._announce()
+        self._editions.prepare()
 
     async def _let_administrators_in(self, backstage: socket.socket) -> asyncio.Server:
         """They have an application of their own, and end with the server like anybody."""
