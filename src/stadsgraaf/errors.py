@@ -356,8 +356,8 @@ class UpdateNotAllowed(RequestError):
     slug = "update-not-allowed"
     title = Text("Update not allowed", "Wijzigen kan hier niet")
     sentence = Text(
-        "This endpoint only reads; it takes no SPARQL Update.",
-        "Dit endpoint leest alleen; het neemt geen SPARQL Update aan.",
+        "This endpoint is read-only; it does not accept SPARQL Update.",
+        "Dit endpoint is alleen om te lezen; het accepteert geen SPARQL Update.",
     )
 
 
@@ -440,8 +440,8 @@ class MethodNotAllowed(RequestError):
     slug = "method-not-allowed"
     title = Text("Method not allowed", "Methode niet toegestaan")
     sentence = Text(
-        "This address does not take {method}.",
-        "Dit adres neemt geen {method} aan.",
+        "This address does not accept {method}.",
+        "Dit adres accepteert geen {method}.",
     )
 
     @property
@@ -484,8 +484,8 @@ class NotReloaded(RequestError):
     slug = "not-reloaded"
     title = Text("Not reloaded", "Niet herladen")
     sentence = Text(
-        "The release that is served stays: {reason}",
-        "De uitgave die er is, blijft: {reason}",
+        "The current release stays in place: {reason}",
+        "De huidige uitgave blijft staan: {reason}",
     )
 
 
@@ -505,8 +505,8 @@ class PreconditionFailed(RequestError):
     slug = "precondition-failed"
     title = Text("Precondition failed", "Aan de voorwaarde is niet voldaan")
     sentence = Text(
-        "What is here is another than the request asks for; its entity tag is {etag}.",
-        "Wat hier staat is iets anders dan waar het verzoek om vraagt; de entity tag ervan is {etag}.",
+        "This is not the version that the request asks for: its entity tag is {etag}.",
+        "Dit is niet de versie waar het verzoek om vraagt: de entity tag ervan is {etag}.",
     )
 
 
@@ -553,8 +553,8 @@ class UnsupportedMediaType(RequestError):
     slug = "unsupported-media-type"
     title = Text("Unsupported media type", "Mediatype niet ondersteund")
     sentence = Text(
-        "A body of type “{given}” is not taken here; see “supported”.",
-        "Inhoud van type “{given}” wordt hier niet aangenomen; zie “supported”.",
+        "A body of type “{given}” is not accepted here; see “supported”.",
+        "Inhoud van type “{given}” wordt hier niet geaccepteerd; zie “supported”.",
     )
     #: The field of the answer that says what is taken, RFC 9110, section 15.5.16.
     field: ClassVar[str] = "Accept"
@@ -573,8 +573,8 @@ class UnsupportedCoding(UnsupportedMediaType):
     slug = "unsupported-coding"
     title = Text("Unsupported coding", "Codering niet ondersteund")
     sentence = Text(
-        "A body packed as “{given}” is not taken here; see “supported”.",
-        "Inhoud die is ingepakt als “{given}” wordt hier niet aangenomen; zie “supported”.",
+        "A body encoded as “{given}” is not accepted here; see “supported”.",
+        "Inhoud met codering “{given}” wordt hier niet geaccepteerd; zie “supported”.",
     )
     field = "Accept-Encoding"
 
@@ -603,8 +603,8 @@ class ExpectationFailed(RequestError):
     slug = "expectation-failed"
     title = Text("Expectation failed", "Verwachting niet vervuld")
     sentence = Text(
-        "What the request expects is not done here: {expected}",
-        "Wat het verzoek verwacht gebeurt hier niet: {expected}",
+        "This server cannot meet the expectation of the request: {expected}",
+        "Deze server kan niet voldoen aan wat het verzoek verwacht: {expected}",
     )
 
 
@@ -651,8 +651,8 @@ class UnknownMethod(RequestError):
     slug = "unknown-method"
     title = Text("Unknown method", "Onbekende methode")
     sentence = Text(
-        "No address here takes the method {method}.",
-        "Geen adres hier neemt de methode {method} aan.",
+        "No address here accepts the method {method}.",
+        "Geen adres hier accepteert de methode {method}.",
     )
 
 
@@ -662,7 +662,7 @@ class VersionNotSupported(RequestError):
     status = 505
     slug = "version-not-supported"
     title = Text("HTTP version not supported", "HTTP-versie niet ondersteund")
-    sentence = Text("HTTP/1.1 is spoken here.", "Hier geldt HTTP/1.1.")
+    sentence = Text("This server speaks HTTP/1.1.", "Deze server spreekt HTTP/1.1.")
 
 
 class StoreError(StadsgraafError):
@@ -712,8 +712,8 @@ class NotPublished(StoreError):
     slug = "not-published"
     title = Text("Not published", "Niet gepubliceerd")
     sentence = Text(
-        "The release is not published, and what was readable still is: {reason}",
-        "De uitgave is niet gepubliceerd, en wat leesbaar was is dat nog: {reason}",
+        "The release was not published; what could be read before still can: {reason}",
+        "De uitgave is niet gepubliceerd; wat leesbaar was, is dat nog steeds: {reason}",
     )
 
 
@@ -832,7 +832,7 @@ class DataError(StadsgraafError):
     exit_code = 1
     slug = "data-error"
     title = Text("Fault in the data", "Fout in de data")
-    sentence = Text("The data are not right: {reason}", "De data kloppen niet: {reason}")
+    sentence = Text("There is a fault in the data: {reason}", "Er zit een fout in de data: {reason}")
 
 
 class SyntaxFault(DataError):
@@ -858,9 +858,9 @@ class InvalidData(DataError):
     title = Text("Invalid data", "Ongeldige data")
     sentence = Text(
         "The dataset has {count} violation(s); it is not published."
-        " What is to be published all the same is built with --no-validate.",
+        " Use --no-validate to publish it all the same.",
         "De dataset heeft {count} overtreding(en); hij wordt niet gepubliceerd."
-        " Wat toch gepubliceerd moet worden, wordt gebouwd met --no-validate.",
+        " Gebruik --no-validate om hem toch te publiceren.",
     )
 
 
@@ -870,10 +870,10 @@ class UnreadableData(DataError):
     slug = "unreadable-data"
     title = Text("Unreadable data", "Onleesbare data")
     sentence = Text(
-        "The dataset is not published: of what cannot be read ({count} mistake(s), told above)"
-        " nobody knows what it says.",
-        "De dataset wordt niet gepubliceerd: van wat niet te lezen is ({count} fout(en), hierboven"
-        " genoemd) weet niemand wat er staat.",
+        "The dataset is not published, because part of it cannot be read: {count} mistake(s), listed"
+        " above.",
+        "De dataset wordt niet gepubliceerd, omdat een deel ervan niet te lezen is: {count} fout(en),"
+        " hierboven genoemd.",
     )
 
 
@@ -907,7 +907,7 @@ class MachineFault(StadsgraafError):
     slug = "machine-fault"
     title = Text("Fault of the machine", "Fout van de machine")
     sentence = Text(
-        "The machine does not allow it: {reason}", "De machine laat dit niet toe: {reason}"
+        "The machine does not allow this: {reason}", "De machine laat dit niet toe: {reason}"
     )
 
 
