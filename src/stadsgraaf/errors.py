@@ -832,7 +832,9 @@ class DataError(StadsgraafError):
     exit_code = 1
     slug = "data-error"
     title = Text("Fault in the data", "Fout in de data")
-    sentence = Text("There is a fault in the data: {reason}", "Er zit een fout in de data: {reason}")
+    sentence = Text(
+        "There is a fault in the data: {reason}", "Er zit een fout in de data: {reason}"
+    )
 
 
 class SyntaxFault(DataError):
