@@ -151,6 +151,17 @@ def test_description_of_what_is_not_there_says_so(ask: Asker) -> None:
     assert why(ask, "DESCRIBE e:a e:aa")["empty"] is False
 
 
+def test_part_that_gives_the_variable_of_a_filter_stays(ask: Asker) -> None:
+    said = why(ask, "SELECT * { ?s rdfs:label ?l . ?s a e:Harbour FILTER(LANG(?l) = 'fr') }")
+    assert texts(said) == ["?s rdfs:label ?l", "FILTER(LANG(?l) = 'fr')"]
+    assert kinds(said) == ["values"]
+
+
+@pytest.mark.parametrize("query", ["{ ?a e:near ?b . ?b e:near ?c }", "{ ?a e:near/e:near ?c }"])
+def test_what_any_data_would_match_is_no_hint(ask: Asker, query: str) -> None:
+    assert kinds(why(ask, f"SELECT * {query}")) in (["join"], [])
+
+
 def test_place_of_the_reason_is_told(ask: Asker) -> None:
     said = why(ask, "SELECT *\n{ ?s e:near ?o .\n  ?s e:nothing ?n }")
     assert (said["patterns"][0]["line"], said["patterns"][0]["column"]) == (3, 6)

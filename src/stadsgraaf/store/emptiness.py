@@ -96,7 +96,5 @@ def _smallest(parts: Parts, taken: list[Part]) -> list[Part]:
 
 def _stands_alone(taken: Sequence[Part]) -> bool:
     """Whether the variables of filters are those of some other part: else their error is why."""
-    known = frozenset().union(
-        *(part.element.variables for part in taken if part.element.kind != "filter")
-    )
-    return all(part.element.variables <= known for part in taken if part.element.kind == "filter")
+    known = frozenset().union(*(part.variables for part in taken if part.element.kind != "filter"))
+    return all(part.variables <= known for part in taken if part.element.kind == "filter")

@@ -127,6 +127,8 @@ def _join(parts: Parts, failing: Sequence[Part]) -> Iterator[Hint]:
     for part in failing:
         turned = _turned(part.pattern) if part.pattern else None
         rest = [each for each in failing if each is not part]
+        if part.pattern and any(_says_that(each, part.pattern) for each in rest):
+            continue
         if turned and parts.rows("*", f"{_together(rest)}\n{turned}", 1):
             yield _turned_round(turned)
             return
@@ -134,6 +136,16 @@ def _join(parts: Parts, failing: Sequence[Part]) -> Iterator[Hint]:
         "join",
         "each of these has solutions, but none that fit together",
         "elk hiervan heeft oplossingen, maar geen die bij elkaar passen",
+    )
+
+
+def _says_that(part: Part, pattern: Pattern) -> bool:
+    """Whether a part says already what a pattern says the other way round, of one of its ends."""
+    other = part.pattern
+    return (
+        other is not None
+        and other.predicate == pattern.predicate
+        and (other.subject == pattern.object or other.object == pattern.subject)
     )
 
 
@@ -230,8 +242,8 @@ def _together(some: Sequence[Part]) -> str:
 
 def _shared(part: Part, others: Sequence[Part]) -> list[str]:
     """Variables of a part that stand in others too."""
-    mentioned = frozenset().union(*(other.element.variables for other in others))
-    return sorted(part.element.variables & mentioned)
+    mentioned = frozenset().union(*(other.variables for other in others))
+    return sorted(part.variables & mentioned)
 
 
 class _Constants:
@@ -356,7 +368,7 @@ class _Terms:
         for other in (steps[::-1], *turned) if steps else ():
             path = "/".join(other)
             pattern = f"{self._pattern.subject} {path} {self._pattern.object}"
-            if other != steps and self._known.is_there(pattern):
+            if other != steps and not _goes_back(other) and self._known.is_there(pattern):
                 yield hint(
                     "other-path",
                     f"this matches: {pattern}",
@@ -377,6 +389,13 @@ def _steps(path: Sequence[Token]) -> list[str]:
         else:
             return []
     return steps if 1 < len(steps) <= _STEPS else []
+
+
+def _goes_back(steps: Sequence[str]) -> bool:
+    """Whether a step undoes the one before it, as any path could."""
+    return any(
+        {one, other} == {name := one.lstrip("^"), f"^{name}"} for one, other in pairwise(steps)
+    )
 
 
 def _is_step(token: Token) -> bool:

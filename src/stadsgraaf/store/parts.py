@@ -10,7 +10,7 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 from stadsgraaf.errors import NotSupported, Text
-from stadsgraaf.store.lexer import position
+from stadsgraaf.store.lexer import position, tokens
 from stadsgraaf.store.patterns import Pattern, triple_patterns
 from stadsgraaf.store.service import Ask, Row
 from stadsgraaf.store.structure import (
@@ -35,6 +35,14 @@ class Part:
     text: str
     start: int
     pattern: Pattern | None = None
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """Names of its variables: of one pattern its own, not those of the block that it stands in."""
+        if self.pattern is None:
+            return self.element.variables
+        found = tokens(self.text)
+        return frozenset(token.text[1:] for token in found if token.kind == "variable")
 
     @property
     def written(self) -> str:
