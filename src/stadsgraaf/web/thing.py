@@ -23,12 +23,12 @@ __all__ = ["TYPE", "Inverse", "Statement", "Thing", "read_thing", "read_values"]
 TYPE: Final = PREFIXES["rdf"] + "type"
 #: Values and links that one page shows; the rest is on pages of its own.
 MOST_VALUES = 600
-MOST_LINKS = 400
+MOST_LINKS = 100
 MOST_CLAIMS = 60
 #: The evidence of a claim is read with the claim.
 _TARGET = PREFIXES["oa"] + "hasTarget"
 _SOURCE = PREFIXES["oa"] + "hasSource"
-_PER_PROPERTY = 40
+_PER_PROPERTY = 25
 #: Triples of blank nodes that are read for a page.
 _MOST_PARTS = 10_000
 
