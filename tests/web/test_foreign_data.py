@@ -146,7 +146,7 @@ def test_a_kind_of_which_no_thing_has_an_address_says_so(tmp_path: Path) -> None
     spot = quote("http://other.example/ns#Spot", safe="")
     links = links_of(client.browse(f"/en/resource?iri={spot}").page)
     assert f"/en/browse?class={spot}" in links
-    assert "has an address of its own" in client.browse(f"/en/browse?class={spot}").page.text
+    assert "is shown with what it belongs to" in client.browse(f"/en/browse?class={spot}").page.text
     assert client.get(f"/en/browse?class={spot}s", accept="text/html").status == 404
     client.close()
 
