@@ -53,7 +53,10 @@ class Place:
 
 
 def with_release(options: "Options", since: str, place: Place) -> "Options":
-    """The options with what the last release says, or with a notice that there is none."""
+    """The options with what the last release says, or with a notice that there is none.
+
+    Raises UsageError for an address: nothing is fetched.
+    """
     from stadsgraaf.revisions import read_side
     from stadsgraaf.validation import gather
     from stadsgraaf.validation.changes import latest_tag

@@ -100,7 +100,7 @@ class GuardedDoor:
         )
 
     async def ask(self, service: str, query: str) -> bytes:
-        """Part of `Door`."""
+        """Part of `Door`. Raises ServiceNotAllowed, ServiceFailed or ServiceTimeout."""
         url = self._allowed.address(service)
         if url is None:
             raise ServiceNotAllowed(service=service, available=self._allowed.available)

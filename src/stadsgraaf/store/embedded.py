@@ -138,7 +138,7 @@ class _Relay:
     # In the event loop
 
     async def head(self) -> tuple[Form, Format]:
-        """What is answered, once the first bytes are there."""
+        """What is answered, once the first bytes are there. Raises what evaluating the query does."""
         head = await self._get()
         if not isinstance(head, tuple):
             raise EvaluationFailed(reason="the engine gave no answer")

@@ -68,7 +68,7 @@ class _Reading:
     service: Token | None = None
 
     def any_(self, token: Token) -> None:
-        """After SERVICE comes what it calls."""
+        """After SERVICE comes what it calls. Raises ServiceNotAllowed where nothing may be called."""
         if self.service and not self.services and token.text.upper() != "SILENT":
             line, column = position(self.query, self.service.start)
             raise ServiceNotAllowed(service=token.text.strip("<>"), line=line, column=column)

@@ -117,7 +117,7 @@ class Surveyor:
         self._seconds = seconds
 
     async def published(self) -> Published | None:
-        """Which release was published to the store; None when none was."""
+        """Which release was published to the store; None when none was. Raises StoreTimeout."""
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._origin.look()

@@ -210,7 +210,7 @@ class _Reader:
         self._at = self._fresh = 0
 
     def read(self) -> Group:
-        """The group of WHERE, after which nothing comes."""
+        """The group of WHERE, after which nothing comes. Raises NotRead for any other query."""
         while self._word.text != "{":
             if self._word.upper == "EXISTS":
                 raise NotRead

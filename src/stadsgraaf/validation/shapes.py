@@ -121,7 +121,7 @@ class Shapes:
         ]
 
     def triple_span(self, number: int) -> Span:
-        """Where the object of a triple of the shapes stands."""
+        """Where the object of a triple of the shapes stands. Raises IndexError when there are not so many."""
         for document in self.documents:
             if number < len(document.turtle.triples):
                 return Places([document], self._prefixes).span((0, number), 2)

@@ -87,7 +87,7 @@ def _shown(running: Running, length: int) -> dict[str, object]:
 
 
 async def stop_query(request: Request) -> Response:
-    """``DELETE /admin/queries/…``: end one; its client is told that it was an administrator."""
+    """``DELETE /admin/queries/…``: end one; its client is told that an administrator did so. Raises NotFound."""
     authorise(request)
     store = request.app.state.site.store
     if not (isinstance(store, Supervised) and store.stop(request.path_params["id"])):

@@ -35,7 +35,10 @@ def _is_touched(subject: Subject, found: Rule) -> bool:
 
 
 def run_check(subject: Subject, found: Rule, data: Data | None = None) -> Iterator[Finding]:
-    """The findings of one verify rule, perhaps in a part of the data that tells as much."""
+    """The findings of one verify rule, perhaps in a part of the data that tells as much.
+
+    Raises TypeError when the rule is no SELECT query.
+    """
     nodes = None if subject.scope is None else subject.scope.near.nodes_of(found.query)
     store = (data or subject.data).store
     answer = store.query(found.query if nodes is None else only_of(found.query, nodes))

@@ -63,7 +63,7 @@ async def _check_named(view: View, path: str) -> None:
 
 
 async def document(request: Request) -> Response:
-    """``/doc/…`` and ``/graph/…``, negotiated or by suffix."""
+    """``/doc/…`` and ``/graph/…``, negotiated or by suffix. Raises NotFound."""
     view = View.of(request.scope)
     stem, suffix = split_suffix(view.path, _SUFFIXES)
     whole = view.urls.iri_of_path(view.path)
@@ -76,7 +76,7 @@ async def document(request: Request) -> Response:
 
 
 async def resource(request: Request) -> Response:
-    """``/resource?iri=``: the same for things with IRIs of others."""
+    """``/resource?iri=``: the same for any other IRI. Raises MissingParameter or NotFound."""
     view = View.of(request.scope)
     iri = iri_given(request, "iri")
     if iri is None:

@@ -147,7 +147,10 @@ _PATIENCE = 5.0
 
 
 async def ready(request: Request) -> Response:
-    """``/ready``: the store answers too, and the server is not about to stop."""
+    """``/ready``: the store answers too, and the server is not about to stop.
+
+    Raises StoreBusy when it is, NotReady when the store is away: both are 503.
+    """
     if getattr(getattr(request.app.state, "editions", None), "is_draining", False):
         raise StoreBusy(retry_after=_STOPPING)
     site = View.of(request.scope).site

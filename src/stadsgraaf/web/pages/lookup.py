@@ -35,7 +35,7 @@ class Found:
 async def lookup(
     request: Request,
     iri: Annotated[
-        str, Query(description="An IRI of anybody's, its page or its code in a register")
+        str, Query(description="Any IRI, the address of its page, or its code in a register")
     ] = "",
 ) -> Response:
     """The thing of this dataset that an IRI of another register, a page about it or a code means.

@@ -16,7 +16,10 @@ async def rules(request: Request) -> Response:
 
 
 async def rule(request: Request) -> Response:
-    """``/def/rule/…``: what one rule means; its IRI is the ``rule`` of a finding."""
+    """``/def/rule/…``: what one rule means; its IRI is the ``rule`` of a finding.
+
+    Raises NotFound for a rule that the release was not validated by.
+    """
     view = View.of(request.scope)
     name = request.path_params["name"]
     found = next((each for each in view.site.release.rules if each["name"] == name), None)
