@@ -370,17 +370,17 @@ def test_each_answer_is_of_the_release_that_it_names(tmp_path: Path) -> None:
     settings = {"admin_token": TOKEN, "watch": 0}
     with serving(tmp_path / "archive", settings) as server, Line(server) as line:
         for turn in range(1, 4):
-            line.in_lane()
+            line.in_lane(CSV)
             wanted = releases[turn % 2]
             with archive.locked():
                 archive.switch(wanted)
             server.process.send_signal(signal.SIGHUP)
             now = ""
             while now != wanted:
-                query = f"SELECT ?n {{ ?s <http://e/mark> ?n }} #{new()}"
+                query = f"SELECT ?n ({new()} AS ?m) {{ ?s <http://e/mark> ?n }}"
                 _, fields, body = line.ask(query, CSV)
                 now = dict(fields)["stadsgraaf-release"]
-                assert body.split()[1].decode() == marks[now]
+                assert body.split()[1].decode().partition(",")[0] == marks[now]
         line.in_lane()
         until(lambda: len(workers_of_the_lane(server)) <= 2)
         line.send(get(asking(new()), JSON))
