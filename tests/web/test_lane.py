@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
 from typing import Self
@@ -21,6 +21,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from serving import Server, add_release, in_graph, serving, until, write_release
 
 from stadsgraaf.archive import Archive
+from stadsgraaf.store.blackboard import PLACES
 
 TOKEN = "token-of-the-test"
 JSON = "Accept: application/sparql-results+json"
@@ -386,6 +387,18 @@ def test_each_answer_is_of_the_release_that_it_names(tmp_path: Path) -> None:
         line.send(get(asking(new()), JSON))
         assert server.stop() == 0
         assert line.answer()[0] == 200
+
+
+def test_one_client_has_half_of_the_places_at_most(server: Server) -> None:
+    with ExitStack() as held:
+        many = [held.enter_context(Line(server, "127.1.0.1")) for _ in range(PLACES + 8)]
+        other = held.enter_context(Line(server))
+        for _ in range(30):
+            for line in many:
+                line.send(get(asking(new()), JSON))
+            assert {line.answer()[0] for line in many} == {200}
+        assert 0 < lane(server)["connections"] <= PLACES
+        other.in_lane()
 
 
 def test_client_that_used_its_time_is_told_so(tmp_path: Path) -> None:

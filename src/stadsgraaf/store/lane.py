@@ -16,17 +16,17 @@ import signal
 import socket
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, runtime_checkable
 
 from stadsgraaf.errors import StoreUnavailable
-from stadsgraaf.store.blackboard import PLACES, Blackboard, Stage
+from stadsgraaf.store.blackboard import PLACES, Blackboard, Sending, Stage
 from stadsgraaf.store.lane_worker import BACK, COME, HEADER, LOOK, READY
 from stadsgraaf.store.spawner import Spawner
 from stadsgraaf.store.traffic import Traffic, traffic
 
-__all__ = ["Guest", "Host", "Hosting", "Lane"]
+__all__ = ["Guest", "Host", "Hosting", "Lane", "settle"]
 
 #: Seconds between looks at what the workers are at.
 _TICK: Final = 0.025
@@ -129,8 +129,8 @@ class Lane:
         """How many connections it has."""
         return self.clients.total()
 
-    def invite(self, guest: Guest, stationery: Sequence[bytes]) -> bool:
-        """Have a worker answer a connection, with such stationery; False when that cannot be now."""
+    def invite(self, guest: Guest, write: Callable[[], Sequence[bytes]]) -> bool:
+        """Have a worker answer a connection, with the stationery of ``write``; False when that cannot be now."""
         if self._has_ended or self._loop.time() < self._not_before:
             return False
         if not self._host.is_welcome(guest.client):
@@ -141,7 +141,7 @@ class Lane:
         if len(self._workers) < self._number or not all(each.is_ready for each in self._workers):
             return False
         worker = min(self._workers, key=lambda each: len(each.places))
-        if not worker.take(guest, stationery):
+        if not worker.take(guest, write()):
             return False
         self.clients[guest.client] += 1
         self._look_after()
@@ -347,25 +347,15 @@ class _Attendant:
         places, self.places = self.places, {}
         for taken in places.values():
             guest = self._leave(taken)
-            if guest is not culprit or stage != Stage.SENDING or self._settle(taken):
+            if (
+                guest is not culprit
+                or stage != Stage.SENDING
+                or settle(taken.guest.line, taken.before, self._board.sending)
+            ):
                 guest.came_back()
             else:
                 guest.broke_off()
         self._board.close()
-
-    def _settle(self, taken: _Place) -> bool:
-        """Whether an answer was not begun, or is whole; then its request is taken, if it was not."""
-        line, sending = taken.guest.line, self._board.sending
-        carried = traffic(line) if line else None
-        if carried is None:
-            return False
-        written = carried.written - taken.before.written - sending.written
-        read = carried.read - taken.before.read - sending.read
-        if written == sending.answer:
-            if read < sending.request:
-                _skip(line, sending.request)
-            return True
-        return written == 0 and read < sending.request
 
     def abandon(self) -> None:
         """Nobody hears of it any more."""
@@ -404,6 +394,23 @@ class _Attendant:
         with contextlib.suppress(OSError):
             return time.clock_gettime((~pid << 3) | 2) if pid else 0.0
         return 0.0
+
+
+def settle(line: Any, before: Traffic, sending: Sending) -> bool:
+    """Whether an answer was not begun, or is whole; then its request is taken, if it was not.
+
+    ``before`` is what the connection had carried when the worker got it.
+    """
+    carried = traffic(line) if line else None
+    if carried is None:
+        return False
+    written = carried.written - before.written - sending.written
+    read = carried.read - before.read - sending.read
+    if written == sending.answer:
+        if read < sending.request:
+            _skip(line, sending.request)
+        return True
+    return written == 0 and read < sending.request
 
 
 def _skip(line: Any, number: int) -> None:

@@ -213,8 +213,10 @@ class Express:
             return
         edition = passing.edition
         if edition.lane and edition is self._editions.current and connection.is_at_rest:
-            heads = [manner.stationery(edition) for manner in connection.record.heads]
-            passing.promotion().begin(edition.lane, heads)
+            heads = connection.record.heads
+            passing.promotion().begin(
+                edition.lane, lambda: [manner.stationery(edition) for manner in heads]
+            )
 
     def _forwarded(self, scope: Scope) -> Scope:
         """The scope behind the proxies that are believed; nothing of that waits for anything."""

@@ -6,7 +6,7 @@ the connection is back here; so it is when another release is switched to, and b
 """
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 from stadsgraaf.settings import Settings
@@ -118,9 +118,9 @@ class Promotion:
         self._route = route
         self._lane: Lane
 
-    def begin(self, lane: Lane, stationery: Sequence[bytes]) -> bool:
-        """Go to the lane; False when there is no place."""
-        if not lane.invite(self, stationery):
+    def begin(self, lane: Lane, write: Callable[[], Sequence[bytes]]) -> bool:
+        """Go to the lane, with the stationery of ``write``; False when there is no place."""
+        if not lane.invite(self, write):
             return False
         self._lane = lane
         self._edition.enter()
