@@ -7,8 +7,7 @@ https://www.rfc-editor.org/rfc/rfc8288 · Signposting: https://signposting.org/F
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from stadsgraaf import __version__
@@ -59,8 +58,7 @@ _LONGEST_HEADER = 6000
 _PLAIN: Final = re.compile(r"[\w/:@!$&'()*+,;=\-.~%?#\[\]]*", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """One typed link from a page: in the ``Link`` header and in the head of the HTML."""
 
     href: str

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, partial
 from importlib.resources import files
@@ -467,7 +467,7 @@ class View:
     def _whole(self, link: Link) -> Link:
         """Search engines want whole addresses of what is the same page."""
         if link.href.startswith("/") and (link.language or link.rel == "canonical"):
-            return replace(link, href=self.urls.absolute(link.href))
+            return link._replace(href=self.urls.absolute(link.href))
         return link
 
     def vary(self, answer: Response) -> None:

@@ -5,6 +5,7 @@
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -76,7 +77,7 @@ class _Whole(Extension):
 
 
 class _Generator(CodeGenerator):
-    """Has every value written by one function of ours: a page has hundreds of them."""
+    """Has every value written, and function called, by one of ours: a page has hundreds of them."""
 
     def _output_child_pre(
         self,
@@ -86,10 +87,22 @@ class _Generator(CodeGenerator):
     ) -> None:
         self.write("environment.written(")
 
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: FBT001, FBT002, N802, ARG002 – as the library has it
+        """A call, of what takes no context: the library looks at each whether it does."""
+        self.write("environment.called(")
+        self.visit(node.node, frame)
+        self.signature(node, frame)
+        self.write(")")
+
 
 class _Environment(Environment):
     code_generator_class = _Generator
     language: Language
+
+    @staticmethod
+    def called(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        """What a function gives."""
+        return function(*args, **named)
 
     @staticmethod
     def written(value: Any) -> str:
