@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
+from starlette.responses import Response
+
 from stadsgraaf import __version__
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "SECURITY",
     "Link",
     "attachment",
+    "keep_nothing",
     "link_header",
     "tag_of",
     "ways_in",
@@ -105,6 +108,12 @@ def ways_in(prefix: str) -> list[Link]:
         Link(f"{prefix}/sparql", "service-desc", "text/turtle"),
         Link(f"{prefix}/data.ttl", "service-meta", "text/turtle"),
     ]
+
+
+def keep_nothing(answer: Response) -> None:
+    """Let an answer that may differ the next time be kept by nobody: it has no entity tag."""
+    del answer.headers["ETag"]
+    answer.headers["Cache-Control"] = "no-cache"
 
 
 def tag_of(body: bytes) -> str:

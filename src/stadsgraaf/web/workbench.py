@@ -22,7 +22,7 @@ from stadsgraaf.web.columns import COLUMNS, in_sheet, sheet_limits
 from stadsgraaf.web.excerpt import read_excerpt
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.hangup import Hangup
-from stadsgraaf.web.headers import CORS, SECURITY, attachment
+from stadsgraaf.web.headers import CORS, SECURITY, attachment, keep_nothing
 from stadsgraaf.web.protocol import SparqlRequest
 from stadsgraaf.web.results import Grid, as_grid
 from stadsgraaf.web.services import is_refused
@@ -228,8 +228,7 @@ def _page(view: View, asked: SparqlRequest, outcome: Outcome) -> Response:
         kept=[(name, value) for name, values in kept.items() for value in values or ()],
     )
     if outcome.form:  # the page says how long it took, so the next one differs
-        del answer.headers["ETag"]
-        answer.headers["Cache-Control"] = "no-cache"
+        keep_nothing(answer)
     return answer
 
 

@@ -18,7 +18,16 @@ from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.columns import in_sheet, sheet_limits
 from stadsgraaf.web.excerpt import read_excerpt
 from stadsgraaf.web.figures import Figures, figures
-from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, attachment, link_header, ways_in
+from stadsgraaf.web.headers import (
+    CORS,
+    MINUTE,
+    SECURITY,
+    Link,
+    attachment,
+    keep_nothing,
+    link_header,
+    ways_in,
+)
 from stadsgraaf.web.negotiation import chosen_format, prefers_page
 from stadsgraaf.web.parameters import fields
 from stadsgraaf.web.results import Grid, as_grid
@@ -184,8 +193,7 @@ async def _page(asked: Asked, *, bears_faults: bool) -> Response:
         schema=_schema(view, query, links),
     )
     if is_volatile(query.sparql) and "ETag" in answer.headers:
-        del answer.headers["ETag"]
-        answer.headers["Cache-Control"] = "no-cache"
+        keep_nothing(answer)
     return answer
 
 

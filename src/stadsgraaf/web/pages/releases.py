@@ -20,7 +20,15 @@ from stadsgraaf.difference import Difference, patch
 from stadsgraaf.errors import NoSuchRelease, ResultTooLarge, Text
 from stadsgraaf.media import HTML, Format
 from stadsgraaf.release import Release
-from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, attachment, link_header, ways_in
+from stadsgraaf.web.headers import (
+    CORS,
+    MINUTE,
+    SECURITY,
+    attachment,
+    keep_nothing,
+    link_header,
+    ways_in,
+)
 from stadsgraaf.web.negotiation import chosen_format, preferred
 from stadsgraaf.web.pager import Pager
 from stadsgraaf.web.querystring import given, page_number
@@ -85,8 +93,7 @@ async def releases(request: Request) -> Response:
     if preferred(request.scope, (HTML, _JSON)) is _JSON:
         return _as_json(view, rows)
     answer = view.page("releases.html", rows=rows, current=kept[0].identifier if kept else None)
-    del answer.headers["ETag"]  # the list changes without the release
-    answer.headers["Cache-Control"] = "no-cache"
+    keep_nothing(answer)  # the list changes without the release
     return answer
 
 
