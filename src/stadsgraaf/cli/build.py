@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stadsgraaf.cli.options import DIRECTORY, STRICT, Steps, cache_for, spoken
+from stadsgraaf.cli.options import DIRECTORY, OUTPUT, QUIET, STRICT, Steps, cache_for, spoken
 from stadsgraaf.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,12 +18,7 @@ __all__ = ["build"]
 
 @click.command()
 @DIRECTORY
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path),
-    help="Folder for the releases; default: a folder in the user's cache.",
-)
+@OUTPUT
 @click.option(
     "--keep",
     type=click.IntRange(1),
@@ -45,7 +40,7 @@ __all__ = ["build"]
     type=click.IntRange(0),
     help="Triples from which on there is a store on disk. Default: the setting disk_triples.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+@QUIET
 def build(
     directory: Path,
     output: Path | None,

@@ -16,6 +16,8 @@ from stadsgraaf.errors import Language, UsageError
 
 __all__ = [
     "DIRECTORY",
+    "OUTPUT",
+    "QUIET",
     "STRICT",
     "Steps",
     "cache_for",
@@ -35,6 +37,15 @@ DIRECTORY = click.argument(
     "directory", type=click.Path(path_type=Path), default=Path(), required=False
 )
 
+
+OUTPUT = click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="Folder for the releases; default: a folder in the user's cache.",
+)
+
+QUIET = click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 
 STRICT = click.option(
     "--strict",

@@ -8,20 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from stadsgraaf.archive import Archive
-from stadsgraaf.cli.options import DIRECTORY, cache_for
+from stadsgraaf.cli.options import DIRECTORY, OUTPUT, cache_for
 from stadsgraaf.errors import NoSuchPath, NoSuchRelease, ReleaseDamaged
 
 if TYPE_CHECKING:
     from stadsgraaf.verification import Damage
 
 __all__ = ["releases", "rollback", "suppress", "verify"]
-
-OUTPUT = click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path),
-    help="Folder of the releases; default: a folder in the user's cache.",
-)
 
 
 @click.command()

@@ -13,7 +13,7 @@ import click
 
 from stadsgraaf import logs
 from stadsgraaf.archive import Archive
-from stadsgraaf.cli.options import DIRECTORY, STRICT, cache_for, cache_for_store, counted
+from stadsgraaf.cli.options import DIRECTORY, OUTPUT, STRICT, cache_for, cache_for_store, counted
 from stadsgraaf.errors import NoSuchPath, StoreUnavailable
 from stadsgraaf.release import Release
 from stadsgraaf.settings import ENVIRONMENT_PREFIX, Settings
@@ -44,12 +44,7 @@ def _shown(default: object) -> str:
 
 @click.command()
 @DIRECTORY
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path),
-    help="Folder for the releases; default: a folder in the user's cache.",
-)
+@OUTPUT
 @STRICT
 @_setting_options
 def serve(directory: Path, output: Path | None, *, strict: bool, **flags: Any) -> None:

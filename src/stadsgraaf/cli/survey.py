@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from stadsgraaf.cli.options import Steps, cache_for_store
+from stadsgraaf.cli.options import OUTPUT, QUIET, Steps, cache_for_store
 from stadsgraaf.settings import Settings
 
 __all__ = ["survey"]
@@ -14,18 +14,13 @@ __all__ = ["survey"]
 
 @click.command()
 @click.option("--store", help="Address of the store's query endpoint; default: the setting store.")
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path),
-    help="Folder for the result; default: a folder in the user's cache.",
-)
+@OUTPUT
 @click.option(
     "--survey-statements",
     type=click.IntRange(1),
     help="Statements to read of each property. Default: the setting survey_statements.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+@QUIET
 def survey(
     store: str | None, output: Path | None, survey_statements: int | None, *, quiet: bool
 ) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stadsgraaf.cli.earlier import Place, with_release
-from stadsgraaf.cli.options import Steps, cache_for_validation, language_option, outputs
+from stadsgraaf.cli.options import QUIET, Steps, cache_for_validation, language_option, outputs
 from stadsgraaf.cli.reporting import write_report
 from stadsgraaf.errors import Language, NoSuchPath, UsageError
 
@@ -120,7 +120,7 @@ _EXPLAIN = "explain"
     envvar="STADSGRAAF_NO_CACHE",
     help="Use no results of earlier runs, and keep none.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+@QUIET
 @click.pass_context
 def validate(context: click.Context, /, **given: Any) -> None:
     """Check Turtle, vocabulary, shapes and queries; report file, line and remedy.
