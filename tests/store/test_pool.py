@@ -35,7 +35,7 @@ from stadsgraaf.errors import (
 from stadsgraaf.media import RESULTS
 from stadsgraaf.store import Answer, Limits, Question, priority
 from stadsgraaf.store.inquiry import Inquiry
-from stadsgraaf.store.pool import PoolStore
+from stadsgraaf.store.pool import PoolStore, State
 from stadsgraaf.store.reply import Spool
 from stadsgraaf.store.waiting import WaitingRoom
 from stadsgraaf.store.zygote import FORK, LOADED
@@ -483,6 +483,20 @@ def test_zygote_that_is_killed_is_started_again(pool: Pool) -> None:
     assert all(is_gone(pid) for pid in before.workers)
 
 
+def test_zygote_that_is_killed_costs_no_answer(pool: Pool) -> None:
+    zygote = pool.store.state.zygote
+    assert zygote
+    running = pool.later(RUNAWAY, "a", seconds=60)
+    pool.until(lambda: pool.store.state.idle == 1)
+    os.kill(zygote, signal.SIGKILL)
+    quick = [pool.later("ASK {}", "b") for _ in range(10)]
+    pool.until(lambda: pool.store.state.zygote not in (None, zygote))
+    assert all(pool.outcome(each)["boolean"] for each in quick)
+    pool.until(lambda: pool.store.state.slow == 1)  # it is asked again
+    assert not running.done()
+    running.cancel()
+
+
 # Who gets the next worker
 
 
@@ -572,6 +586,49 @@ def test_however_many_wait_the_one_that_does_not_give_way_is_called_first() -> N
         room.join(f"crowd {number}", "dear")
     room.join("quick", "cheap")
     assert room.call(lambda _: True, lambda client: client != "quick") == "cheap"
+
+
+def test_a_full_room_makes_place_for_who_is_quick_only() -> None:
+    room = WaitingRoom[str](3)
+    turns = {"slow": 2, "new": 1, "newer": 1, "quick": 0, "quicker": 0, "quickest": 0}
+    for client in ("slow", "new", "quick"):
+        assert room.join(client, client, turns.__getitem__) is None
+    with pytest.raises(StoreBusy):
+        room.join("newer", "newer", turns.__getitem__)
+    assert room.join("quicker", "1", turns.__getitem__) == "slow"
+    assert room.join("quickest", "2", turns.__getitem__) == "new"
+    with pytest.raises(StoreBusy):
+        room.join("another", "3", lambda _: 0)
+    assert len(room) == 3
+
+
+def test_one_worker_is_left_for_clients_whose_questions_are_quick(
+    make: Callable[..., Pool],
+) -> None:
+    pool = make(workers=2, slow_workers=4)
+    pool.until(lambda: pool.store.state.idle == 2)
+    assert pool.ask("ASK {}", "quick")["boolean"]
+
+    async def ask() -> tuple[State, State]:
+        put = partial(pool.store.begin, limits=Limits())
+        dear = [put(Question(RUNAWAY, RESULTS[0], client=name)) for name in ("a", "b", "a")]
+        before = pool.store.state
+        cheap = [put(Question("ASK {}", RESULTS[0], client="quick")) for _ in range(2)]
+        after = pool.store.state
+        for each in (*dear, *cheap):
+            each.abandon()
+        return before, after
+
+    before, after = pool.loop.run(ask())
+    assert (before.idle, before.waiting) == (1, 2)
+    assert (after.idle, after.waiting) == (0, 3)
+
+
+def test_who_wants_no_wait_for_a_slow_query_had_a_slow_one(make: Callable[..., Pool]) -> None:
+    pool = make(workers=2, slow_workers=4)
+    assert isinstance(pool.failure(RUNAWAY, "hasty", seconds=0.001), QueryTimeout)
+    assert pool.ask("ASK {}", "quick")["boolean"]
+    assert pool.store._turn("hasty") > pool.store._turn("new") > pool.store._turn("quick")
 
 
 def test_client_of_a_slow_query_lets_others_go_first(make: Callable[..., Pool]) -> None:
@@ -677,7 +734,7 @@ def test_processes_end_with_the_process_that_serves(path: Path) -> None:
     script = f"""
         import asyncio
         from pathlib import Path
-        from stadsgraaf.store.pool import PoolStore
+        from stadsgraaf.store.pool import PoolStore, State
         async def main():
             store = await PoolStore.start(Path({str(path)!r}))
             while store.state.idle < 2 or len(store.state.workers) < 2:

@@ -246,7 +246,7 @@ class Worker(asyncio.Protocol):
             return self.asked.seen("held-up", now)
         return self.asked.seen("slow" if self.is_slow else "running", now)
 
-    def die(self, error: StadsgraafError | None) -> None:
+    def die(self, error: Exception | None) -> None:
         """It is to be no more; its reader, if any, gets the error."""
         self.is_dead = True
         self.resume_writing()

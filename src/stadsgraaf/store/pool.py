@@ -309,20 +309,37 @@ class PoolStore:
         """Part of `Desk`."""
         if self._closed:
             raise StoreUnavailable(reason="it is closed")
-        if self._idle and self._may_enter(inquiry.client):
+        if self._idle and self._entrance()(inquiry.client):
             self._idle.pop().ask(inquiry)
         else:
             inquiry.waiting_since = self._loop.time()
-            self._waiting.join(inquiry.client, inquiry)
+            if sent_away := self._waiting.join(inquiry.client, inquiry, self._turn):
+                sent_away.fail(StoreBusy(retry_after=RETRY_AFTER))
         self._look_after()
 
     def withdraw(self, inquiry: Inquiry) -> None:
         """Part of `Desk`."""
         self._waiting.leave(inquiry.client, inquiry)
 
-    def _may_enter(self, client: str) -> bool:
-        """Whether a client gets a worker: with its part of slow ones, only if others keep one."""
-        return not client or self._slow[client] < self._slow_share or len(self._idle) > 1
+    def _entrance(self) -> Callable[[str], bool]:
+        """Whether a client gets a worker now: with its part of slow ones, only if others keep one.
+
+        Of more than one worker one is left for clients that had a quick one lately.
+        """
+        busy = [each.client for each in self._workers if each.reply and not each.is_slow]
+        has_room = sum(map(self._is_unproven, busy)) < max(1, self._wanted - 1)
+        keeps_one = len(self._idle) > 1
+
+        def may_enter(client: str) -> bool:
+            if not client:
+                return True
+            is_within = self._slow[client] < self._slow_share or keeps_one
+            return is_within and (has_room or not self._is_unproven(client))
+
+        return may_enter
+
+    def _is_unproven(self, client: str) -> bool:
+        return bool(client) and client not in self._had_quick
 
     def _turn(self, client: str) -> int:
         """Whose question is called first: of who had quick ones lately, of who is new, of who had slow ones."""
@@ -410,7 +427,7 @@ class PoolStore:
         if worker.is_dead or self._closed:
             return
         self._idle.append(worker)
-        while self._idle and (inquiry := self._waiting.call(self._may_enter, self._turn)):
+        while self._idle and (inquiry := self._waiting.call(self._entrance(), self._turn)):
             self._idle.pop().ask(inquiry)
 
     async def _explain(self, worker: Worker, reply: Reply) -> None:
@@ -450,6 +467,8 @@ class PoolStore:
         assert worker.reply  # noqa: S101 – only busy workers are checked
         age, limit = now - worker.since, worker.reply.limits.seconds
         if age >= limit:
+            if worker.client:
+                self._had_slow.note(worker.client)  # however little it wanted to wait
             self._kill(worker, QueryTimeout(limit=limit))
         elif worker.reprieved and age > self._beyond_share:
             self._kill(worker, worker.reprieved)
@@ -556,8 +575,10 @@ class PoolStore:
         if is_current:
             self._spawner = None
             self._lane = None  # its connections come back by themselves, as its workers end
+        self._idle = [each for each in self._idle if each.birth.home is not spawner]
         for worker in [each for each in self._workers if each.birth.home is spawner]:
-            worker.die(StoreUnavailable(reason=_GONE))
+            was_read = worker.reply and worker.reply.was_read
+            worker.die(StoreUnavailable(reason=_GONE) if was_read else KilledElsewhereError())
             self._forget(worker)
         self._spawn_task(self._dismiss(spawner))
         if is_current and not self._closed:

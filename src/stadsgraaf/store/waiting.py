@@ -57,14 +57,37 @@ class WaitingRoom(Generic[_Question]):
         for line in list(self._clients.values()):
             yield from list(line.waiting)
 
-    def join(self, client: str, question: _Question) -> None:
-        """Wait for a worker. Raises TooManyRequests or StoreBusy when there is no room to wait."""
+    def join(
+        self,
+        client: str,
+        question: _Question,
+        turn: Callable[[str], int] = lambda client: 0,  # noqa: ARG005 – all are alike
+    ) -> _Question | None:
+        """Wait for a worker; for who has the first ``turn`` another may have to go, which is returned.
+
+        Raises TooManyRequests or StoreBusy when there is no room to wait.
+        """
         line = self._clients.get(client) or _Line()
         if len(line.waiting) >= self._share:
             raise TooManyRequests(retry_after=RETRY_AFTER)
+        sent_away = None
         if len(self) >= self._length:
-            raise StoreBusy(retry_after=RETRY_AFTER)
+            if turn(client):
+                raise StoreBusy(retry_after=RETRY_AFTER)
+            sent_away = self._make_room(turn)
         self._clients.setdefault(client, line).waiting.append(question)
+        return sent_away
+
+    def _make_room(self, turn: Callable[[str], int]) -> _Question:
+        """The last question of the last client whose turn is latest. Raises StoreBusy if none is later."""
+        last = max(reversed(self._clients), key=turn)
+        if not turn(last):
+            raise StoreBusy(retry_after=RETRY_AFTER)
+        line = self._clients[last]
+        question = line.waiting.pop()
+        if not line.waiting:
+            del self._clients[last]
+        return question
 
     def leave(self, client: str, question: _Question) -> bool:
         """Wait no longer; False when it did not."""
