@@ -110,6 +110,19 @@ def test_the_timeline_of_a_large_release_says_that_it_has_the_latest_dates(
     assert "the latest" not in client.browse("/en/timeline").page.text
 
 
+def test_a_rehearsal_that_takes_too_long_leaves_the_other_pages_out(
+    large: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("stadsgraaf.web.rehearsal._LONGEST", -1.0)
+    answers = large.path / FILE
+    before = answers.read_bytes()
+    asyncio.run(rehearse(large.path))
+    shorter = answers.read_bytes()
+    answers.write_bytes(before)
+    assert "ask when they are asked for" in capsys.readouterr().out
+    assert len(shorter) < len(before)
+
+
 def test_a_page_that_fails_while_a_release_is_built_stops_no_build(
     large: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

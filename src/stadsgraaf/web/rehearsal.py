@@ -33,8 +33,10 @@ from stadsgraaf.web.visit import visit
 
 __all__ = ["rehearse"]
 
-#: Seconds that one question may take: nobody waits.
-_SECONDS: Final = 1800.0
+#: Seconds that one question may take, for nobody waits; and after which no further page is visited. Those
+#: that need it most come first.
+_SECONDS: Final = 600.0
+_LONGEST: Final = 3600.0
 #: Seconds after which it is told how far it is.
 _PATIENCE: Final = 10.0
 #: Classes of so many things and more are browsed: of fewer, values are counted in no time.
@@ -84,8 +86,11 @@ async def rehearse(folder: Path) -> None:
 
 
 async def _visit_all(app: Application, pages: list[str]) -> None:
-    told = time.monotonic()
+    began = told = time.monotonic()
     for number, page in enumerate(pages):
+        if time.monotonic() - began > _LONGEST:
+            print(f"the other {len(pages) - number} pages ask when they are asked for", flush=True)  # noqa: T201 – the same
+            return
         if not number or time.monotonic() - told > _PATIENCE:
             told = time.monotonic()
             print(f"visit pages of what has most links: {number} of {len(pages)}", flush=True)  # noqa: T201 – the process that builds reads it
