@@ -10,10 +10,10 @@ messages and the binding of variables, never safety. That is the sandbox's.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
-__all__ = ["Kind", "Token", "position", "prologue", "tokens"]
+__all__ = ["Kind", "Token", "after_literal", "position", "prologue", "tokens"]
 
 #: Characters of a prologue that is cut off: who remembers some is to remember little.
 _LONGEST_PROLOGUE: Final = 4096
@@ -94,6 +94,19 @@ def _words(run: str, start: int) -> Iterator[Token]:
     for part in _WORD.finditer(run):
         kind: Kind = "punctuation" if part[0] in ".-" else "word"
         yield Token(kind, part[0], start + part.start())
+
+
+def after_literal(found: Sequence[Token], at: int) -> int:
+    """Where what follows a literal is: its text at ``at`` may have a language tag or a datatype.
+
+    >>> words = list(tokens("'a' 'b'@nl 'c'^^ex:T"))
+    >>> [after_literal(words, at) for at in (0, 1, 3)]
+    [1, 3, 6]
+    """
+    following = found[at + 1] if at + 1 < len(found) else None
+    if following is None:
+        return at + 1
+    return at + (2 if following.kind == "language" else 3 if following.text == "^^" else 1)
 
 
 def prologue(query: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stadsgraaf.store.lexer import Token
+from stadsgraaf.store.lexer import Token, after_literal
 from stadsgraaf.store.structure import Element
 
 __all__ = ["Pattern", "constants", "triple_patterns"]
@@ -55,11 +55,9 @@ def constants(element: Element) -> Iterator[str]:
     found = element.tokens
     for at, token in enumerate(found):
         after = [each.text for each in found[at + 1 : at + 3]]
-        if token.kind == "string" and after and after[0].startswith("@"):
-            yield token.text + after[0]
-        elif token.kind == "string" and after[:1] == ["^^"]:
-            yield "".join((token.text, *after))
-        elif token.kind in ("string", "number") or _is_name(token, found[at - 1], after):
+        if token.kind == "string":
+            yield "".join(each.text for each in found[at : after_literal(found, at)])
+        elif token.kind == "number" or _is_name(token, found[at - 1], after):
             yield token.text
 
 
@@ -135,12 +133,8 @@ class _Sentence:
         if token.kind == "punctuation" and token.text not in _SIGNS:
             return ""
         self._at += 2 if token.kind == "punctuation" else 1
-        if token.kind == "string" and self._at < len(self._tokens):
-            following = self._tokens[self._at]
-            if following.kind == "language":
-                self._at += 1
-            elif following.text == "^^":
-                self._at += 2
+        if token.kind == "string":
+            self._at = after_literal(self._tokens, first)
         return self._text(first, self._at)
 
     def _verb(self) -> str:

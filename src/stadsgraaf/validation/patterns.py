@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from stadsgraaf.namespaces import PREFIXES
-from stadsgraaf.store.lexer import Token
+from stadsgraaf.store.lexer import Token, after_literal
 from stadsgraaf.validation.sparql import mentioned, prefixes_of
 
 __all__ = [
@@ -378,10 +378,7 @@ class _Reader:
         if word.text in {"+", "-"}:
             word = self._take()
         if word.kind == "string":
-            if self._word.kind == "language":
-                self._at += 1
-            elif self._word.text == "^^":
-                self._at += 2
+            self._at = after_literal(self._words, self._at - 1)
         elif (
             word.kind != "number"
             and word not in self._named
