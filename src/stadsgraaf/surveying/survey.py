@@ -2,7 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.records import StatisticsRecord
 from stadsgraaf.release import GraphEntry, Manifest, Release
 from stadsgraaf.settings import Settings
-from stadsgraaf.store.origin import Origin, open_origin
+from stadsgraaf.store.origin import open_origin
 from stadsgraaf.store.published import Published
 from stadsgraaf.surveying.asking import Surveyor
 from stadsgraaf.writing import Content, files_of, write_files
@@ -82,23 +83,16 @@ async def survey(settings: Settings, output: Path, progress: Progress = lambda _
 
 
 async def _write(settings: Settings, made: Path, progress: Progress) -> Manifest:
-    origin = open_origin(settings, ())
-    try:
-        known, left_out = await _look(_surveyor(origin, settings), progress)
-    finally:
-        await origin.close()
+    async with _surveying(settings) as surveyor:
+        known, left_out = await _look(surveyor, progress)
     graphs = [each.iri for each in known.manifest.graphs]
-    origin = open_origin(settings, graphs, is_named=known.has_others)
-    try:
-        surveyor = _surveyor(origin, settings)
+    async with _surveying(settings, graphs, is_named=known.has_others) as surveyor:
         progress("count classes and properties")
         counted = await _counted(known, surveyor)
         progress("read names")
         with CanonicalQuads(made) as quads:
             await surveyor.collect(counted, quads.extend)
             digest = quads.write(made / "data.nq")
-    finally:
-        await origin.close()
     _write_files(known, counted, made, progress)
     manifest = replace(
         known.manifest,
@@ -125,8 +119,18 @@ async def _counted(known: _Known, surveyor: Surveyor) -> StatisticsRecord:
     return counted
 
 
-def _surveyor(origin: Origin, settings: Settings) -> Surveyor:
-    return Surveyor(origin, statements=settings.survey_statements, seconds=settings.survey_timeout)
+@asynccontextmanager
+async def _surveying(
+    settings: Settings, graphs: Sequence[str] = (), *, is_named: bool = False
+) -> AsyncIterator[Surveyor]:
+    """Whoever asks the store of the settings, with a connection for as long as that takes."""
+    origin = open_origin(settings, graphs, is_named=is_named)
+    try:
+        yield Surveyor(
+            origin, statements=settings.survey_statements, seconds=settings.survey_timeout
+        )
+    finally:
+        await origin.close()
 
 
 async def _look(surveyor: Surveyor, progress: Progress) -> tuple[_Known, list[Text]]:
