@@ -47,6 +47,7 @@ from stadsgraaf.store.explaining import explain
 from stadsgraaf.store.geojson import features
 from stadsgraaf.store.labelling import label_of, labelled
 from stadsgraaf.store.loading import load
+from stadsgraaf.store.ordering import in_total_order
 from stadsgraaf.store.output import Output, Sink
 from stadsgraaf.store.precheck import MAX_DEPTH, Profile, check
 from stadsgraaf.store.service import (
@@ -127,6 +128,7 @@ class Engine:
         self._prefixes = dict(prefixes or {})
         self._max_depth = max_depth
         self._max_length = max_length
+        self._mixed: dict[str, bool] = {}
 
     @classmethod
     def load(
@@ -220,7 +222,18 @@ class Engine:
         store, dataset = self._dataset(query, question, profile)
         if profile.has_service:
             dataset["custom_functions"] = {NamedNode(BLANK_NODE): blank_node}
+        query = in_total_order(query, question.base_iri, self._is_mixed)
         return store.query(query, base_iri=question.base_iri, **dataset)
+
+    def _is_mixed(self, predicate: str) -> bool:
+        """Whether a property has numbers and other literals as values; looked up once."""
+        if predicate not in self._mixed:
+            values = f"ASK {{ ?s {NamedNode(predicate)} ?o FILTER(isLiteral(?o) && "
+            self._mixed[predicate] = all(
+                bool(self._store.query(values + each, use_default_graph_as_union=not self._merged))
+                for each in ("isNumeric(?o)) }", "!isNumeric(?o)) }")
+            )
+        return self._mixed[predicate]
 
     def _federated(
         self, query: str, question: Question, profile: Profile, limits: Limits, call: Call
