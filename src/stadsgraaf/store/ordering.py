@@ -6,7 +6,7 @@ sort that finds that out ends its process. So where they may, terms are ordered 
 by their datatype, numbers together, then by themselves.
 
 >>> print(in_total_order("SELECT * { ?s ?p ?o } ORDER BY ?o LIMIT 9", None, bool)[-15:])
- ASC(?o) LIMIT 9
+ASC(?o) LIMIT 9
 """
 
 import re
