@@ -10,6 +10,7 @@ their sum (`make bench`, CPU a request).
 """
 
 import asyncio
+import gc
 import sys
 import threading
 import time
@@ -33,6 +34,7 @@ from stadsgraaf.store.evaluation import Engine
 from stadsgraaf.store.identity import entity_tag
 from stadsgraaf.store.pool import PoolStore
 from stadsgraaf.store.precheck import check
+from stadsgraaf.store.stationery import PLACE, Stationery, opened
 from stadsgraaf.store.wire import decode_question, encode_question
 from stadsgraaf.web.app import create_app
 from stadsgraaf.web.edition import Edition
@@ -64,6 +66,8 @@ def measure(release: Release, number: int = _NUMBER) -> Steps:
         )
         for each in asked
     ]
+    gc.freeze()  # as the server does
+    gc.set_threshold(10_000)
     found = uvloop.run(_face(release, [(each.query, each.accept) for each in asked], questions))
     # A worker answers in a thread, which has memory of its own: loading leaves the other in shreds.
     engine = Engine.load(release.data, prefixes=release.manifest.prefixes)
@@ -247,10 +251,27 @@ def _worker(engine: Engine, questions: Sequence[Question]) -> Steps:
     parsed = _each(lambda each: nothing.query(each.query, base_iri=_ENDPOINT), questions)
     whole = _each(lambda question: engine.answer(question, limits, _Taken()), questions)
     return {
+        **_lane(questions),
         "worker: decode the question": decoded,
         "worker: look at the tokens": checked,
         "worker: the engine parses and plans": parsed,
         "worker: the engine evaluates and writes": whole - checked - parsed,
+    }
+
+
+def _lane(questions: Sequence[Question]) -> Steps:
+    """What a worker of the lane does beside evaluating; it takes the place of the face and of handing over."""
+    requests = _requests([(each.query, "*/*") for each in questions])
+    head, _ = opened(requests[0])
+    fields = b"name: value\r\n" * 40
+    asked = encode_question(Question("", RESULTS[0], RDF[0], _ENDPOINT), Limits())
+    tagged = {RESULTS[0].name: b"etag: " + PLACE.encode("ascii") + b"\r\n"}
+    lane = Stationery(*head, asked, "release", None, b"", fields, tagged, tagged, b"")
+    return {
+        "(lane: read the request)": _each(lambda data: lane.read(opened(data)[1]), requests),
+        "(lane: write the answer)": _each(
+            lambda _: lane.answer(RESULTS[0], '"tag"', _ANSWER, b""), requests
+        ),
     }
 
 

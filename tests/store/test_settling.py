@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from stadsgraaf.store.attendant import settle
 from stadsgraaf.store.blackboard import Sending
-from stadsgraaf.store.lane import settle
 from stadsgraaf.store.traffic import Traffic, traffic
 
 REQUEST = b"q" * 120

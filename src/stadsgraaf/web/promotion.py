@@ -21,7 +21,7 @@ __all__ = ["ENOUGH", "Promotable", "Promotion", "Record", "is_of_network", "is_o
 
 #: New questions in a row until a connection goes to the lane; and how quick and small their answers are.
 ENOUGH: Final = 16
-_QUICK: Final = 0.25
+_QUICK: Final = 1.0
 #: Heads that are known of a connection: clients ask for several formats.
 _HEADS: Final = 8
 #: Seconds that a question may take at least, for the lane does not count them.

@@ -1,0 +1,258 @@
+"""A worker of the lane as the lane sees it, and the connections that it has.
+
+What it was at when it ended is told by its blackboard and by the kernel (`settle`), so that no request is
+answered twice, or in vain.
+"""
+
+import asyncio
+import contextlib
+import marshal
+import os
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from stadsgraaf.store.blackboard import PLACES, Blackboard, Sending, Stage
+from stadsgraaf.store.lane_worker import BACK, COME, HEADER, LOOK, READY
+from stadsgraaf.store.spawner import Spawner
+from stadsgraaf.store.traffic import Traffic, traffic
+
+__all__ = ["Attendant", "Guest", "Keeper", "settle"]
+
+#: Seconds of a processor that a question may take, and seconds that it may take whatever it waits for.
+_LONG: Final = 0.02
+_LONGEST: Final = 0.25
+_LARGEST_MESSAGE: Final = 1 << 17
+
+
+class Guest(Protocol):
+    """A connection in the lane, for who holds it."""
+
+    #: Whose it is.
+    client: str
+
+    @property
+    def line(self) -> Any:
+        """The connection, as `asyncio` shows a socket; None when it is closed."""
+        ...
+
+    @property
+    def note(self) -> bytes:
+        """What its answers say about the client, as lines of a head."""
+        ...
+
+    def answered(self, seconds: Sequence[float]) -> None:
+        """So many answers went out, which took so long each."""
+        ...
+
+    def came_back(self, rest: bytes = b"") -> None:
+        """It is not in the lane any more, and this is still to be written to it."""
+        ...
+
+    def broke_off(self) -> None:
+        """It is not in the lane any more, and has part of an answer of which the rest is lost."""
+        ...
+
+
+class Keeper(Protocol):
+    """What such a worker tells the lane."""
+
+    def account(self, worker: "Attendant") -> None:
+        """It may have answered something."""
+        ...
+
+    def left(self, guest: Guest) -> None:
+        """A place is free again."""
+        ...
+
+    def lost(self, worker: "Attendant", client: str | None, seconds: float) -> None:
+        """It is gone, and had been at a question of a client for so long."""
+        ...
+
+
+@dataclass(eq=False)
+class _Place:
+    """A place that is taken, and what the connection had carried when it was."""
+
+    guest: Guest
+    before: Traffic
+
+
+class Attendant:
+    """A worker as the lane sees it: starting, ready, or to be gone."""
+
+    def __init__(self, lane: Keeper, spawner: Spawner, loop: asyncio.AbstractEventLoop) -> None:
+        self.places: dict[int, _Place] = {}
+        self.is_ready = self.was_ready = False
+        self.reason = "lost"
+        self._lane = lane
+        self._loop = loop
+        self._free = list(range(PLACES))
+        self._board, descriptor = Blackboard.made()
+        self._at: tuple[int, int, float, float] | None = None
+        try:
+            self._link, self.birth = spawner.fork_for_lane(descriptor)
+        except BaseException:
+            self._board.close()
+            raise
+        finally:
+            os.close(descriptor)
+        self._is_dying = False
+        loop.add_reader(self._link.fileno(), self._hear)
+
+    # --- to the worker --------------------------------------------------------------------------
+
+    def take(self, guest: Guest, stationery: Sequence[bytes]) -> bool:
+        """Give it a connection; False when it has no room."""
+        line = guest.line
+        if self._is_dying or not self._free or not line or (before := traffic(line)) is None:
+            return False
+        place = self._free[-1]
+        self._board.welcome(place, guest.note)
+        message = HEADER.pack(COME, place) + marshal.dumps(tuple(stationery))
+        try:
+            socket.send_fds(self._link, [message], [line.fileno()])
+        except OSError:
+            return False
+        self.places[self._free.pop()] = _Place(guest, before)
+        return True
+
+    def recall(self, guest: Guest) -> None:
+        """Have one come back, if it is here."""
+        for place, taken in self.places.items():
+            if taken.guest is guest:
+                self._board.call_back(place)
+                self._wake(place)
+
+    def recall_all(self) -> None:
+        """Have all come back."""
+        for place in self.places:
+            self._board.call_back(place)
+        self._wake(0)
+
+    def _wake(self, place: int) -> None:
+        with contextlib.suppress(OSError):  # then it has enough to wake up for
+            self._link.send(HEADER.pack(LOOK, place))
+
+    def write(self, guest: Guest) -> None:
+        """Have its answers say what is true now."""
+        for place, taken in self.places.items():
+            if taken.guest is guest:
+                self._board.write(place, guest.note)
+
+    def kill(self, reason: str) -> None:
+        """Its guests come back when it is gone, which is soon."""
+        if not self._is_dying:
+            self._is_dying, self.is_ready, self.reason = True, False, reason
+            self.birth.home.kill(self.birth)
+
+    # --- from the worker ------------------------------------------------------------------------
+
+    def _hear(self) -> None:
+        while True:
+            try:
+                message = self._link.recv(_LARGEST_MESSAGE)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                message = b""
+            if not message:
+                self._end()
+                return
+            kind, place = HEADER.unpack_from(message)
+            if kind == READY:
+                self.was_ready, self.is_ready = True, not self._is_dying
+            elif kind == BACK and place in self.places:
+                self._lane.account(self)
+                self._free.append(place)
+                self._leave(self.places.pop(place)).came_back(message[HEADER.size :])
+
+    def _leave(self, taken: _Place) -> Guest:
+        self._lane.left(taken.guest)
+        return taken.guest
+
+    def _end(self) -> None:
+        """It is gone; what it was at is seen."""
+        self._loop.remove_reader(self._link.fileno())
+        self._link.close()
+        self.is_ready, self._is_dying = False, True
+        self._lane.account(self)
+        stage, at = self._board.stage, self._board.place
+        culprit = self.places[at].guest if stage != Stage.IDLE and at in self.places else None
+        seconds = self._loop.time() - self._at[2] if self._at else 0.0
+        self._lane.lost(self, culprit.client if culprit else None, seconds)
+        places, self.places = self.places, {}
+        for taken in places.values():
+            guest = self._leave(taken)
+            if (
+                guest is not culprit
+                or stage != Stage.SENDING
+                or settle(taken.guest.line, taken.before, self._board.sending)
+            ):
+                guest.came_back()
+            else:
+                guest.broke_off()
+        self._board.close()
+
+    def abandon(self) -> None:
+        """Nobody hears of it any more."""
+        self._loop.remove_reader(self._link.fileno())
+        self._link.close()
+        places, self.places = self.places, {}
+        for taken in places.values():
+            self._leave(taken).broke_off()
+        self._board.close()
+
+    # --- looking after --------------------------------------------------------------------------
+
+    def read(self) -> dict[Guest, list[float]]:
+        """What it has answered since the last time."""
+        found: dict[Guest, list[float]] = {}
+        for place, microseconds in self._board.read():
+            if taken := self.places.get(place):
+                found.setdefault(taken.guest, []).append(microseconds / 1e6)
+        return found
+
+    def look(self, now: float) -> None:
+        """Kill it when it is at one question for too long."""
+        board = self._board
+        if self._is_dying or not self.is_ready or board.stage == Stage.IDLE:
+            self._at = None
+            return
+        at = (board.number, board.place)
+        if self._at is None or self._at[:2] != at:
+            self._at = (*at, now, self._processor())
+        elif now - self._at[2] > _LONGEST or self._processor() - self._at[3] > _LONG:
+            self.kill("slow")
+
+    def _processor(self) -> float:
+        """Seconds of a processor that it has used."""
+        pid = self.birth.pid
+        with contextlib.suppress(OSError):
+            return time.clock_gettime((~pid << 3) | 2) if pid else 0.0
+        return 0.0
+
+
+def settle(line: Any, before: Traffic, sending: Sending) -> bool:
+    """Whether an answer was not begun, or is whole; then its request is taken, if it was not.
+
+    ``before`` is what the connection had carried when the worker got it.
+    """
+    carried = traffic(line) if line else None
+    if carried is None:
+        return False
+    written = carried.written - before.written - sending.written
+    read = carried.read - before.read - sending.read
+    if written == sending.answer:
+        if read < sending.request:
+            _skip(line, sending.request)
+        return True
+    return written == 0 and read < sending.request
+
+
+def _skip(line: Any, number: int) -> None:
+    """Take bytes that are there, and that nobody is to read."""
+    with socket.socket(fileno=os.dup(line.fileno())) as connection:
+        connection.recv(number)
