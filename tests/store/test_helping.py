@@ -8,6 +8,7 @@ from asking import Asker
 
 from stadsgraaf.errors import (
     MalformedQuery,
+    NotSupported,
     QueryTooDeep,
     ResultTooLarge,
     ServiceNotAllowed,
@@ -190,6 +191,14 @@ def test_what_can_not_be_read_is_no_answer_here_either(ask: Asker, task: str) ->
     assert isinstance(ask.failure(service, task=task), ServiceNotAllowed)
     deep = "ASK " + "{" * 80 + "}" * 80
     assert isinstance(ask.failure(deep, task=task), QueryTooDeep)
+
+
+def test_right_query_that_is_not_understood_here_is_not_called_wrong(ask: Asker) -> None:
+    annotated = "SELECT * { ?s e:near ?o {| e:a ?x |} {| e:b ?y |} . }"
+    if ask.kind in ("embedded", "pool", "disk"):
+        assert ask(PREFIXES + annotated, data=DATA, task="check")
+        error = ask.failure(PREFIXES + annotated, data=DATA, task="explain")
+        assert isinstance(error, NotSupported)
 
 
 # What its parts match

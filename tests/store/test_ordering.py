@@ -45,6 +45,14 @@ def asker(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
     asker.close()
 
 
+@pytest.mark.parametrize("end", ["?s", "?o"])
+def test_ends_of_a_path_of_no_length_are_ordered(asker: tuple[Asker, bytes], end: str) -> None:
+    ask, data = asker
+    query = f"SELECT * {{ ?s <{NUMBERS}>* ?o }} ORDER BY {end}"
+    assert in_total_order(query, None, lambda _: False) != query
+    assert len(ask.rows(query, data=data)) > 600
+
+
 @pytest.mark.parametrize("predicate", ["?p", f"<{MIXED}>", f"<{MIXED}>|<{NUMBERS}>"])
 @pytest.mark.parametrize("direction", ["?o", "DESC(?o)"])
 def test_terms_of_all_kinds_are_ordered(

@@ -212,7 +212,11 @@ class Engine:
             raise NotSupported(reason=reason)
         Store().query(query, base_iri=question.base_iri)  # a mistake is found first
         tell = explain if question.task == "explain" else explain_emptiness
-        said = tell(query, self._asker(question, profile))
+        try:
+            said = tell(query, self._asker(question, profile))
+        except SyntaxError:  # the query is right: it is the parts that were not understood
+            reason = Text("a query of this form", "een query van deze vorm")
+            raise NotSupported(reason=reason) from None
         sink.begin("select", RESULTS[0])
         sink.write(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"))
 

@@ -36,6 +36,8 @@ _VARIABLE: Final = re.compile(r"[?$](\w+)")
 _NAME: Final = re.compile(r"(?:<([A-Za-z][A-Za-z0-9+.-]*:[^<>\\]*)>|([\w-]+):([\w-]+))\Z")
 _NO_PREDICATE: Final = re.compile(r"(?:.*[({.;&|=]|AS)?\Z", re.IGNORECASE)
 _LONGEST: Final = 200
+#: What may be a path of no length.
+_ANY_LENGTH: Final = re.compile(r"[\w>)]\s*[*?](?!\w)")
 
 #: Whether a property, by its IRI, has numbers and other literals as values.
 IsMixed = Callable[[str], bool]
@@ -63,7 +65,7 @@ def _is_plain(query: str, is_mixed: IsMixed) -> bool:
     if order is None:
         return True
     body, conditions = query[query.find("{") : order.start()], query[order.end() :]
-    if _ORDER.search(conditions):
+    if _ORDER.search(conditions) or _ANY_LENGTH.search(body):
         return False
     keys = set(_VARIABLE.findall(conditions))
     return not any(
@@ -123,9 +125,13 @@ def _may_be_mixed(pattern: Pattern, keys: set[str], names: Names, is_mixed: IsMi
     """Whether one of the variables is a value in a pattern that has numbers and other literals."""
     if not pattern.subject:  # brackets
         return any(t.kind == "variable" and t.text[1:] in keys for t in tokens(pattern.text))
+    path = list(tokens(pattern.predicate))
+    if any(token.text in ("*", "?") for token in path):  # of no length: both ends may be anything
+        return any(
+            each[:1] in "?$" and each[1:] in keys for each in (pattern.subject, pattern.object)
+        )
     if pattern.object[:1] not in "?$" or pattern.object[1:] not in keys:
         return False
-    path = list(tokens(pattern.predicate))
     if any(token.kind == "variable" or token.text == "!" for token in path):
         return True
     return any(is_mixed(names.iri(t)) for t in path if t.kind in ("iri", "prefixed"))
