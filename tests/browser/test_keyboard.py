@@ -102,8 +102,8 @@ def test_a_facet_narrows_and_can_be_dropped(window: Tab) -> None:
     chosen = window.page.url
     assert "?" in chosen
     rows = window.page.locator("main").inner_text()
-    assert "drop" in rows
-    window.page.get_by_role("link", name="drop").first.click()
+    assert "remove" in rows
+    window.page.get_by_role("link", name="remove").first.click()
     assert window.page.url.partition("?")[0].endswith("/en/claims")
     assert window.page.url != chosen
 
