@@ -190,8 +190,8 @@ def test_each_step_of_a_query_has_a_cost(results: dict[str, Any]) -> None:
     release = archive.current()
     assert release
     found = measure(release, 20)
-    assert {name.strip("(").partition(":")[0] for name in found} == {"face", "worker"}
-    assert len(found) == 9
+    assert {name.strip("(").partition(":")[0] for name in found} == {"face", "lane", "worker"}
+    assert len(found) == 11
 
 
 def test_a_peer_that_is_not_there_is_told_loudly(

@@ -16,6 +16,7 @@ from typing import Final, Protocol, runtime_checkable
 from stadsgraaf.errors import StoreUnavailable
 from stadsgraaf.store.attendant import Attendant, Guest
 from stadsgraaf.store.blackboard import PLACES
+from stadsgraaf.store.recent import Recent
 from stadsgraaf.store.spawner import Spawner
 
 __all__ = ["Host", "Hosting", "Lane"]
@@ -25,6 +26,8 @@ _TICK: Final = 0.025
 #: Seconds after which workers go that have had no guests, and after which one that did not start is
 #: tried again.
 _IDLE: Final = 10.0
+#: Seconds in which a client whose question ended a worker has no place.
+_LATELY: Final = 10.0
 #: Which part of the places one client may have.
 _SHARE: Final = 2
 
@@ -67,6 +70,7 @@ class Lane:
         self._timer: asyncio.TimerHandle | None = None
         self._idle_since = 0.0
         self._not_before = 0.0
+        self._had_slow = Recent(_LATELY, self._loop.time)
         self._has_ended = False
         self.clients: Counter[str] = Counter()
 
@@ -84,7 +88,7 @@ class Lane:
         """Have a worker answer a connection, with the stationery of ``write``; False when that cannot be now."""
         if self._has_ended or self._loop.time() < self._not_before:
             return False
-        if not self._host.is_welcome(guest.client):
+        if guest.client in self._had_slow or not self._host.is_welcome(guest.client):
             return False
         if self.clients[guest.client] >= PLACES * self._number // _SHARE:
             return False
@@ -136,14 +140,18 @@ class Lane:
         if client is None:
             return
         if worker.reason == "slow":
-            self._host.charge(client, seconds, was_slow=True)
+            self._blame(client, seconds)
         elif worker.reason == "lost":
             worker.birth.exit.add_done_callback(lambda exit_: self._judge(client, exit_))
 
     def _judge(self, client: str, exit_: "asyncio.Future[int]") -> None:
         """Whose question the engine does not survive is as good as slow; who is killed is not to blame."""
         if not exit_.cancelled() and exit_.result() != -signal.SIGKILL:
-            self._host.charge(client, 0.0, was_slow=True)
+            self._blame(client, 0.0)
+
+    def _blame(self, client: str, seconds: float) -> None:
+        self._had_slow.note(client)
+        self._host.charge(client, seconds, was_slow=True)
 
     # --- looking after --------------------------------------------------------------------------
 

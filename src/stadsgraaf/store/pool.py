@@ -604,7 +604,7 @@ class PoolStore:
 
     def is_welcome(self, client: str) -> bool:
         """Part of `Host`."""
-        return not (self._slow[client] or client in self._had_slow or self._budget.wait(client))
+        return not (self._slow[client] or self._budget.wait(client))
 
     # --- being looked after ---------------------------------------------------------------------
 
