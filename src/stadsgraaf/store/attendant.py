@@ -111,7 +111,7 @@ class Attendant:
             return False
         place = self._free[-1]
         self._board.welcome(place, guest.note)
-        message = HEADER.pack(COME, place) + marshal.dumps(tuple(stationery))
+        message = HEADER.pack(COME, place) + marshal.dumps((guest.client, *stationery))
         try:
             socket.send_fds(self._link, [message], [line.fileno()])
         except OSError:

@@ -13,9 +13,10 @@ import socket
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from stadsgraaf.errors import ResultTooLarge
 from stadsgraaf.media import Form, Format
@@ -26,7 +27,7 @@ from stadsgraaf.store.output import BYTES
 from stadsgraaf.store.stationery import LARGEST, LONGEST_QUERY, Stationery, opened
 from stadsgraaf.store.worker import STACK, Opened, become, size
 
-__all__ = ["BACK", "COME", "HEADER", "LOOK", "READY", "run"]
+__all__ = ["BACK", "COME", "HEADER", "LOOK", "READY", "Waiting", "in_turn", "run"]
 
 #: To the worker: a connection, as a descriptor, with its stationery; to see who is called back.
 COME: Final = b"C"
@@ -45,6 +46,8 @@ _LONGEST_REQUEST: Final = 8192
 #: Answers after which it is seen how much memory is kept, and the part of it that makes one tired.
 _OFTEN: Final = 256
 _TIRED: Final = 0.25
+#: Seconds after which it is seen who else has asked something meanwhile.
+_ROUND: Final = 0.005
 _MIB: Final = 1 << 20
 
 
@@ -71,9 +74,14 @@ def run(link: int, board: int, opened: Opened, zygote: int) -> None:
 class _Customer:
     """A connection, and what went over it here."""
 
-    def __init__(self, place: int, line: socket.socket, stationery: Iterable[bytes]) -> None:
+    def __init__(
+        self, place: int, line: socket.socket, client: str, stationery: Iterable[bytes]
+    ) -> None:
         self.place = place
         self.line = line
+        self.client = client
+        #: When it was attended to last, in turns.
+        self.turn = 0
         self.known = {each.head: each for each in map(_stationery, stationery)}
         self.written = 0
         self.read = 0
@@ -81,6 +89,26 @@ class _Customer:
 
 #: Many connections have the same.
 _stationery = lru_cache(maxsize=256)(Stationery.of)
+
+
+class Waiting(Protocol):
+    """Who waits, and when their last turn was."""
+
+    client: str
+    turn: int
+
+
+_Waiting = TypeVar("_Waiting", bound=Waiting)
+
+
+def in_turn(waiting: list[_Waiting]) -> list[_Waiting]:
+    """One of each client, then the second of each; whose last turn is longest ago goes first."""
+    had: Counter[str] = Counter()
+    rounds: dict[_Waiting, int] = {}
+    for each in sorted(waiting, key=lambda each: each.turn):
+        rounds[each] = had[each.client]
+        had[each.client] += 1
+    return sorted(rounds, key=rounds.__getitem__)
 
 
 class _TakenBackError(Exception):
@@ -101,7 +129,7 @@ class _Counter:
         self._scratch = memoryview(bytearray(_LONGEST_REQUEST))
         self._engine: Engine
         self._base = 0
-        self._number = self._room = 0
+        self._number = self._room = self._turns = 0
 
     def serve(self, engine: Engine) -> None:
         """Until the lane is gone, or this one is tired."""
@@ -110,11 +138,12 @@ class _Counter:
         with contextlib.suppress(OSError):
             self._link.send(HEADER.pack(READY, 0))
             while not self._is_tired():
-                for descriptor, _ in self._epoll.poll():
-                    if descriptor == self._link.fileno():
-                        self._obey()
-                    elif customer := self._customers.get(descriptor):
-                        self._attend(customer)
+                ready = [descriptor for descriptor, _ in self._epoll.poll()]
+                if self._link.fileno() in ready:
+                    self._obey()
+                self._attend_to(
+                    [self._customers[each] for each in ready if each in self._customers]
+                )
 
     def _is_tired(self) -> bool:
         """Whether memory is kept that a new worker would not have."""
@@ -130,14 +159,24 @@ class _Counter:
         kind, place = HEADER.unpack_from(message)
         if kind == COME and descriptors:
             line = socket.socket(fileno=descriptors[0])
-            stationery = marshal.loads(message[HEADER.size :])  # noqa: S302 – from the lane, whose child this is
-            self._customers[line.fileno()] = _Customer(place, line, stationery)
+            client, *stationery = marshal.loads(message[HEADER.size :])  # noqa: S302 – from the lane, whose child this is
+            self._customers[line.fileno()] = _Customer(place, line, client, stationery)
             self._epoll.register(line.fileno(), select.EPOLLIN)
         elif kind == COME:
             self._link.send(HEADER.pack(BACK, place))
         for customer in list(self._customers.values()):
             if self._board.is_leaving(customer.place):
                 self._let_go(customer, b"")
+
+    def _attend_to(self, customers: list[_Customer]) -> None:
+        """Each client has one of their connections attended to, and then another; not for long."""
+        end = time.perf_counter() + _ROUND
+        for customer in in_turn(customers) if len(customers) > 1 else customers:
+            self._turns += 1
+            customer.turn = self._turns
+            self._attend(customer)
+            if time.perf_counter() > end:
+                return
 
     def _attend(self, customer: _Customer) -> None:
         try:
@@ -157,6 +196,8 @@ class _Counter:
     def _answer(self, customer: _Customer) -> None:
         """Raises whatever keeps it from being answered here."""
         board, line = self._board, customer.line
+        if board.is_leaving(customer.place):
+            raise _TakenBackError
         board.begin(customer.place)
         begun = time.perf_counter()
         request = line.recv(_LONGEST_REQUEST, socket.MSG_PEEK)
