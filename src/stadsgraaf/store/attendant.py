@@ -22,8 +22,9 @@ from stadsgraaf.store.traffic import Traffic, traffic
 __all__ = ["Attendant", "Guest", "Keeper", "settle"]
 
 #: Seconds of a processor that a question may take, and seconds that it may take whatever it waits for.
-_LONG: Final = 0.02
-_LONGEST: Final = 0.25
+#: What a worker has to look up once is not too long.
+_LONG: Final = 0.1
+_LONGEST: Final = 1.0
 _LARGEST_MESSAGE: Final = 1 << 17
 
 

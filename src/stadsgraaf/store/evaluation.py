@@ -71,6 +71,13 @@ __all__ = [
     "write_triples",
 ]
 
+#: What people order by most.
+_ORDERED_BY = (
+    "http://www.w3.org/2000/01/rdf-schema#label",
+    "http://www.w3.org/2004/02/skos/core#prefLabel",
+    "http://purl.org/dc/terms/title",
+    "http://xmlns.com/foaf/0.1/name",
+)
 #: Bytes that a query may have; the settings may say otherwise.
 MAX_LENGTH = 65_536
 
@@ -228,6 +235,11 @@ class Engine:
             dataset["custom_functions"] = {NamedNode(BLANK_NODE): blank_node}
         query = in_total_order(query, question.base_iri, self._is_mixed)
         return store.query(query, base_iri=question.base_iri, **dataset)
+
+    def look_up(self) -> None:
+        """Have at hand what each process that is forked from this one would look up for itself."""
+        for predicate in _ORDERED_BY:
+            self._is_mixed(predicate)
 
     def _is_mixed(self, predicate: str) -> bool:
         """Whether a property has numbers and other literals as values; looked up once."""
