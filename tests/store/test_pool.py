@@ -364,6 +364,7 @@ def test_worker_of_a_slow_query_is_kept_when_it_may_have_its_priority_back(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stadsgraaf.store.pool._YIELDING_AFTER", 0.1)
+    monkeypatch.setattr(PoolStore, "_is_dear", lambda *_: True)
     monkeypatch.setattr("stadsgraaf.store.priority.Yielding.restore", lambda _: True)
     worker, future = _slow_worker(pool)
     assert pool.outcome(future)["boolean"]
@@ -375,6 +376,7 @@ def test_worker_of_a_slow_query_is_replaced_when_it_may_not(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stadsgraaf.store.pool._YIELDING_AFTER", 0.1)
+    monkeypatch.setattr(PoolStore, "_is_dear", lambda *_: True)
     monkeypatch.setattr("stadsgraaf.store.priority.Yielding.restore", lambda _: False)
     worker, future = _slow_worker(pool)
     assert pool.outcome(future)["boolean"]
@@ -408,7 +410,7 @@ def test_slow_query_takes_what_others_leave_and_is_one_of_them_when_that_is_too_
     if not priority._may_raise():
         pytest.skip("priorities cannot be raised here")
     used = [0.0]
-    monkeypatch.setattr("stadsgraaf.store.priority._used", lambda _: used[0])
+    monkeypatch.setattr("stadsgraaf.store.priority.processor_time", lambda _: used[0])
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
 
         def after(now: float, has_used: float) -> tuple[int, bool]:
@@ -622,6 +624,42 @@ def test_one_worker_is_left_for_clients_whose_questions_are_quick(
     before, after = pool.loop.run(ask())
     assert (before.idle, before.waiting) == (1, 2)
     assert (after.idle, after.waiting) == (0, 3)
+
+
+def test_query_that_gets_no_processor_is_not_slow_before_it_takes_far_too_long(
+    make: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stadsgraaf.store.pool._SLOW_ANYWAY", 1e6)
+    pool = make(workers=1, slow_workers=1)
+    pool.until(lambda: pool.store.state.idle == 1)
+    (worker,) = pool.pids()
+    os.kill(worker, signal.SIGSTOP)
+    asked = pool.later("ASK {}", "quick")
+    pool.until(lambda: any(each.seconds > 0.3 for each in pool.store.running()))
+    assert pool.store.state.slow == 0
+    monkeypatch.setattr("stadsgraaf.store.pool._SLOW_ANYWAY", 0.3)
+    pool.until(lambda: pool.store.state.slow == 1)
+    os.kill(worker, signal.SIGCONT)
+    assert pool.outcome(asked)["boolean"]
+    assert "quick" not in pool.store._had_slow
+
+
+def test_query_of_a_client_of_quick_ones_is_not_the_one_there_is_no_room_for(
+    make: Callable[..., Pool],
+) -> None:
+    pool = make(workers=3, slow_workers=1)
+    pool.store._beyond_share = 1e6
+    assert pool.ask("ASK {}", "quick")["boolean"]
+    first = pool.later(RUNAWAY, "first")
+    pool.until(lambda: pool.store.state.slow == 1)
+    beyond = pool.later(RUNAWAY, "beyond")
+    pool.until(lambda: pool.store.state.slow == 2)
+    assert isinstance(pool.failure(RUNAWAY, "new"), StoreBusy)
+    quick = pool.later(RUNAWAY, "quick")
+    assert isinstance(pool.outcome(beyond), StoreBusy)
+    pool.until(lambda: pool.store.state.slow == 2)
+    assert not first.done()
+    assert not quick.done()
 
 
 def test_who_wants_no_wait_for_a_slow_query_had_a_slow_one(make: Callable[..., Pool]) -> None:

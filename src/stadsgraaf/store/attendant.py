@@ -9,13 +9,13 @@ import contextlib
 import marshal
 import os
 import socket
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from stadsgraaf.store.blackboard import PLACES, Blackboard, Sending, Stage
 from stadsgraaf.store.lane_worker import BACK, COME, HEADER, LOOK, READY
+from stadsgraaf.store.processor import processor_time
 from stadsgraaf.store.spawner import Spawner
 from stadsgraaf.store.traffic import Traffic, traffic
 
@@ -224,16 +224,9 @@ class Attendant:
             return
         at = (board.number, board.place)
         if self._at is None or self._at[:2] != at:
-            self._at = (*at, now, self._processor())
-        elif now - self._at[2] > _LONGEST or self._processor() - self._at[3] > _LONG:
+            self._at = (*at, now, processor_time(self.birth.pid))
+        elif now - self._at[2] > _LONGEST or processor_time(self.birth.pid) - self._at[3] > _LONG:
             self.kill("slow")
-
-    def _processor(self) -> float:
-        """Seconds of a processor that it has used."""
-        pid = self.birth.pid
-        with contextlib.suppress(OSError):
-            return time.clock_gettime((~pid << 3) | 2) if pid else 0.0
-        return 0.0
 
 
 def settle(line: Any, before: Traffic, sending: Sending) -> bool:

@@ -9,6 +9,7 @@ from stadsgraaf.store.base import Running
 from stadsgraaf.store.inquiry import Inquiry
 from stadsgraaf.store.origin import Errand, Origin
 from stadsgraaf.store.priority import Yielding
+from stadsgraaf.store.processor import processor_time
 from stadsgraaf.store.reply import Reply, Spool
 from stadsgraaf.store.spawner import Birth
 from stadsgraaf.store.wire import (
@@ -73,6 +74,7 @@ class Worker(asyncio.Protocol):
         self.reply: Reply | None = None
         self.asked: Inquiry | None = None
         self.since = 0.0
+        self._used_before = 0.0
         self.is_slow = False
         self.yielding: Yielding | None = None
         self.reprieved: StadsgraafError | None = None
@@ -94,6 +96,17 @@ class Worker(asyncio.Protocol):
         """Whose question it has, or had last."""
         return self.asked.client if self.asked else ""
 
+    @property
+    def processor_time(self) -> float:
+        """Seconds of a processor that its question took until now."""
+        return processor_time(self.birth.pid) - self._used_before
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has nothing to do until its reader, or a service that it asked, goes on."""
+        is_out = self._errand is not None and not self._errand.done()
+        return is_out or self.stalled_since is not None
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of `asyncio.Protocol`."""
         self._transport = cast("asyncio.Transport", transport)
@@ -104,6 +117,7 @@ class Worker(asyncio.Protocol):
         """Have it answer a question."""
         self.asked = asked
         self.since = self._loop.time()
+        self._used_before = processor_time(self.birth.pid)
         self.reply = asked.reply = Reply(self, asked.limits, self._owner.spool, asked.hear)
         self.is_fetching = self._is_late = False
         if self._transport:

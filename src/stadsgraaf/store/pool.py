@@ -63,8 +63,11 @@ __all__ = ["PoolStore", "State"]
 
 #: How often running queries are looked at, in seconds.
 _TICK: Final = 0.05
-#: Seconds after which a query is one of the slow ones, and after which it has to give way to others.
+#: Seconds of a processor after which a query is one of the slow ones: one that has to wait for a
+#: processor is not dear. Of those that wait for others, and of another store, all seconds count.
 _SLOW_AFTER: Final = 0.1
+#: Seconds after which it is slow all the same, and after which a slow one has to give way to others.
+_SLOW_ANYWAY: Final = 0.5
 _YIELDING_AFTER: Final = 0.5
 #: Seconds in which it counts whether a client's queries were slow or quick.
 _LATELY: Final = 10.0
@@ -456,7 +459,8 @@ class PoolStore:
         now = self._loop.time()
         busy = [worker for worker in self._workers if worker.reply]
         for worker in busy:
-            self._check(worker, now)
+            if worker.reply:  # else it made room for one before it
+                self._check(worker, now)
         self._send_away(now)
         self._make_room(busy, now)
         self._fill()
@@ -472,27 +476,43 @@ class PoolStore:
             self._kill(worker, QueryTimeout(limit=limit))
         elif worker.reprieved and age > self._beyond_share:
             self._kill(worker, worker.reprieved)
-        elif not worker.is_slow and age > self._slow_after:
-            self._mark_slow(worker)
+        elif not worker.is_slow:
+            if age > self._slow_after and (self._is_dear(worker) or age > _SLOW_ANYWAY):
+                self._mark_slow(worker)
         elif worker.yielding:
             worker.yielding.look(now)
-        elif age > _YIELDING_AFTER:
+        elif age > _YIELDING_AFTER and self._is_dear(worker):
             worker.yielding = Yielding(worker.birth.pid, now)
 
+    def _is_dear(self, worker: Worker) -> bool:
+        is_elsewhere = self.origin is not None or worker.is_waiting
+        return is_elsewhere or worker.processor_time > self._slow_after
+
     def _mark_slow(self, worker: Worker) -> None:
-        """It leaves its place to a new one; beyond what there is room for it has not long to go."""
-        if worker.client:
+        """It leaves its place to a new one; beyond what there is room for it has not long to go.
+
+        One of a client that had quick ones only is not the one that there is no room for.
+        """
+        is_trusted = not worker.client or self._turn(worker.client) == 0
+        if worker.client and self._is_dear(worker):
             self._had_slow.note(worker.client)
-        slow = self._slow.total()
-        if self._slow_places and slow >= _ROOM * self._slow_places:
-            self._kill(worker, StoreBusy(retry_after=RETRY_AFTER))
+        if self._slow_places and self._slow.total() >= _ROOM * self._slow_places:
+            beyond = self._beyond(worker) if is_trusted else worker
+            self._kill(beyond, beyond.reprieved or StoreBusy(retry_after=RETRY_AFTER))
+        if worker.is_dead:
             return
+        slow = self._slow.total()
         if worker.client and self._slow[worker.client] >= self._slow_share:
             worker.reprieved = TooManyRequests(retry_after=RETRY_AFTER)
         elif self._slow_places and slow >= self._slow_places:
             worker.reprieved = StoreBusy(retry_after=RETRY_AFTER)
         worker.is_slow = True
         self._slow[worker.client] += 1
+
+    def _beyond(self, worker: Worker) -> Worker:
+        """The one that has had most of the time of those that have not long to go, else this one."""
+        reprieved = [each for each in self._workers if each.reprieved]
+        return min(reprieved, key=lambda each: each.since, default=worker)
 
     def _send_away(self, now: float) -> None:
         """Who has waited too long is to come back later."""

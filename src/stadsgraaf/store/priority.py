@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from stadsgraaf.store.processor import processor_time
+
 __all__ = ["Yielding"]
 
 _NICENESS: Final = 10
@@ -21,7 +23,6 @@ _NICENESS: Final = 10
 #: too little for a query to come to its end.
 _TURN: Final = 1.0
 _LITTLE: Final = 0.1
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 class Yielding:
@@ -33,7 +34,7 @@ class Yielding:
 
     def __init__(self, pid: int | None, now: float) -> None:
         self._pid = pid
-        self._since, self._used = now, _used(pid)
+        self._since, self._used = now, processor_time(pid)
         self._is_idle = _may_raise()
         self._lower()
 
@@ -41,7 +42,7 @@ class Yielding:
         """Whether it has its part; to be called now and then."""
         if now - self._since < _TURN or not _may_raise():
             return
-        used = _used(self._pid)
+        used = processor_time(self._pid)
         has_little = used - self._used < _LITTLE * (now - self._since)
         self._since, self._used = now, used
         was_idle, self._is_idle = self._is_idle, not (self._is_idle and has_little)
@@ -102,15 +103,6 @@ def _comes_back() -> bool:
     except OSError:
         return False
     return is_nicer
-
-
-def _used(pid: int | None) -> float:
-    """Seconds of a processor that a process has taken; 0 when it is gone."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return 0.0
-    return sum(map(int, stat.rpartition(")")[2].split()[11:13])) / _TICKS
 
 
 def _threads(pid: int | None) -> Iterator[int]:
