@@ -61,6 +61,41 @@ def test_note_is_the_last_one_that_was_written(boards: tuple[Blackboard, Blackbo
     ]
 
 
+def test_note_is_of_one_time_though_others_are_written_while_it_is_read(
+    boards: tuple[Blackboard, Blackboard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = boards
+    ours.write(3, b"a long note")
+    memory, others = theirs._bytes, [b"another", b"short"]
+
+    class Meanwhile:
+        def __getitem__(self, part: slice) -> memoryview:
+            while others:
+                ours.write(3, others.pop(0))
+            return memory[part]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(theirs, "_bytes", Meanwhile())
+        assert theirs.note(3) == b"short"
+
+
+def test_nonsense_of_a_worker_is_a_stage_that_ends(boards: tuple[Blackboard, Blackboard]) -> None:
+    ours, theirs = boards
+    theirs._words[0] = (1 << 64) - 1
+    assert ours.stage == Stage.ANSWERING
+
+
+def test_worker_cannot_take_the_memory_away() -> None:
+    ours, descriptor = Blackboard.made()
+    try:
+        for size in (0, 1 << 30):
+            with pytest.raises(PermissionError):
+                os.ftruncate(descriptor, size)
+    finally:
+        os.close(descriptor)
+        ours.close()
+
+
 def test_place_that_is_called_back_is_free_for_the_next(
     boards: tuple[Blackboard, Blackboard],
 ) -> None:

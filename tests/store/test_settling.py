@@ -98,3 +98,8 @@ def test_connection_that_was_reset_is_not_settled(wire: Wire) -> None:
     wire.client.close()
     assert not settle(wire.line, wire.before, wire.sending)
     assert not settle(None, wire.before, wire.sending)
+
+
+def test_request_longer_than_any_is_not_believed(wire: Wire) -> None:
+    wire.line.sendall(ANSWER)
+    assert not settle(wire.line, wire.before, wire.sending._replace(request=1 << 63))

@@ -9,12 +9,13 @@ import contextlib
 import marshal
 import os
 import socket
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from stadsgraaf.store.blackboard import PLACES, Blackboard, Sending, Stage
-from stadsgraaf.store.lane_worker import BACK, COME, HEADER, LOOK, READY
+from stadsgraaf.store.lane_worker import BACK, COME, HEADER, LONGEST_REQUEST, LOOK, READY
 from stadsgraaf.store.processor import processor_time
 from stadsgraaf.store.spawner import Spawner
 from stadsgraaf.store.traffic import Traffic, traffic
@@ -25,6 +26,8 @@ __all__ = ["Attendant", "Guest", "Keeper", "settle"]
 #: What a worker has to look up once is not too long.
 _LONG: Final = 0.1
 _LONGEST: Final = 1.0
+#: Seconds in which a connection that is recalled must be back.
+_PATIENCE: Final = 2.0
 _LARGEST_MESSAGE: Final = 1 << 17
 
 
@@ -75,10 +78,11 @@ class Keeper(Protocol):
 
 @dataclass(eq=False)
 class _Place:
-    """A place that is taken, and what the connection had carried when it was."""
+    """A place that is taken, what the connection had carried when it was, and when it was recalled."""
 
     guest: Guest
     before: Traffic
+    recalled: float | None = None
 
 
 class Attendant:
@@ -90,7 +94,9 @@ class Attendant:
         self.reason = "lost"
         self._lane = lane
         self._loop = loop
-        self._free = list(range(PLACES))
+        #: Which was free longest is taken next: of the others it may not be told yet that they are.
+        self._free = deque(range(PLACES))
+        self._slow: str | None = None
         self._board, descriptor = Blackboard.made()
         self._at: tuple[int, int, float, float] | None = None
         try:
@@ -108,30 +114,37 @@ class Attendant:
     def take(self, guest: Guest, stationery: Sequence[bytes]) -> bool:
         """Give it a connection; False when it has no room."""
         line = guest.line
-        if self._is_dying or not self._free or not line or (before := traffic(line)) is None:
+        if self._is_dying or not self._free or not line:
             return False
-        place = self._free[-1]
+        before = traffic(line)
+        if before is None or not all(before):  # it carried something: this kernel does not count
+            return False
+        place = self._free[0]
         self._board.welcome(place, guest.note)
         message = HEADER.pack(COME, place) + marshal.dumps((guest.client, *stationery))
         try:
             socket.send_fds(self._link, [message], [line.fileno()])
         except OSError:
             return False
-        self.places[self._free.pop()] = _Place(guest, before)
+        self.places[self._free.popleft()] = _Place(guest, before)
         return True
 
     def recall(self, guest: Guest) -> None:
         """Have one come back, if it is here."""
         for place, taken in self.places.items():
             if taken.guest is guest:
-                self._board.call_back(place)
+                self._call_back(place, taken)
                 self._wake(place)
 
     def recall_all(self) -> None:
         """Have all come back."""
-        for place in self.places:
-            self._board.call_back(place)
+        for place, taken in self.places.items():
+            self._call_back(place, taken)
         self._wake(0)
+
+    def _call_back(self, place: int, taken: _Place) -> None:
+        self._board.call_back(place)
+        taken.recalled = taken.recalled or self._loop.time()
 
     def _wake(self, place: int) -> None:
         with contextlib.suppress(OSError):  # then it has enough to wake up for
@@ -152,15 +165,22 @@ class Attendant:
     # --- from the worker ------------------------------------------------------------------------
 
     def _hear(self) -> None:
-        while True:
+        for _ in range(PLACES):
             try:
                 message = self._link.recv(_LARGEST_MESSAGE)
             except (BlockingIOError, InterruptedError):
                 return
+            except (
+                ConnectionResetError
+            ):  # it left something unread; what it said is still to be read
+                continue
             except OSError:
                 message = b""
             if not message:
                 self._end()
+                return
+            if len(message) < HEADER.size:
+                self.kill("lost")
                 return
             kind, place = HEADER.unpack_from(message)
             if kind == READY:
@@ -183,7 +203,7 @@ class Attendant:
         stage, at = self._board.stage, self._board.place
         culprit = self.places[at].guest if stage != Stage.IDLE and at in self.places else None
         seconds = self._loop.time() - self._at[2] if self._at else 0.0
-        self._lane.lost(self, culprit.client if culprit else None, seconds)
+        self._lane.lost(self, self._slow or (culprit.client if culprit else None), seconds)
         places, self.places = self.places, {}
         for taken in places.values():
             guest = self._leave(taken)
@@ -217,15 +237,22 @@ class Attendant:
         return found
 
     def look(self, now: float) -> None:
-        """Kill it when it is at one question for too long."""
+        """Kill it when it is at one question for too long, or keeps a connection that is to come back."""
         board = self._board
-        if self._is_dying or not self.is_ready or board.stage == Stage.IDLE:
+        if self._is_dying or not self.is_ready:
+            return
+        if any(each.recalled and now - each.recalled > _PATIENCE for each in self.places.values()):
+            self.kill("lost")
+            return
+        if board.stage == Stage.IDLE:
             self._at = None
             return
         at = (board.number, board.place)
         if self._at is None or self._at[:2] != at:
             self._at = (*at, now, processor_time(self.birth.pid))
         elif now - self._at[2] > _LONGEST or processor_time(self.birth.pid) - self._at[3] > _LONG:
+            taken = self.places.get(board.place)  # when it is gone it may be at another question
+            self._slow = taken.guest.client if taken else None
             self.kill("slow")
 
 
@@ -235,7 +262,7 @@ def settle(line: Any, before: Traffic, sending: Sending) -> bool:
     ``before`` is what the connection had carried when the worker got it.
     """
     carried = traffic(line) if line else None
-    if carried is None:
+    if carried is None or sending.request > LONGEST_REQUEST:
         return False
     written = carried.written - before.written - sending.written
     read = carried.read - before.read - sending.read

@@ -9,6 +9,7 @@ worker is killed at, the lane can read how far it had come::
     board.read() == [(3, 120)]
 """
 
+import fcntl
 import mmap
 import os
 from enum import IntEnum
@@ -23,9 +24,12 @@ _RING: Final = 4096
 #: Questions that are remembered, the latest of those that share a place.
 _ASKED: Final = 8192
 _WORD: Final = 8
-#: Words of a note, of which there are two, so that none is written while it is read.
+#: Words of a note, of which there are two: the next is written beside the one that is read. Bits of its
+#: length, which stand before its number.
 _NOTE: Final = 32
 _TWO: Final = 2
+_LENGTH: Final = 16
+_LONGEST: Final = (1 << _LENGTH) - 1
 
 # Words, by their place.
 _STAGE, _PLACE, _NUMBER, _REQUEST, _ANSWER, _WRITTEN, _READ = range(7)
@@ -44,6 +48,9 @@ class Stage(IntEnum):
     IDLE = 0
     ANSWERING = 1
     SENDING = 2
+
+
+_STAGES: Final = frozenset(Stage)
 
 
 class Sending(NamedTuple):
@@ -66,9 +73,14 @@ class Blackboard:
 
     @classmethod
     def made(cls) -> tuple["Blackboard", int]:
-        """A new one, and a descriptor for the other side, to be closed when it is passed on."""
-        descriptor = os.memfd_create("lane")
+        """A new one, and a descriptor for the other side, to be closed when it is passed on.
+
+        Its size is sealed: reading what another process cut off would end ours.
+        """
+        descriptor = os.memfd_create("lane", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         os.ftruncate(descriptor, _WORDS * _WORD)
+        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
         return cls(descriptor), descriptor
 
     def close(self) -> None:
@@ -121,10 +133,10 @@ class Blackboard:
 
     def write(self, place: int, note: bytes) -> None:
         """What answers on a connection say from now on."""
-        which = 1 - (self._words[_NOTED + place] & 1)
-        begin = (_NOTES + (place * _TWO + which) * _NOTE) * _WORD
+        number = (self._words[_NOTED + place] >> _LENGTH) + 1
+        begin = _begin(place, number)
         self._bytes[begin : begin + len(note)] = note
-        self._words[_NOTED + place] = len(note) << 1 | which
+        self._words[_NOTED + place] = number << _LENGTH | len(note)
 
     # --- what they read -------------------------------------------------------------------------
 
@@ -133,15 +145,19 @@ class Blackboard:
         return bool(self._words[_LEAVING + place])
 
     def note(self, place: int) -> bytes:
-        """What answers on a connection say."""
-        noted = self._words[_NOTED + place]
-        begin = (_NOTES + (place * _TWO + (noted & 1)) * _NOTE) * _WORD
-        return bytes(self._bytes[begin : begin + (noted >> 1)])
+        """What answers on a connection say. A note that another took the place of is read again."""
+        noted = -1
+        while noted != (latest := self._words[_NOTED + place]):
+            noted = latest
+            begin = _begin(place, noted >> _LENGTH)
+            found = bytes(self._bytes[begin : begin + (noted & _LONGEST)])
+        return found
 
     @property
     def stage(self) -> Stage:
-        """What the worker is at."""
-        return Stage(self._words[_STAGE])
+        """What the worker is at; one that writes nonsense is at a question, and it will not be for long."""
+        found = self._words[_STAGE]
+        return Stage(found) if found in _STAGES else Stage.ANSWERING
 
     @property
     def place(self) -> int:
@@ -165,3 +181,8 @@ class Blackboard:
         words = [self._words[_ANSWERS + each % _RING] for each in range(first, number)]
         self._seen = number
         return [(word >> 32, word & _MASK) for word in words]
+
+
+def _begin(place: int, number: int) -> int:
+    """Where the note with this number is, in bytes."""
+    return (_NOTES + (place * _TWO + number % _TWO) * _NOTE) * _WORD

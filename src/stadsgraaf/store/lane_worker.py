@@ -27,7 +27,17 @@ from stadsgraaf.store.output import BYTES
 from stadsgraaf.store.stationery import LARGEST, LONGEST_QUERY, Stationery, opened
 from stadsgraaf.store.worker import STACK, Opened, become, size
 
-__all__ = ["BACK", "COME", "HEADER", "LOOK", "READY", "Waiting", "in_turn", "run"]
+__all__ = [
+    "BACK",
+    "COME",
+    "HEADER",
+    "LONGEST_REQUEST",
+    "LOOK",
+    "READY",
+    "Waiting",
+    "in_turn",
+    "run",
+]
 
 #: To the worker: a connection, as a descriptor, with its stationery; to see who is called back.
 COME: Final = b"C"
@@ -37,12 +47,13 @@ READY: Final = b"R"
 BACK: Final = b"B"
 #: A letter and which connection.
 HEADER: Final = struct.Struct("<cH")
+#: Bytes of a request that is looked at.
+LONGEST_REQUEST: Final = 8192
 
 _LINK: Final = 3
 #: Beyond the link and the file with its size: the blackboard's until it is mapped, and what waits.
 _OWN: Final = _LINK + 4
 _LARGEST_MESSAGE: Final = 1 << 17
-_LONGEST_REQUEST: Final = 8192
 #: Answers after which it is seen how much memory is kept, and the part of it that makes one tired.
 _OFTEN: Final = 256
 _TIRED: Final = 0.25
@@ -126,7 +137,7 @@ class _Counter:
         self._board = board
         self._epoll = select.epoll()
         self._customers: dict[int, _Customer] = {}
-        self._scratch = memoryview(bytearray(_LONGEST_REQUEST))
+        self._scratch = memoryview(bytearray(LONGEST_REQUEST))
         self._engine: Engine
         self._base = 0
         self._number = self._room = self._turns = 0
@@ -200,7 +211,7 @@ class _Counter:
             raise _TakenBackError
         board.begin(customer.place)
         begun = time.perf_counter()
-        request = line.recv(_LONGEST_REQUEST, socket.MSG_PEEK)
+        request = line.recv(LONGEST_REQUEST, socket.MSG_PEEK)
         head, query = opened(request)
         stationery = customer.known.get(head)
         if stationery is None or not query or len(query) > LONGEST_QUERY:

@@ -249,6 +249,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if rest:
             self.transport.write(rest)
         self.flow.resume_reading()
+        self._since = max(self._since, self.loop.time() - KEPT_SECONDS + _SOON)
         if self._is_leaving:
             self.loop.call_later(_SOON, self.shutdown)
 
