@@ -9,7 +9,9 @@ from pyoxigraph import Literal
 from stadsgraaf.errors import StoreUnavailable
 from stadsgraaf.media import RDF, RESULTS
 from stadsgraaf.store.base import Answer
-from stadsgraaf.web.excerpt import Excerpt, read_excerpt, read_solutions
+from stadsgraaf.web.asking import Table
+from stadsgraaf.web.excerpt import Beginning, read_beginning, read_solutions
+from stadsgraaf.web.turns import at_once
 
 ROW = b'{"n":{"type":"literal","value":"%d"}}'
 
@@ -40,25 +42,26 @@ def endless() -> Iterator[bytes]:
         yield b"," + ROW % number
 
 
-def excerpt(parts: Parts, size: int) -> Excerpt:
-    return asyncio.run(read_excerpt(Answer("select", RESULTS[0], parts), 100, size))
+def excerpt(parts: Parts, size: int) -> tuple[Beginning, Table]:
+    begun = asyncio.run(read_beginning(Answer("select", RESULTS[0], parts), size))
+    return begun, at_once(begun.rows(100))
 
 
 def test_an_endless_answer_is_read_as_far_as_said_and_then_stopped() -> None:
     parts = Parts(endless())
-    found = excerpt(parts, 10_000)
-    assert not found.whole
+    begun, table = excerpt(parts, 10_000)
+    assert not begun.whole
     assert parts.closed
-    assert len(found.table.rows) == 100
-    assert 100 < found.table.more < 300
-    assert [row["n"].value for row in found.table.rows[:3]] == ["0", "1", "2"]
+    assert len(table.rows) == 100
+    assert 100 < table.more < 300
+    assert [row["n"].value for row in table.rows[:3]] == ["0", "1", "2"]
 
 
 def test_a_short_answer_is_whole() -> None:
     body = b'{"head":{"vars":["n"]},"results":{"bindings":[' + ROW % 7 + b"]}}"
-    found = excerpt(Parts(iter([body[:30], body[30:]])), 10_000)
-    assert found.whole
-    assert found.table.rows == [{"n": Literal("7")}]
+    begun, table = excerpt(Parts(iter([body[:30], body[30:]])), 10_000)
+    assert begun.whole
+    assert table.rows == [{"n": Literal("7")}]
 
 
 def test_rows_beyond_those_that_are_shown_are_counted() -> None:
@@ -66,20 +69,21 @@ def test_rows_beyond_those_that_are_shown_are_counted() -> None:
     answer = Answer(
         "graph", next(each for each in RDF if each.name == "N-Triples"), Parts(iter([triples] * 9))
     )
-    table = asyncio.run(read_excerpt(answer, 4)).table
+    table = at_once(asyncio.run(read_beginning(answer)).rows(4))
     assert (len(table.rows), table.more) == (4, 5)
     rows = b",".join(ROW % number for number in range(9))
     body = b'{"head":{"vars":["n"]},"results":{"bindings":[' + rows + b"]}}"
-    table = asyncio.run(read_excerpt(Answer("select", RESULTS[0], Parts(iter([body]))), 4)).table
+    answer = Answer("select", RESULTS[0], Parts(iter([body])))
+    table = at_once(asyncio.run(read_beginning(answer)).rows(4))
     assert ([row["n"].value for row in table.rows], table.more) == (["0", "1", "2", "3"], 5)
 
 
 def test_triples_are_read_up_to_the_last_whole_line() -> None:
     parts = Parts(iter([b"<urn:a> <urn:b> <urn:c> .\n", b"<urn:a> <urn:b> <urn:"]))
     answer = Answer("graph", next(each for each in RDF if each.name == "N-Triples"), parts)
-    found = asyncio.run(read_excerpt(answer, 100, 30))
-    assert not found.whole
-    assert len(found.table.rows) == 1
+    begun = asyncio.run(read_beginning(answer, 30))
+    assert not begun.whole
+    assert len(at_once(begun.rows(100)).rows) == 1
 
 
 def test_a_whole_answer_that_is_no_results_document_is_an_error() -> None:

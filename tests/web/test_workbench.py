@@ -132,6 +132,23 @@ def test_a_large_result_is_shown_as_far_as_it_was_read(client: Client) -> None:
     assert "format=csv" in client.browse(address(query)).text
 
 
+def test_results_become_pages_one_at_a_time(client: Client) -> None:
+    turns = client.app.state.site.turns
+
+    async def ask() -> str:
+        async with turns.of("other"):
+            page = asyncio.ensure_future(
+                client._ask("GET", address(QUERY), b"", {"accept": BROWSER})
+            )
+            async with asyncio.timeout(30):
+                while not len(turns._waiting):  # noqa: ASYNC110 – nothing tells who waits
+                    await asyncio.sleep(0.001)
+            assert not page.done()
+        return (await page).text
+
+    assert "<td" in client.run(ask())
+
+
 def test_the_whole_result_comes_as_a_workbook(client: Client) -> None:
     reply = client.get(address(QUERY) + "&format=xlsx", accept=BROWSER)
     assert reply.status == 200

@@ -8,8 +8,6 @@ document that is cut off still gives the solutions before the cut.
 ['urn:a']
 """
 
-import asyncio
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -27,28 +25,45 @@ from pyoxigraph import (
 )
 
 from stadsgraaf.errors import StoreUnavailable
+from stadsgraaf.media import Form
 from stadsgraaf.store.base import Answer
 from stadsgraaf.web.asking import Row, Table, Term
+from stadsgraaf.web.turns import Steps, at_once
 
-__all__ = ["Excerpt", "read_excerpt", "read_solutions", "read_triples"]
+__all__ = [
+    "Beginning",
+    "read_beginning",
+    "read_solutions",
+    "read_triples",
+    "solutions",
+    "triples",
+]
 
 #: Bytes of an answer that are read for a page.
 _MOST_BYTES: Final = 2_097_152
+#: Rows that are counted in one step.
+_COUNTED: Final = 32
 _TRIPLE: Final = ("subject", "predicate", "object")
 
 
 @dataclass(frozen=True)
-class Excerpt:
-    """The rows that were read; ``whole`` when there are no more."""
+class Beginning:
+    """The first bytes of an answer in JSON or N-Triples; ``whole`` when there are no more."""
 
-    table: Table
+    form: Form
+    content: bytes
     whole: bool
 
+    def rows(self, most: int) -> Steps[Table]:
+        """The rows in it; those beyond ``most`` are counted only, which takes less time."""
+        read = triples if self.form == "graph" else solutions
+        return read(self.content, whole=self.whole, most=most)
 
-async def read_excerpt(answer: Answer, most: int, size: int = _MOST_BYTES) -> Excerpt:
-    """What stands in the first bytes of an answer in JSON or N-Triples: ``size`` of them, or more.
 
-    Rows beyond ``most`` are counted only: that takes others less of the time. The work behind the rest is stopped. Raises what ``Answer.read`` raises.
+async def read_beginning(answer: Answer, size: int = _MOST_BYTES) -> Beginning:
+    """So many bytes of an answer, or more. The work behind the rest is stopped.
+
+    Raises what ``Answer.read`` raises.
     """
     content, whole = bytearray(), True
     try:
@@ -59,13 +74,21 @@ async def read_excerpt(answer: Answer, most: int, size: int = _MOST_BYTES) -> Ex
                 break
     finally:
         await answer.aclose()
-    read = read_triples if answer.form == "graph" else read_solutions
-    table = await asyncio.to_thread(read, bytes(content), whole=whole, most=most)
-    return Excerpt(table, whole)
+    return Beginning(answer.form, bytes(content), whole)
 
 
-def read_solutions(content: bytes, *, whole: bool = True, most: int | None = None) -> Table:
+def read_solutions(content: bytes, *, whole: bool = True) -> Table:
     """The solutions in a document, up to where it ends. Raises StoreUnavailable when a whole one is wrong."""
+    return at_once(solutions(content, whole=whole))
+
+
+def read_triples(content: bytes) -> Table:
+    """The triples of N-Triples as a table."""
+    return at_once(triples(content))
+
+
+def solutions(content: bytes, *, whole: bool = True, most: int | None = None) -> Steps[Table]:
+    """What `read_solutions` reads, step by step."""
     rows: list[Row] = []
     more = 0
     variables: tuple[str, ...] = ()
@@ -77,25 +100,26 @@ def read_solutions(content: bytes, *, whole: bool = True, most: int | None = Non
         for solution in islice(found, most):
             pairs = ((name, solution[name]) for name in variables)
             rows.append({name: _plain(term) for name, term in pairs if term is not None})
+            yield
         for _ in found:
             more += 1
+            if more % _COUNTED == 0:
+                yield
     except SyntaxError as error:
         if whole:
             raise StoreUnavailable(reason=f"its answer is not SPARQL JSON ({error})") from None
     return Table(variables, rows, more=more)
 
 
-def read_triples(content: bytes, *, whole: bool = True, most: int | None = None) -> Table:
-    """The triples of N-Triples as a table, up to where they end."""
+def triples(content: bytes, *, whole: bool = True, most: int | None = None) -> Steps[Table]:
+    """What `read_triples` reads, step by step, up to the last whole line."""
     complete = content if whole else content[: content.rfind(b"\n") + 1]
-    rows = list(islice(_triples(complete), most))
-    return Table(_TRIPLE, rows, more=complete.count(b"\n") - len(rows))
-
-
-def _triples(content: bytes) -> Iterator[Mapping[str, Term]]:
-    for quad in parse(content, RdfFormat.N_TRIPLES):
+    rows: list[Row] = []
+    for quad in islice(parse(complete, RdfFormat.N_TRIPLES), most):
         terms = (quad.subject, quad.predicate, quad.object)
-        yield {name: _plain(term) for name, term in zip(_TRIPLE, terms, strict=True)}
+        rows.append({name: _plain(term) for name, term in zip(_TRIPLE, terms, strict=True)})
+        yield
+    return Table(_TRIPLE, rows, more=complete.count(b"\n") - len(rows))
 
 
 def _plain(term: Any) -> Term:

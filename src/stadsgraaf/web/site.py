@@ -40,6 +40,7 @@ from stadsgraaf.web.headers import CORS, MINUTE, SECURITY, Link, link_header, ta
 from stadsgraaf.web.markup import safe
 from stadsgraaf.web.protocol import root_url
 from stadsgraaf.web.templating import TEMPLATES, render
+from stadsgraaf.web.turns import Turns
 from stadsgraaf.web.urls import LANGUAGES, Urls, outward
 from stadsgraaf.web.words import WORDS
 
@@ -55,6 +56,8 @@ _LONGEST_LABEL = 200
 _REMEMBERED = 65_536
 #: Where a server listens on all addresses of its machine: none that a client can ask.
 _EVERYWHERE: Final = frozenset(("0.0.0.0", "::"))  # noqa: S104 – told apart, not listened on
+#: So many results may wait to be made into pages; each is 2 MB at most, or a little more.
+_MOST_TURNS: Final = 64
 #: So many parts of pages are kept.
 _MOST_PARTS: Final = 256
 _MAPPED = (PREFIXES["geo"] + "Geometry",)
@@ -91,6 +94,7 @@ class Site:
         self.settings = settings
         self.asker = Asker(store, settings, release.answers)
         self.comparisons = Comparisons(settings)
+        self.turns = Turns(_MOST_TURNS)
         self._known: dict[tuple[object, ...], Any] = {}
         self._entries: dict[str, Entry | None] = {}
         self.parts: dict[tuple[object, ...], Markup] = {}

@@ -19,12 +19,12 @@ from stadsgraaf.media import RDF, RESULTS, SHEET
 from stadsgraaf.store.base import Limits, Question
 from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.columns import COLUMNS, in_sheet, sheet_limits
-from stadsgraaf.web.excerpt import read_excerpt
+from stadsgraaf.web.excerpt import read_beginning
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.hangup import Hangup
 from stadsgraaf.web.headers import CORS, SECURITY, attachment, keep_nothing
 from stadsgraaf.web.protocol import SparqlRequest
-from stadsgraaf.web.results import Grid, as_grid
+from stadsgraaf.web.results import Grid, read_grid
 from stadsgraaf.web.services import is_refused
 from stadsgraaf.web.site import View
 from stadsgraaf.web.snippets import snippets
@@ -138,12 +138,12 @@ async def _run(view: View, question: Question, asked: SparqlRequest) -> Outcome:
     begin = time.monotonic()
     try:
         answer = await view.site.store.answer(question, _limits(view, asked))
-        excerpt = await read_excerpt(answer, _SHOWN_ROWS)
+        begun = await read_beginning(answer)
+        spent = round((time.monotonic() - begin) * 1000)
+        grid = await read_grid(view, begun, _SHOWN_ROWS, question.client)
     except StadsgraafError as error:
         fault = fault_of(error, question.query, view)
         return Outcome(fault=fault, status=error.status, headers=error.headers)
-    spent = round((time.monotonic() - begin) * 1000)
-    grid = as_grid(view, excerpt.table, _SHOWN_ROWS, whole=excerpt.whole)
     pictures = await figures(view, grid) if answer.form == "select" else None
     why = await _why(view, question, asked) if answer.form == "select" and not grid.rows else None
     return Outcome(grid, pictures, form=answer.form, milliseconds=spent, why=why)

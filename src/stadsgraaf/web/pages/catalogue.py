@@ -16,7 +16,7 @@ from stadsgraaf.store.binding import bind
 from stadsgraaf.store.identity import is_volatile
 from stadsgraaf.web.clients import client_of
 from stadsgraaf.web.columns import in_sheet, sheet_limits
-from stadsgraaf.web.excerpt import read_excerpt
+from stadsgraaf.web.excerpt import read_beginning
 from stadsgraaf.web.figures import Figures, figures
 from stadsgraaf.web.headers import (
     CORS,
@@ -30,7 +30,7 @@ from stadsgraaf.web.headers import (
 )
 from stadsgraaf.web.negotiation import chosen_format, prefers_page
 from stadsgraaf.web.parameters import fields
-from stadsgraaf.web.results import Grid, as_grid
+from stadsgraaf.web.results import Grid, read_grid
 from stadsgraaf.web.services import services_of
 from stadsgraaf.web.signposts import of_part
 from stadsgraaf.web.site import View
@@ -205,11 +205,10 @@ async def _outcome(asked: Asked, *, runs: bool) -> Outcome:
             asked.bindings()
             return Outcome()
         answer = await asked.answer(HTML, view.site.asker.widest)
-        excerpt = await read_excerpt(answer, _SHOWN_ROWS)
+        heads = asked.query.heads(view.language)
+        grid = await read_grid(view, await read_beginning(answer), _SHOWN_ROWS, asked.client, heads)
     except StadsgraafError as error:
         return Outcome(fault=error)
-    heads = asked.query.heads(view.language)
-    grid = as_grid(view, excerpt.table, _SHOWN_ROWS, heads=heads, whole=excerpt.whole)
     return Outcome(grid, await figures(view, grid) if answer.form == "select" else None)
 
 
