@@ -65,7 +65,7 @@ class House:
         line.sendall(b"answered")
         theirs.recv(8)
         guest = Connection(client, line)
-        assert self.attendant.take(guest, [])
+        assert self.attendant.take(guest, list)
         return guest
 
     # a zygote
@@ -163,4 +163,4 @@ def test_connection_of_which_nothing_is_counted_is_not_taken(
 ) -> None:
     guest = house.guest("a")
     monkeypatch.setattr(attendant, "traffic", lambda _: Traffic(0, 0))
-    assert not house.attendant.take(guest, [])
+    assert not house.attendant.take(guest, list)

@@ -10,7 +10,7 @@ import marshal
 import os
 import socket
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -20,7 +20,7 @@ from stadsgraaf.store.processor import processor_time
 from stadsgraaf.store.spawner import Spawner
 from stadsgraaf.store.traffic import Traffic, traffic
 
-__all__ = ["Attendant", "Guest", "Keeper", "settle"]
+__all__ = ["Attendant", "Guest", "Keeper", "Place", "settle"]
 
 #: Seconds of a processor that a question may take, and seconds that it may take whatever it waits for.
 #: What a worker has to look up once is not too long.
@@ -77,11 +77,15 @@ class Keeper(Protocol):
 
 
 @dataclass(eq=False)
-class _Place:
-    """A place that is taken, what the connection had carried when it was, and when it was recalled."""
+class Place:
+    """A place that is taken, what the connection had carried when it was, and when it was answered last.
+
+    ``recalled`` is when it was told to come back.
+    """
 
     guest: Guest
     before: Traffic
+    since: float
     recalled: float | None = None
 
 
@@ -89,7 +93,7 @@ class Attendant:
     """A worker as the lane sees it: starting, ready, or to be gone."""
 
     def __init__(self, lane: Keeper, spawner: Spawner, loop: asyncio.AbstractEventLoop) -> None:
-        self.places: dict[int, _Place] = {}
+        self.places: dict[int, Place] = {}
         self.is_ready = self.was_ready = False
         self.reason = "lost"
         self._lane = lane
@@ -111,8 +115,8 @@ class Attendant:
 
     # --- to the worker --------------------------------------------------------------------------
 
-    def take(self, guest: Guest, stationery: Sequence[bytes]) -> bool:
-        """Give it a connection; False when it has no room."""
+    def take(self, guest: Guest, write: Callable[[], Sequence[bytes]]) -> bool:
+        """Give it a connection, with the stationery of ``write``; False when it has no room."""
         line = guest.line
         if self._is_dying or not self._free or not line:
             return False
@@ -121,12 +125,12 @@ class Attendant:
             return False
         place = self._free[0]
         self._board.welcome(place, guest.note)
-        message = HEADER.pack(COME, place) + marshal.dumps((guest.client, *stationery))
+        message = HEADER.pack(COME, place) + marshal.dumps((guest.client, *write()))
         try:
             socket.send_fds(self._link, [message], [line.fileno()])
         except OSError:
             return False
-        self.places[self._free.popleft()] = _Place(guest, before)
+        self.places[self._free.popleft()] = Place(guest, before, self._loop.time())
         return True
 
     def recall(self, guest: Guest) -> None:
@@ -136,13 +140,14 @@ class Attendant:
                 self._call_back(place, taken)
                 self._wake(place)
 
-    def recall_all(self) -> None:
-        """Have all come back."""
+    def recall_of(self, client: str | None = None) -> None:
+        """Have all come back; of one client, or of everybody."""
         for place, taken in self.places.items():
-            self._call_back(place, taken)
+            if client in (None, taken.guest.client):
+                self._call_back(place, taken)
         self._wake(0)
 
-    def _call_back(self, place: int, taken: _Place) -> None:
+    def _call_back(self, place: int, taken: Place) -> None:
         self._board.call_back(place)
         taken.recalled = taken.recalled or self._loop.time()
 
@@ -190,7 +195,7 @@ class Attendant:
                 self._free.append(place)
                 self._leave(self.places.pop(place)).came_back(message[HEADER.size :])
 
-    def _leave(self, taken: _Place) -> Guest:
+    def _leave(self, taken: Place) -> Guest:
         self._lane.left(taken.guest)
         return taken.guest
 
@@ -231,8 +236,10 @@ class Attendant:
     def read(self) -> dict[Guest, list[float]]:
         """What it has answered since the last time."""
         found: dict[Guest, list[float]] = {}
+        now = self._loop.time()
         for place, microseconds in self._board.read():
             if taken := self.places.get(place):
+                taken.since = now
                 found.setdefault(taken.guest, []).append(microseconds / 1e6)
         return found
 

@@ -26,8 +26,13 @@ _TICK: Final = 0.025
 #: Seconds after which workers go that have had no guests, and after which one that did not start is
 #: tried again.
 _IDLE: Final = 10.0
-#: Seconds in which a client whose question ended a worker has no place.
+#: Seconds in which a client has no place whose question ended a worker, or whose questions take long:
+#: so many seconds on average, of about so many of them.
 _LATELY: Final = 10.0
+_DEAR: Final = 0.01
+_SEVERAL: Final = 16
+#: Seconds after which a place of which nothing was asked is there for somebody else.
+_RESTING: Final = 1.0
 #: Which part of the places one client may have.
 _SHARE: Final = 2
 
@@ -71,6 +76,7 @@ class Lane:
         self._idle_since = 0.0
         self._not_before = 0.0
         self._had_slow = Recent(_LATELY, self._loop.time)
+        self._means: dict[str, float] = {}
         self._has_ended = False
         self.clients: Counter[str] = Counter()
 
@@ -86,32 +92,54 @@ class Lane:
 
     def invite(self, guest: Guest, write: Callable[[], Sequence[bytes]]) -> bool:
         """Have a worker answer a connection, with the stationery of ``write``; False when that cannot be now."""
-        if self._has_ended or self._loop.time() < self._not_before:
-            return False
-        if guest.client in self._had_slow or not self._host.is_welcome(guest.client):
-            return False
-        if self.clients[guest.client] >= PLACES * self._number // _SHARE:
+        if not self._is_open(guest.client):
             return False
         self._fill()
         if len(self._workers) < self._number or not all(each.is_ready for each in self._workers):
             return False
         worker = min(self._workers, key=lambda each: len(each.places))
-        if not worker.take(guest, write()):
+        if len(worker.places) >= PLACES:
+            self._make_room()
+            return False
+        if not worker.take(guest, write):
             return False
         self.clients[guest.client] += 1
         self._look_after()
         return True
+
+    def _is_open(self, client: str) -> bool:
+        """Whether a client may have a place now, if there is one."""
+        return (
+            not self._has_ended
+            and self._loop.time() >= self._not_before
+            and client not in self._had_slow
+            and self._host.is_welcome(client)
+            and self.clients[client] < PLACES * self._number // _SHARE
+        )
 
     def recall(self, guest: Guest) -> None:
         """Have one come back, as soon as a worker is not answering it."""
         for worker in self._workers:
             worker.recall(guest)
 
+    def _make_room(self) -> None:
+        """Who has asked nothing for longest comes back, if that is long: others would ask."""
+        taken = [each for worker in self._workers for each in worker.places.values()]
+        idlest = min(taken, key=lambda each: each.since)
+        if not idlest.recalled and self._loop.time() - idlest.since > _RESTING:
+            self.recall(idlest.guest)
+
+    def _send_home(self, client: str) -> None:
+        """Have all of a client come back, and none come for a while."""
+        self._had_slow.note(client)
+        for worker in self._workers:
+            worker.recall_of(client)
+
     def end(self) -> None:
         """Have all come back, and none come any more."""
         self._has_ended = True
         for worker in list(self._workers):
-            worker.recall_all()
+            worker.recall_of()
         self._look_after()
 
     def _fill(self) -> None:
@@ -129,6 +157,7 @@ class Lane:
         self.clients[guest.client] -= 1
         if not self.clients[guest.client]:
             del self.clients[guest.client]
+            self._means.pop(guest.client, None)
 
     def lost(self, worker: Attendant, client: str | None, seconds: float) -> None:
         """A worker is gone, and had been at a question of a client for so long."""
@@ -150,7 +179,7 @@ class Lane:
             self._blame(client, 0.0)
 
     def _blame(self, client: str, seconds: float) -> None:
-        self._had_slow.note(client)
+        self._send_home(client)
         self._host.charge(client, seconds, was_slow=True)
 
     # --- looking after --------------------------------------------------------------------------
@@ -179,8 +208,18 @@ class Lane:
             self._host.lane_answers += len(seconds)
             guest.answered(seconds)
             worker.write(guest)
-            if not self._host.is_welcome(guest.client):
+            if self._mean(guest.client, seconds) > _DEAR:
+                self._send_home(guest.client)
+            elif not self._host.is_welcome(guest.client):
                 worker.recall(guest)
+
+    def _mean(self, client: str, seconds: Sequence[float]) -> float:
+        """What questions of a client take on average, these the last."""
+        mean = self._means.get(client, 0.0)
+        for each in seconds:
+            mean += (each - mean) / _SEVERAL
+        self._means[client] = mean
+        return mean
 
     def _dismiss(self) -> None:
         self._idle_since = 0.0
