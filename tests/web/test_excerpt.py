@@ -1,6 +1,7 @@
 """A page reads the first rows of an answer, says so, and leaves the rest."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from stadsgraaf.errors import StoreUnavailable
 from stadsgraaf.media import RDF, RESULTS
 from stadsgraaf.store.base import Answer
 from stadsgraaf.web.asking import Table
-from stadsgraaf.web.excerpt import Beginning, read_beginning, read_solutions
+from stadsgraaf.web.excerpt import Beginning, read_beginning, read_solutions, solutions
 from stadsgraaf.web.turns import at_once
 
 ROW = b'{"n":{"type":"literal","value":"%d"}}'
@@ -76,6 +77,20 @@ def test_rows_beyond_those_that_are_shown_are_counted() -> None:
     answer = Answer("select", RESULTS[0], Parts(iter([body])))
     table = at_once(asyncio.run(read_beginning(answer)).rows(4))
     assert ([row["n"].value for row in table.rows], table.more) == (["0", "1", "2", "3"], 5)
+
+
+@pytest.mark.parametrize("text", ["plain", "}},{", '}},{"', '"}},{"', "{}", "}},{,", "\\"])
+@pytest.mark.parametrize("is_last", [True, False])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_rows_are_counted_right_whatever_their_texts_say(
+    text: str, separators: tuple[str, str], *, is_last: bool
+) -> None:
+    value = {"value": text, "type": "literal"} if is_last else {"type": "literal", "value": text}
+    row = {"n": value, "m": value}
+    for bindings in ([row] * 7, [row] * 5 + [{}] * 2):
+        document = {"head": {"vars": ["n", "m"]}, "results": {"bindings": bindings}}
+        content = json.dumps(document, separators=separators).encode()
+        assert at_once(solutions(content, most=3)).more == 4
 
 
 def test_triples_are_read_up_to_the_last_whole_line() -> None:

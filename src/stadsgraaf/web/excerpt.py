@@ -43,6 +43,8 @@ __all__ = [
 _MOST_BYTES: Final = 2_097_152
 #: Rows that are counted in one step.
 _COUNTED: Final = 32
+#: What is between two solutions that have values, and the begin of a variable.
+_BETWEEN: Final = b'}},{"'
 _TRIPLE: Final = ("subject", "predicate", "object")
 
 
@@ -101,6 +103,9 @@ def solutions(content: bytes, *, whole: bool = True, most: int | None = None) ->
             pairs = ((name, solution[name]) for name in variables)
             rows.append({name: _plain(term) for name, term in pairs if term is not None})
             yield
+        counted = (yield from _counted(content, whole=whole)) if len(rows) == most else 0
+        if counted > len(rows):
+            return Table(variables, rows, more=counted - len(rows))
         for _ in found:
             more += 1
             if more % _COUNTED == 0:
@@ -109,6 +114,21 @@ def solutions(content: bytes, *, whole: bool = True, most: int | None = None) ->
         if whole:
             raise StoreUnavailable(reason=f"its answer is not SPARQL JSON ({error})") from None
     return Table(variables, rows, more=more)
+
+
+def _counted(content: bytes, *, whole: bool) -> Steps[int]:
+    """How many solutions a document has, as workers write it, without reading them; 0 when they have to be read.
+
+    A text may end like what is between two solutions; what follows then is nothing that a variable begins with.
+    """
+    if b"{}" in content or (whole and not content.endswith(b"]}}")):
+        return 0
+    yield
+    counted = content.count(_BETWEEN)
+    for end in (b",", b"}"):
+        yield
+        counted -= content.count(_BETWEEN + end)
+    return counted + whole
 
 
 def triples(content: bytes, *, whole: bool = True, most: int | None = None) -> Steps[Table]:
