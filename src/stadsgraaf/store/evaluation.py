@@ -71,13 +71,6 @@ __all__ = [
     "write_triples",
 ]
 
-#: What people order by most.
-_ORDERED_BY = (
-    "http://www.w3.org/2000/01/rdf-schema#label",
-    "http://www.w3.org/2004/02/skos/core#prefLabel",
-    "http://purl.org/dc/terms/title",
-    "http://xmlns.com/foaf/0.1/name",
-)
 #: Bytes that a query may have; the settings may say otherwise.
 MAX_LENGTH = 65_536
 
@@ -135,7 +128,6 @@ class Engine:
         self._prefixes = dict(prefixes or {})
         self._max_depth = max_depth
         self._max_length = max_length
-        self._mixed: dict[str, bool] = {}
 
     @classmethod
     def load(
@@ -233,23 +225,8 @@ class Engine:
         store, dataset = self._dataset(query, question, profile)
         if profile.has_service:
             dataset["custom_functions"] = {NamedNode(BLANK_NODE): blank_node}
-        query = in_total_order(query, question.base_iri, self._is_mixed)
+        query = in_total_order(query)
         return store.query(query, base_iri=question.base_iri, **dataset)
-
-    def look_up(self) -> None:
-        """Have at hand what each process that is forked from this one would look up for itself."""
-        for predicate in _ORDERED_BY:
-            self._is_mixed(predicate)
-
-    def _is_mixed(self, predicate: str) -> bool:
-        """Whether a property has numbers and other literals as values; looked up once."""
-        if predicate not in self._mixed:
-            values = f"ASK {{ ?s {NamedNode(predicate)} ?o FILTER(isLiteral(?o) && "
-            self._mixed[predicate] = all(
-                bool(self._store.query(values + each, use_default_graph_as_union=not self._merged))
-                for each in ("isNumeric(?o)) }", "!isNumeric(?o)) }")
-            )
-        return self._mixed[predicate]
 
     def _federated(
         self, query: str, question: Question, profile: Profile, limits: Limits, call: Call

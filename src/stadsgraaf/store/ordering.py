@@ -1,165 +1,170 @@
 """ORDER BY by an order that is total, for an engine that gives up on one that is not.
 
-SPARQL says how terms of a kind are ordered, https://www.w3.org/TR/sparql11-query/#modOrderBy. Of literals
-the engine compares numbers as values and all others as texts, which is no order where both meet, and a
-sort that finds that out ends its process. So where they may, terms are ordered by their kind first, then
-by their datatype, numbers together, then by themselves.
+SPARQL says how terms of a kind are ordered, https://www.w3.org/TR/sparql11-query/#modOrderBy. The engine
+compares what it can as values and all others as texts, which is no order where both meet, and a sort that
+finds that out ends its process. So terms are ordered by their kind and datatype first, numbers together
+and texts together, and what is of one of these by its value.
 
->>> print(in_total_order("SELECT * { ?s ?p ?o } ORDER BY ?o LIMIT 9", None, bool)[-15:])
-ASC(?o) LIMIT 9
+>>> print(in_total_order("SELECT * { ?s ?p ?o } ORDER BY STR(?o)"))
+SELECT * { ?s ?p ?o } ORDER BY STR(?o)
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
-from stadsgraaf.store.clauses import Names
+from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.store.lexer import Token, tokens
-from stadsgraaf.store.patterns import Pattern, triple_patterns
-from stadsgraaf.store.structure import read_structure, walk
 
 __all__ = ["in_total_order"]
 
 _ENDS: Final = frozenset(("LIMIT", "OFFSET", "VALUES", "}"))
 _DIRECTIONS: Final = frozenset(("ASC", "DESC"))
-_KIND: Final = "COALESCE(IF(isBlank({0}),1,IF(isIRI({0}),2,IF(isLiteral({0}),3,4))),0)"
-_DATATYPE: Final = (
-    'COALESCE(IF(isNumeric({0}),"",CONCAT(STR(DATATYPE({0})),'
-    'COALESCE(IF(TZ({0})="","","Z"),""))),"")'
+#: Functions that make values of one datatype only, or IRIs, or texts.
+_OF_ONE_KIND: Final = frozenset(
+    (
+        "BOUND",
+        "CONCAT",
+        "CONTAINS",
+        "COUNT",
+        "DATATYPE",
+        "DAY",
+        "ENCODE_FOR_URI",
+        "GROUP_CONCAT",
+        "HOURS",
+        "IRI",
+        "ISBLANK",
+        "ISIRI",
+        "ISLITERAL",
+        "ISNUMERIC",
+        "ISURI",
+        "LANG",
+        "LANGMATCHES",
+        "LCASE",
+        "MD5",
+        "MINUTES",
+        "MONTH",
+        "RAND",
+        "REGEX",
+        "REPLACE",
+        "SAMETERM",
+        "SHA1",
+        "SHA256",
+        "SHA384",
+        "SHA512",
+        "STR",
+        "STRAFTER",
+        "STRBEFORE",
+        "STRENDS",
+        "STRLEN",
+        "STRSTARTS",
+        "SUBSTR",
+        "TZ",
+        "UCASE",
+        "URI",
+        "YEAR",
+    )
 )
 
+_XSD: Final = PREFIXES["xsd"]
+_IS_TEXT: Final = f"DATATYPE({{0}}) IN (<{_XSD}string>,<{PREFIXES['rdf']}langString>)"
+#: Whether a date, a time or a duration is one, and not only said to be.
+_VALIDITY: Final = f'COALESCE(IF(isLiteral({{0}}+"PT0S"^^<{_XSD}dayTimeDuration>),"",""),IF(TZ({{0}})="","",""),"!")'
+_LITERAL: Final = (
+    f'IF({_IS_TEXT},"5",IF(isNumeric({{0}}),IF({{0}}={{0}},"3","4"),'
+    f'CONCAT("6",STR(DATATYPE({{0}})),{_VALIDITY})))'
+)
+#: No value first, then blank nodes, IRIs, numbers, NaN, texts, literals by datatype, and triples.
+_KIND: Final = f'COALESCE({_LITERAL},IF(isIRI({{0}}),"2",IF(isBlank({{0}}),"1","7")),"0")'
+#: What values of a kind are compared by: a time without a zone as if it were in UTC, a duration, of which
+#: no order is defined, as a text.
+_OTHER_VALUE: Final = (
+    f"IF(DATATYPE({{0}})=<{_XSD}duration>,STR({{0}}),"
+    'IF(TZ({0})="",STRDT(CONCAT(STR({0}),"Z"),DATATYPE({0})),{0}))'
+)
+_VALUE: Final = f"COALESCE(IF(isNumeric({{0}}),<{_XSD}double>({{0}}),IF({_IS_TEXT},{{0}},{_OTHER_VALUE})),{{0}})"
+#: Numbers that are equal as doubles: those that may be rounded first, others exactly.
+_EXACTNESS: Final = f'COALESCE(IF(isNumeric({{0}}),IF(DATATYPE({{0}}) IN (<{_XSD}double>,<{_XSD}float>),"","b"),""),"")'
+_NUMBER: Final = "COALESCE(IF(isNumeric({0}),{0},0),0)"
+_KEYS: Final = (_KIND, _VALUE, _EXACTNESS, _NUMBER)
 
-_ORDER: Final = re.compile(r"\bORDER\s+BY\b", re.IGNORECASE)
-_VARIABLE: Final = re.compile(r"[?$](\w+)")
-#: What stands before a variable: a property that is easy to read, or nothing that could be one.
-_NAME: Final = re.compile(r"(?:<([A-Za-z][A-Za-z0-9+.-]*:[^<>\\]*)>|([\w-]+):([\w-]+))\Z")
-_NO_PREDICATE: Final = re.compile(r"(?:.*[({.;&|=]|AS)?\Z", re.IGNORECASE)
-_LONGEST: Final = 200
-#: What may be a path of no length.
-_ANY_LENGTH: Final = re.compile(r"[\w>)]\s*[*?](?!\w)")
 
-#: Whether a property, by its IRI, has numbers and other literals as values.
-IsMixed = Callable[[str], bool]
-
-
-def in_total_order(query: str, base_iri: str | None, is_mixed: IsMixed) -> str:
-    """The query with each ORDER BY made total, if it orders by a variable that may need it.
+def in_total_order(query: str) -> str:
+    """The query with each ORDER BY made total where it may need it.
 
     One that is no query, or not understood here, stays as it is.
     """
-    if "order" not in query.lower() or _is_plain(query, is_mixed):
-        return query
+    return _in_total_order(query) if "order" in query.lower() else query
+
+
+@lru_cache(32)
+def _in_total_order(query: str) -> str:
     try:
-        found = list(tokens(query))
-        if _is_mixed(query, found, base_iri, is_mixed):
-            return _ordered(query, found)
-    except (IndexError, KeyError, StopIteration, ValueError):
-        pass  # the engine says so better
-    return query
-
-
-def _is_plain(query: str, is_mixed: IsMixed) -> bool:
-    """Whether it is plain to see that a query needs no other order, as nearly always: without a parser."""
-    order = _ORDER.search(query)
-    if order is None:
-        return True
-    body, conditions = query[query.find("{") : order.start()], query[order.end() :]
-    if _ORDER.search(conditions) or _ANY_LENGTH.search(body):
-        return False
-    keys = set(_VARIABLE.findall(conditions))
-    return not any(
-        _may_have_mixed(query, body[max(0, found.start() - _LONGEST) : found.start()], is_mixed)
-        for found in _VARIABLE.finditer(body)
-        if found[1] in keys
-    )
-
-
-def _may_have_mixed(query: str, before: str, is_mixed: IsMixed) -> bool:
-    """Whether what stands before a variable may be a property with numbers and other literals."""
-    last = before.split()[-1:] or [""]
-    name = _NAME.match(last[0])
-    if name is None:
-        return _NO_PREDICATE.match(last[0]) is None
-    iri = name[1] or _expanded(query, name[2], name[3])
-    return iri is None or is_mixed(iri)
-
-
-def _expanded(query: str, prefix: str, local: str) -> str | None:
-    """The IRI of a prefixed name; None when that is not plain to see."""
-    found = re.findall(rf"(?<![\w-]){re.escape(prefix)}:\s*<([^<>\\]*)>", query)
-    return f"{found[0]}{local}" if len(found) == 1 and ":" in found[0] else None
-
-
-def _is_mixed(query: str, found: Sequence[Token], base_iri: str | None, is_mixed: IsMixed) -> bool:
-    """Whether what a query is ordered by may be numbers and other literals."""
-    keys = set(_keyed(found))
-    if not keys:
-        return False
-    structure = read_structure(query)
-    names = Names.of(query, base_iri)
-    elements = chain.from_iterable(map(walk, (structure.where, *structure.outside)))
-    blocks = (each for each in elements if each.kind == "triples" and each.variables & keys)
-    return any(
-        _may_be_mixed(pattern, keys, names, is_mixed)
-        for block in blocks
-        for pattern in triple_patterns(query, block)
-    )
-
-
-def _keyed(found: Sequence[Token]) -> Iterator[str]:
-    """The variables that conditions consist of, with ASC, DESC and brackets or without."""
-    is_order = False
-    for before, token, after in zip((None, *found), found, (*found[1:], None), strict=False):
-        if token.text.upper() == "BY" and before and before.text.upper() == "ORDER":
-            is_order = True
-        elif token.text.upper() in _ENDS:
-            is_order = False
-        elif is_order and token.kind == "variable" and before:
-            is_alone = before.text not in ("(", ",")
-            if is_alone or (before.text == "(" and after is not None and after.text == ")"):
-                yield token.text[1:]
-
-
-def _may_be_mixed(pattern: Pattern, keys: set[str], names: Names, is_mixed: IsMixed) -> bool:
-    """Whether one of the variables is a value in a pattern that has numbers and other literals."""
-    if not pattern.subject:  # brackets
-        return any(t.kind == "variable" and t.text[1:] in keys for t in tokens(pattern.text))
-    path = list(tokens(pattern.predicate))
-    if any(token.text in ("*", "?") for token in path):  # of no length: both ends may be anything
-        return any(
-            each[:1] in "?$" and each[1:] in keys for each in (pattern.subject, pattern.object)
-        )
-    if pattern.object[:1] not in "?$" or pattern.object[1:] not in keys:
-        return False
-    if any(token.kind == "variable" or token.text == "!" for token in path):
-        return True
-    return any(is_mixed(names.iri(t)) for t in path if t.kind in ("iri", "prefixed"))
+        return _ordered(query, list(tokens(query)))
+    except (IndexError, ValueError):
+        return query  # the engine says so better
 
 
 def _ordered(query: str, found: Sequence[Token]) -> str:
+    plain = _of_one_kind(found)
     pieces: list[str] = []
     copied = 0
     for at, token in enumerate(found):
-        if token.text.upper() == "ORDER" and found[at + 1].text.upper() == "BY":
-            conditions, end = _conditions(query, found, at + 2)
+        if token.start >= copied and _is_order(found, at):
+            conditions, end = _conditions(query, found, at + 2, plain)
             pieces += [query[copied : found[at + 2].start], *conditions]
             copied = end
     return "".join((*pieces, query[copied:]))
 
 
-def _conditions(query: str, found: Sequence[Token], at: int) -> tuple[list[str], int]:
+def _is_order(found: Sequence[Token], at: int) -> bool:
+    words = [token.text.upper() for token in found[at : at + 2]]
+    return words == ["ORDER", "BY"]
+
+
+def _of_one_kind(found: Sequence[Token]) -> frozenset[str]:
+    """Variables that only functions with results of one kind give a value: counts, often."""
+    made: set[str] = set()
+    others: set[str] = set()
+    is_order = False
+    for at, token in enumerate(found):
+        word = token.text.upper()
+        if _is_order(found, at):
+            is_order = True
+        elif word in _ENDS:
+            is_order = False
+        elif token.kind == "variable" and not is_order:
+            is_made = found[at - 1].text.upper() == "AS" and _is_result(found, at - 2)
+            (made if is_made else others).add(token.text[1:])
+    return frozenset(made - others)
+
+
+def _is_result(found: Sequence[Token], last: int) -> bool:
+    """Whether the expression that ends there is a call of such a function: ``(COUNT(?s) AS ?n)``."""
+    depth = 0
+    for at in range(last, 1, -1):
+        depth += (found[at].text == ")") - (found[at].text == "(")
+        if depth <= 0:
+            return found[at - 1].text.upper() in _OF_ONE_KIND and found[at - 2].text == "("
+    return False
+
+
+def _conditions(
+    query: str, found: Sequence[Token], at: int, plain: frozenset[str]
+) -> tuple[list[str], int]:
     """What to order by instead, and where the conditions end in the text."""
     made: list[str] = []
-    end = 0
+    end = found[at].start
     while at < len(found) and found[at].text.upper() not in _ENDS:
-        direction = "ASC"
+        first, direction = at, "ASC"
         if found[at].text.upper() in _DIRECTIONS:
             direction, at = found[at].text.upper(), at + 1
         after = _after(found, at)
-        last = found[after - 1]
-        end = last.start + len(last.text)
-        made += _keys(query[found[at].start : end], direction)
+        end = found[after - 1].start + len(found[after - 1].text)
+        if _is_plain(found[at:after], plain):
+            made.append(f"{' ' if made else ''}{query[found[first].start : end]}")
+        else:
+            made += _keys(query[found[at].start : end], direction)
         at = after
     return made, end
 
@@ -168,18 +173,29 @@ def _after(found: Sequence[Token], at: int) -> int:
     """Behind a condition: a variable, brackets, or the call of a function."""
     if found[at].kind == "variable":
         return at + 1
-    if found[at].text != "(":
+    while found[at].text not in ("(", "{"):
         at += 1
-    if found[at].text != "(":  # EXISTS
-        raise ValueError(found[at].text)
     depth = 0
     while True:
-        depth += (found[at].text == "(") - (found[at].text == ")")
+        depth += (found[at].text in ("(", "{")) - (found[at].text in (")", "}"))
         at += 1
         if depth == 0:
             return at
 
 
+def _is_plain(condition: Sequence[Token], plain: frozenset[str]) -> bool:
+    """Whether all values of a condition are of one kind."""
+    while condition[0].text == "(" and _after(condition, 0) == len(condition):
+        condition = condition[1:-1]
+    first = condition[0]
+    if first.kind == "variable" and len(condition) == 1:
+        return first.text[1:] in plain
+    word = first.text.upper()
+    if word in ("EXISTS", "NOT"):
+        return _after(condition, 0) == len(condition)
+    return word in _OF_ONE_KIND and _after(condition, 1) == len(condition)
+
+
 def _keys(expression: str, direction: str) -> Iterator[str]:
-    for key in (_KIND, _DATATYPE, "{0}"):
+    for key in _KEYS:
         yield f" {direction}({key.format(expression)})"

@@ -83,7 +83,6 @@ def _load(order: dict[str, object]) -> Opened:
         _try(load)
         return load
     engine = load()
-    engine.look_up()
     return lambda: engine
 
 
