@@ -22,6 +22,7 @@ from serving import gives_way
 
 from stadsgraaf.errors import (
     ClientTimeUsed,
+    EvaluationFailed,
     QueryMemoryLimit,
     QueryTimeout,
     QueryTooComplex,
@@ -261,7 +262,7 @@ def test_memory_of_one_query_does_not_weigh_on_the_next(make: Callable[..., Pool
     [
         (signal.SIGSEGV, QueryTooComplex),
         (signal.SIGBUS, QueryTooComplex),
-        (signal.SIGABRT, QueryMemoryLimit),
+        (signal.SIGABRT, EvaluationFailed),
         (signal.SIGSYS, ServiceNotAllowed),
     ],
 )
@@ -272,6 +273,12 @@ def test_crash_costs_one_answer(pool: Pool, end: signal.Signals, expected: type)
     os.kill(busy, end)
     assert isinstance(pool.outcome(future), expected)
     assert pool.ask()["boolean"]
+
+
+def test_engine_that_gets_no_memory_is_told_from_one_that_ends_by_itself(pool: Pool) -> None:
+    doubled = " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(30))
+    query = f'SELECT ?x30 {{ BIND("1" AS ?x0) {doubled} }}'
+    assert isinstance(pool.failure(query, memory_mib=100), QueryMemoryLimit)
 
 
 def _yielding(pool: Pool) -> int:

@@ -445,7 +445,10 @@ class PoolStore:
             self.origin.failed()
             reply.fail(StoreUnavailable(reason=GARBAGE))
         else:
-            reply.fail(_cause(status, reply.limits))
+            cause = _cause(status, worker.birth.said, reply.limits)
+            if isinstance(cause, EvaluationFailed):
+                _log.warning("the engine ended", extra={"reason": worker.birth.said or str(cause)})
+            reply.fail(cause)
 
     # --- looking after --------------------------------------------------------------------------
 
@@ -704,14 +707,23 @@ _GONE = Text("its process ended; another one is started", "zijn proces eindigde;
 _CRASHES: Final = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT)
 
 
-def _cause(status: int | None, limits: Limits) -> StadsgraafError:
+#: What an engine says last when it gets no memory, in Rust and in C++.
+_NO_MEMORY: Final = ("memory allocation of", "bad_alloc")
+_HALTED: Final = Text(
+    "the engine met an error of its own and ended", "de motor trof een eigen fout en eindigde"
+)
+
+
+def _cause(status: int | None, said: str, limits: Limits) -> StadsgraafError:
     """What the end of a worker says about its query."""
     if status in (-signal.SIGSEGV, -signal.SIGBUS):
         return QueryTooComplex(
             reason=Text("it nests deeper than can be read", "de nesting is te diep om te lezen")
         )
-    if status == -signal.SIGABRT:  # the engine gives up like this when it gets no memory
-        return QueryMemoryLimit(limit=limits.memory_mib)
+    if status == -signal.SIGABRT:
+        if any(words in said for words in _NO_MEMORY):
+            return QueryMemoryLimit(limit=limits.memory_mib)
+        return EvaluationFailed(reason=_HALTED)
     if status == -signal.SIGSYS:  # it went for the network
         return ServiceNotAllowed(service=HIDDEN)
     if status == -signal.SIGKILL:

@@ -36,6 +36,8 @@ class Birth:
         self.pid: int | None = None
         self.exit: asyncio.Future[int] = loop.create_future()
         self.unwanted = False
+        #: What it wrote of errors, the end of it, when it has ended.
+        self.said = ""
 
 
 class Spawner:
@@ -100,8 +102,9 @@ class Spawner:
         elif kind == FORKED:
             self._born(self._expected.pop(0), what)
         elif kind == DIED:
-            child, status = what
+            child, status, said = what
             birth = self._living.pop(child)
+            birth.said = said
             if not birth.exit.done():
                 birth.exit.set_result(status)
 

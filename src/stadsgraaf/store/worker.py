@@ -101,7 +101,7 @@ def become(zygote: int, *wanted: int) -> list[int]:
     for which in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(which, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDWR)
-    for number in range(_SOCKET):
+    for number in (0, 1):  # on the third it leaves its last words
         os.dup2(nothing, number)
     kept = (wanted[0], os.open("/proc/self/statm", os.O_RDONLY), *wanted[1:])
     away = [fcntl.fcntl(number, fcntl.F_DUPFD, _ABOVE) for number in kept]

@@ -37,6 +37,9 @@ FORKED: Final = b"P"
 DIED: Final = b"D"
 
 _LARGEST = 1 << 20
+#: Where a process writes errors, and how many bytes of them are passed on.
+_ERRORS: Final = 2
+_WORDS: Final = 2048
 #: The engine opens the files of a store when it needs them, so that nothing else keeps it in.
 _UNCONFINED = "a store on the disk needs seccomp, which this machine does not have"
 
@@ -111,13 +114,28 @@ def _tell(control: socket.socket, kind: bytes, what: object) -> None:
         control.send(kind + json.dumps(what).encode("ascii"))
 
 
+def _notebook() -> int:
+    """What a worker may write errors to."""
+    is_linux = sys.platform == "linux"
+    return os.memfd_create("errors") if is_linux else os.open(os.devnull, os.O_RDWR)
+
+
+def _last_words(notebook: int) -> str:
+    """The end of what a worker wrote, which is gone then."""
+    begin = max(0, os.fstat(notebook).st_size - _WORDS)
+    said = os.pread(notebook, _WORDS, begin)
+    os.close(notebook)
+    return said.decode("utf-8", "replace")
+
+
 class _Nursery:
     """The workers that live."""
 
     def __init__(self, control: socket.socket, opened: Opened) -> None:
         self._control = control
         self._opened = opened
-        self._living: set[int] = set()
+        #: By number, and what each leaves its last words in.
+        self._living: dict[int, int] = {}
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(self._wake, False)
@@ -155,17 +173,21 @@ class _Nursery:
 
     def _fork(self, run: Callable[..., None], descriptors: list[int]) -> None:
         zygote = os.getpid()
+        words = _notebook()
         try:
             child = os.fork()
         except OSError:  # no memory or no process left: the pool sees its socket close
             child = -1
         if child == 0:
             signal.set_wakeup_fd(-1)
+            os.dup2(words, _ERRORS)
             run(*descriptors, self._opened, zygote)
         for each in descriptors:
             os.close(each)
         if child > 0:
-            self._living.add(child)
+            self._living[child] = words
+        else:
+            os.close(words)
         _tell(self._control, FORKED, child)
 
     def _reap(self) -> None:
@@ -178,8 +200,8 @@ class _Nursery:
                 return
             if child == 0:
                 return
-            self._living.discard(child)
-            _tell(self._control, DIED, [child, os.waitstatus_to_exitcode(status)])
+            how, said = os.waitstatus_to_exitcode(status), _last_words(self._living.pop(child))
+            _tell(self._control, DIED, [child, how, said])
 
     def _end(self) -> None:
         for child in self._living:
