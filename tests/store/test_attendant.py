@@ -11,7 +11,7 @@ import pytest
 from stadsgraaf.store import attendant
 from stadsgraaf.store.attendant import Attendant
 from stadsgraaf.store.blackboard import Blackboard
-from stadsgraaf.store.lane_worker import BACK, HEADER, READY
+from stadsgraaf.store.lane_worker import BACK, GOING, HEADER, READY
 from stadsgraaf.store.spawner import Spawner
 from stadsgraaf.store.traffic import Traffic
 
@@ -123,6 +123,14 @@ def test_worker_that_says_nonsense_is_killed(house: House) -> None:
     house.link.close()
     house.turn()
     assert guest.seen == [b""]
+
+
+def test_worker_that_goes_by_itself_is_not_lost(house: House) -> None:
+    guest = house.guest("a")
+    house.link.send(HEADER.pack(GOING, 0))
+    house.link.close()
+    house.turn()
+    assert (house.attendant.reason, guest.seen) == ("replaced", [b""])
 
 
 def test_worker_that_keeps_what_is_recalled_is_killed(house: House) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from stadsgraaf.store.blackboard import PLACES, Blackboard, Sending, Stage
-from stadsgraaf.store.lane_worker import BACK, COME, HEADER, LONGEST_REQUEST, LOOK, READY
+from stadsgraaf.store.lane_worker import BACK, COME, GOING, HEADER, LONGEST_REQUEST, LOOK, READY
 from stadsgraaf.store.processor import processor_time
 from stadsgraaf.store.spawner import Spawner
 from stadsgraaf.store.traffic import Traffic, traffic
@@ -190,6 +190,8 @@ class Attendant:
             kind, place = HEADER.unpack_from(message)
             if kind == READY:
                 self.was_ready, self.is_ready = True, not self._is_dying
+            elif kind == GOING:
+                self._is_dying, self.is_ready, self.reason = True, False, "replaced"
             elif kind == BACK and place in self.places:
                 self._lane.account(self)
                 self._free.append(place)

@@ -30,6 +30,7 @@ from stadsgraaf.store.worker import STACK, Opened, become, size
 __all__ = [
     "BACK",
     "COME",
+    "GOING",
     "HEADER",
     "LONGEST_REQUEST",
     "LOOK",
@@ -42,8 +43,9 @@ __all__ = [
 #: To the worker: a connection, as a descriptor, with its stationery; to see who is called back.
 COME: Final = b"C"
 LOOK: Final = b"L"
-#: From it: that it is ready; a connection that it lets go of, with what is still to be written to it.
+#: From it: that it is ready, or goes; a connection that it lets go of, with what is still to be written.
 READY: Final = b"R"
+GOING: Final = b"G"
 BACK: Final = b"B"
 #: A letter and which connection.
 HEADER: Final = struct.Struct("<cH")
