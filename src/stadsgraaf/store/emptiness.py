@@ -7,15 +7,24 @@ that does not matter.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from stadsgraaf.store.counted import Counted
 from stadsgraaf.store.known import Hint, hint
+from stadsgraaf.store.lexer import tokens
 from stadsgraaf.store.meant import described, meant
-from stadsgraaf.store.parts import Part, Parts
+from stadsgraaf.store.parts import OutOfTimeError, Part, Parts
 from stadsgraaf.store.service import Ask
 
 __all__ = ["explain_emptiness"]
 
 #: Elements that take nothing away from what is before them.
 _HARMLESS: Final = frozenset(("optional", "bind"))
+#: How long hints are looked for: after it none is begun.
+_SECONDS: Final = 1
+_MORE: Final = hint(
+    "more",
+    "there may be more hints: looking for them took too long",
+    "er zijn misschien meer hints: het zoeken ernaar duurde te lang",
+)
 _MODIFIERS: Final = hint(
     "modifiers",
     "the patterns have solutions, but HAVING, LIMIT, OFFSET or VALUES at the end leave none",
@@ -24,46 +33,64 @@ _MODIFIERS: Final = hint(
 )
 
 
-def explain_emptiness(query: str, ask: Ask) -> dict[str, object]:
+def explain_emptiness(query: str, ask: Ask, names: Counted | None = None) -> dict[str, object]:
     """A JSON object: whether it is ``empty``, the failing ``patterns`` and ``hints``.
 
     A hint has a ``kind``, what it is about, what there is instead, and a sentence in English and
-    Dutch.
+    Dutch. ``names`` are the properties and classes that there are, where they are known.
     """
-    parts = Parts(query, ask)
+    parts = Parts(query, ask, names)
     is_select = parts.structure.form == "SELECT"
     if is_select and ask(query, 1):
         return {"empty": False, "patterns": [], "hints": []}
     if parts.structure.form == "DESCRIBE" and not parts.structure.where.elements:
         hints = list(described(parts))
         return {"empty": bool(hints), "patterns": [], "hints": hints}
-    failing = _failing(parts, list(parts.of(parts.structure.where)))
+    where = list(parts.of(parts.structure.where))
+    failing = _failing(parts, where, is_empty=is_select and _is_all(parts))
     if not failing:
         return {"empty": is_select, "patterns": [], "hints": [_MODIFIERS] if is_select else []}
     return {
         "empty": True,
         "patterns": [parts.place(part) for part in failing],
-        "hints": _once(meant(parts, failing)),
+        "hints": _once(parts, meant(parts, failing)),
     }
 
 
-def _once(hints: Iterator[Hint]) -> list[Hint]:
-    """Each hint once, where it is first given."""
+def _is_all(parts: Parts) -> bool:
+    """Whether a SELECT gives the solutions of its patterns as they are: nothing counts or cuts them."""
+    where = parts.structure.where
+    head = tokens(parts.query[len(parts.structure.prologue) : where.start])
+    tail = tokens(parts.query[where.end :])
+    return not any(token.text == "(" for token in head) and all(t.text == "}" for t in tail)
+
+
+def _once(parts: Parts, hints: Iterator[Hint]) -> list[Hint]:
+    """Each hint once, where it is first given; those that are found in time."""
     found: list[Hint] = []
-    for each in hints:
-        if each not in found:
-            found.append(each)
+    parts.hurry(_SECONDS)
+    try:
+        for each in hints:
+            if each not in found:
+                found.append(each)
+    except OutOfTimeError:
+        found.append(_MORE)
     return found
 
 
-def _failing(parts: Parts, where: Sequence[Part]) -> list[Part]:
-    """The smallest set of parts that has no solutions; nothing when all together have some."""
+def _failing(parts: Parts, where: Sequence[Part], *, is_empty: bool = False) -> list[Part]:
+    """The smallest set of parts that has no solutions; nothing when all together have some.
+
+    ``is_empty`` says that it is known of all together that they have none: that is not asked again.
+    """
     filters = [part for part in where if part.element.kind == "filter"]
     others = [part for part in where if part.element.kind != "filter"]
     taken: list[Part] = []
     for part in (*others, *filters):  # a filter is about its whole group
         taken.append(part)
-        if part.element.kind not in _HARMLESS and not parts.has_solutions(taken):
+        if part.element.kind in _HARMLESS:
+            continue
+        if (is_empty and len(taken) == len(where)) or not parts.has_solutions(taken):
             smallest = _smallest(parts, taken)
             return _inside(parts, smallest[0]) if len(smallest) == 1 else smallest
     return []

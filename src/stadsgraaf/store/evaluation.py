@@ -41,6 +41,7 @@ from stadsgraaf.media import RDF, RESULTS, Form, Format
 from stadsgraaf.store.base import Limits, Question
 from stadsgraaf.store.binding import bind
 from stadsgraaf.store.clauses import read_clauses
+from stadsgraaf.store.counted import Counted, counted
 from stadsgraaf.store.diagnosis import Complain, diagnose
 from stadsgraaf.store.emptiness import explain_emptiness
 from stadsgraaf.store.explaining import explain
@@ -120,6 +121,7 @@ class Engine:
         max_depth: int = MAX_DEPTH,
         max_length: int = MAX_LENGTH,
         services: bool = False,
+        names: Counted | None = None,
     ) -> None:
         self._store = store
         self._merged = merged
@@ -128,6 +130,7 @@ class Engine:
         self._prefixes = dict(prefixes or {})
         self._max_depth = max_depth
         self._max_length = max_length
+        self._names = names or {}
 
     @classmethod
     def load(
@@ -152,6 +155,7 @@ class Engine:
             max_depth=max_depth,
             max_length=max_length,
             services=services,
+            names=counted(data),
         )
 
     def answer(
@@ -210,9 +214,14 @@ class Engine:
             reason = Text("this for a query with SERVICE", "dit voor een query met SERVICE")
             raise NotSupported(reason=reason)
         Store().query(query, base_iri=question.base_iri)  # a mistake is found first
-        tell = explain if question.task == "explain" else explain_emptiness
+        ask = self._asker(question, profile)
+        names = {} if any(graphs_of(question)) else self._names
         try:
-            said = tell(query, self._asker(question, profile))
+            said = (
+                explain(query, ask)
+                if question.task == "explain"
+                else explain_emptiness(query, ask, names)
+            )
         except SyntaxError:  # the query is right: it is the parts that were not understood
             reason = Text("a query of this form", "een query van deze vorm")
             raise NotSupported(reason=reason) from None

@@ -21,6 +21,8 @@ Hint = dict[str, object]
 #: Names that are compared with one that is not there, and how many are told.
 _COMPARED: Final = 20_000
 _RANKED: Final = 500
+#: Solutions among which names and texts that are alike are looked for, however many there are.
+_SEARCHED: Final = 100_000
 TOLD: Final = 3
 #: How much names that are alike have in common.
 _ALIKE: Final = 0.6
@@ -88,7 +90,7 @@ class Known:
         """A name that is nowhere, and those that look like it; a datatype is no thing of the data."""
         if term.value.startswith(_XSD):
             return
-        nearest = self._nearest(term.value, known)
+        nearest = self._nearest(term.value, kind, known)
         names_en, names_nl = {
             "property": ("property", "eigenschap"),
             "class": ("class", "klasse"),
@@ -99,10 +101,9 @@ class Known:
             nl += f"; bedoelt u <{nearest[0]}>?"
         yield hint(f"unknown-{kind}", en, nl, term=term.value, nearest=nearest)
 
-    def _nearest(self, wanted: str, pattern: str) -> list[str]:
+    def _nearest(self, wanted: str, kind: str, pattern: str) -> list[str]:
         """Names of the same, then of nearly the same last part; the most like it as a whole first."""
-        rows = self._parts.rows("DISTINCT ?it", f"{pattern} FILTER(ISIRI(?it))", _COMPARED)
-        known = {it.value for row in rows if isinstance(it := row["it"], NamedNode)} - {wanted}
+        known = self._names(kind, pattern) - {wanted}
         by_name: dict[str, list[str]] = {}
         for iri in known:
             by_name.setdefault(_name(iri), []).append(iri)
@@ -114,11 +115,19 @@ class Known:
         )
         return list(near)[:TOLD]
 
+    def _names(self, kind: str, pattern: str) -> set[str]:
+        """Those that were counted, else those of the first solutions of a pattern."""
+        if counted := self._parts.names.get(kind):
+            return set(counted)
+        few = f"{_first(pattern)} FILTER(ISIRI(?it))"
+        rows = self._parts.rows("DISTINCT ?it", few, _COMPARED)
+        return {it.value for row in rows if isinstance(it := row["it"], NamedNode)}
+
     def other_literals(self, literal: Literal, pattern: str) -> Iterator[Hint]:
         """The same text in another language, with another datatype, or written otherwise."""
         text = str(Literal(literal.value))
         same = f"FILTER(LCASE(STR(?it)) = LCASE({text}))"
-        rows = self._parts.rows("DISTINCT ?it", f"{pattern} {same}", TOLD)
+        rows = self._parts.rows("DISTINCT ?it", f"{_first(pattern)} {same}", TOLD)
         found = [str(row["it"]) for row in rows]
         if found and str(literal) not in found:
             yield hint(
@@ -157,6 +166,11 @@ class Known:
                 term=str(wanted),
                 found=found,
             )
+
+
+def _first(pattern: str) -> str:
+    """A pattern with ``?it``, of which the first solutions are enough."""
+    return f"{{ SELECT ?it WHERE {{ {pattern}\n}} LIMIT {_SEARCHED} }}"
 
 
 def _by_likeness(iris: Sequence[str], wanted: str) -> list[str]:

@@ -6,7 +6,7 @@ another datatype? Would another graph, the other direction, or another order of 
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode
@@ -40,13 +40,21 @@ def meant(parts: Parts, failing: Sequence[Part]) -> Iterator[Hint]:
     elif not others and last.pattern and last.pattern.subject:
         yield from _Terms(parts, last.pattern).hints()
     elif others:
-        found = [hint for part in failing for hint in _inside(parts, part)]
-        found += [*_Constants(parts, failing).hints(), *_unbound(parts, failing)]
-        yield from found
-        if last.element.kind in ("filter", "values", "minus"):
-            yield from _values(parts, others, last)
-        elif not found:
-            yield from _join(parts, failing)
+        yield from _of_several(parts, failing)
+
+
+def _of_several(parts: Parts, failing: Sequence[Part]) -> Iterator[Hint]:
+    """Hints about parts that have no solutions together, each as soon as it is found."""
+    *others, last = failing
+    is_join = True
+    inside = chain.from_iterable(_inside(parts, part) for part in failing)
+    for each in chain(inside, _Constants(parts, failing).hints(), _unbound(parts, failing)):
+        yield each
+        is_join = False
+    if last.element.kind in ("filter", "values", "minus"):
+        yield from _values(parts, others, last)
+    elif is_join:
+        yield from _join(parts, failing)
 
 
 def described(parts: Parts) -> Iterator[Hint]:

@@ -3,6 +3,7 @@
 What explains a query and what looks for the reason of an empty answer both ask about parts.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 from stadsgraaf.errors import NotSupported, Text
+from stadsgraaf.store.counted import Counted
 from stadsgraaf.store.lexer import position, tokens
 from stadsgraaf.store.patterns import Pattern, triple_patterns
 from stadsgraaf.store.service import Ask, Row
@@ -21,10 +23,14 @@ from stadsgraaf.store.structure import (
     read_structure,
 )
 
-__all__ = ["Part", "Parts"]
+__all__ = ["OutOfTimeError", "Part", "Parts"]
 
 #: Graphs that are named at most.
 _GRAPHS: Final = 1000
+
+
+class OutOfTimeError(Exception):
+    """Nothing more is asked about a query."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +59,26 @@ class Part:
 class Parts:
     """A query in parts. Raises NotSupported for one that cannot be taken apart."""
 
-    def __init__(self, query: str, ask: Ask) -> None:
+    def __init__(self, query: str, ask: Ask, names: Counted | None = None) -> None:
         self.query = query
-        self._ask = ask
+        self._asked = ask
+        self._end = float("inf")
         try:
             self.structure: Structure = read_structure(query)
         except UnreadableError:
             reason = Text("a query of this form", "een query van deze vorm")
             raise NotSupported(reason=reason) from None
+        #: What is counted of the graphs that the query is about.
+        self.names: Counted = {} if self.structure.dataset else (names or {})
+
+    def hurry(self, seconds: float) -> None:
+        """After that many seconds, what asks raises OutOfTimeError."""
+        self._end = time.monotonic() + seconds
+
+    def _ask(self, select: str, most: int) -> Sequence[Row]:
+        if time.monotonic() > self._end:
+            raise OutOfTimeError
+        return self._asked(select, most)
 
     def of(self, group: Group) -> Iterator[Part]:
         """The parts of a group, in order."""
