@@ -597,14 +597,15 @@ def test_however_many_wait_the_one_that_does_not_give_way_is_called_first() -> N
     assert room.call(lambda _: True, lambda client: client != "quick") == "cheap"
 
 
-def test_a_full_room_makes_place_for_who_is_quick_only() -> None:
+def test_a_full_room_makes_place_for_whose_turn_is_before_that_of_another() -> None:
     room = WaitingRoom[str](3)
-    turns = {"slow": 2, "new": 1, "newer": 1, "quick": 0, "quicker": 0, "quickest": 0}
+    turns = {"slow": 2, "new": 1, "newer": 1, "newest": 1, "quick": 0, "quicker": 0, "quickest": 0}
     for client in ("slow", "new", "quick"):
         assert room.join(client, client, turns.__getitem__) is None
+    assert room.join("newer", "newer", turns.__getitem__) == "slow"
     with pytest.raises(StoreBusy):
-        room.join("newer", "newer", turns.__getitem__)
-    assert room.join("quicker", "1", turns.__getitem__) == "slow"
+        room.join("newest", "newest", turns.__getitem__)
+    assert room.join("quicker", "1", turns.__getitem__) == "newer"
     assert room.join("quickest", "2", turns.__getitem__) == "new"
     with pytest.raises(StoreBusy):
         room.join("another", "3", lambda _: 0)
@@ -638,15 +639,13 @@ def test_query_that_gets_no_processor_is_not_slow_before_it_takes_far_too_long(
 ) -> None:
     monkeypatch.setattr("stadsgraaf.store.pool._SLOW_ANYWAY", 1e6)
     pool = make(workers=1, slow_workers=1)
-    pool.until(lambda: pool.store.state.idle == 1)
-    (worker,) = pool.pids()
-    os.kill(worker, signal.SIGSTOP)
+    stopped = halted(pool, workers=1)
     asked = pool.later("ASK {}", "quick")
     pool.until(lambda: any(each.seconds > 0.3 for each in pool.store.running()))
     assert pool.store.state.slow == 0
     monkeypatch.setattr("stadsgraaf.store.pool._SLOW_ANYWAY", 0.3)
     pool.until(lambda: pool.store.state.slow == 1)
-    os.kill(worker, signal.SIGCONT)
+    go_on(stopped)
     assert pool.outcome(asked)["boolean"]
     assert "quick" not in pool.store._had_slow
 
@@ -674,6 +673,18 @@ def test_who_wants_no_wait_for_a_slow_query_had_a_slow_one(make: Callable[..., P
     assert isinstance(pool.failure(RUNAWAY, "hasty", seconds=0.001), QueryTimeout)
     assert pool.ask("ASK {}", "quick")["boolean"]
     assert pool.store._turn("hasty") > pool.store._turn("new") > pool.store._turn("quick")
+
+
+def test_who_is_new_among_neighbours_with_slow_queries_is_called_after_others_who_are_new(
+    make: Callable[..., Pool],
+) -> None:
+    pool = make(workers=2, slow_workers=4)
+    assert pool.ask("ASK {}", "192.0.2.7")["boolean"]
+    for attacker in ("192.0.2.1", "2001:db8:0:1::/64"):
+        assert isinstance(pool.failure(RUNAWAY, attacker, seconds=0.001), QueryTimeout)
+    assert pool.store._turn("192.0.2.7") == 0
+    for neighbour, other in (("192.0.2.9", "198.51.100.9"), ("2001:db8:0:2::/64", "2001:db9::/64")):
+        assert pool.store._turn(neighbour) > pool.store._turn(other) > 0
 
 
 def test_client_of_a_slow_query_lets_others_go_first(make: Callable[..., Pool]) -> None:

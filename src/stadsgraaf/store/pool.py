@@ -49,6 +49,7 @@ from stadsgraaf.store.evaluation import MAX_LENGTH, is_longer
 from stadsgraaf.store.inquiry import Inquiry
 from stadsgraaf.store.lane import Lane
 from stadsgraaf.store.link import Worker
+from stadsgraaf.store.neighbourhood import neighbourhood
 from stadsgraaf.store.origin import GARBAGE, Origin
 from stadsgraaf.store.precheck import MAX_DEPTH
 from stadsgraaf.store.priority import Yielding
@@ -345,12 +346,22 @@ class PoolStore:
         return bool(client) and client not in self._had_quick
 
     def _turn(self, client: str) -> int:
-        """Whose question is called first: of who had quick ones lately, of who is new, of who had slow ones."""
+        """Whose question is called first: of who had quick ones lately, of who is new, of who had slow ones.
+
+        Who is new among neighbours that had slow ones is one of them.
+        """
         if not client:
             return 0
         if self._slow[client] or client in self._had_slow:
             return 2
-        return 0 if client in self._had_quick else 1
+        if client in self._had_quick:
+            return 0
+        return 2 if neighbourhood(client) in self._had_slow else 1
+
+    def _note_slow(self, client: str) -> None:
+        if client:
+            self._had_slow.note(client)
+            self._had_slow.note(neighbourhood(client))
 
     # --- what workers tell ----------------------------------------------------------------------
 
@@ -474,8 +485,7 @@ class PoolStore:
         assert worker.reply  # noqa: S101 – only busy workers are checked
         age, limit = now - worker.since, worker.reply.limits.seconds
         if age >= limit:
-            if worker.client:
-                self._had_slow.note(worker.client)  # however little it wanted to wait
+            self._note_slow(worker.client)  # however little it wanted to wait
             self._kill(worker, QueryTimeout(limit=limit))
         elif worker.reprieved and age > self._beyond_share:
             self._kill(worker, worker.reprieved)
@@ -497,8 +507,8 @@ class PoolStore:
         One of a client that had quick ones only is not the one that there is no room for.
         """
         is_trusted = not worker.client or self._turn(worker.client) == 0
-        if worker.client and self._is_dear(worker):
-            self._had_slow.note(worker.client)
+        if self._is_dear(worker):
+            self._note_slow(worker.client)
         if self._slow_places and self._slow.total() >= _ROOM * self._slow_places:
             beyond = self._beyond(worker) if is_trusted else worker
             self._kill(beyond, beyond.reprieved or StoreBusy(retry_after=RETRY_AFTER))
@@ -622,8 +632,10 @@ class PoolStore:
     def charge(self, client: str, seconds: float, *, was_slow: bool = False) -> None:
         """Part of `Host`."""
         self._budget.charge(client, seconds)
-        if client:
-            (self._had_slow if was_slow else self._had_quick).note(client)
+        if was_slow:
+            self._note_slow(client)
+        elif client:
+            self._had_quick.note(client)
 
     def is_welcome(self, client: str) -> bool:
         """Part of `Host`."""

@@ -63,7 +63,7 @@ class WaitingRoom(Generic[_Question]):
         question: _Question,
         turn: Callable[[str], int] = lambda client: 0,  # noqa: ARG005 – all are alike
     ) -> _Question | None:
-        """Wait for a worker; for who has the first ``turn`` another may have to go, which is returned.
+        """Wait for a worker; one whose ``turn`` is later may have to go for that, which is returned.
 
         Raises TooManyRequests or StoreBusy when there is no room to wait.
         """
@@ -72,16 +72,14 @@ class WaitingRoom(Generic[_Question]):
             raise TooManyRequests(retry_after=RETRY_AFTER)
         sent_away = None
         if len(self) >= self._length:
-            if turn(client):
-                raise StoreBusy(retry_after=RETRY_AFTER)
-            sent_away = self._make_room(turn)
+            sent_away = self._make_room(turn, turn(client))
         self._clients.setdefault(client, line).waiting.append(question)
         return sent_away
 
-    def _make_room(self, turn: Callable[[str], int]) -> _Question:
+    def _make_room(self, turn: Callable[[str], int], wanted: int) -> _Question:
         """The last question of the last client whose turn is latest. Raises StoreBusy if none is later."""
         last = max(reversed(self._clients), key=turn)
-        if not turn(last):
+        if turn(last) <= wanted:
             raise StoreBusy(retry_after=RETRY_AFTER)
         line = self._clients[last]
         question = line.waiting.pop()
