@@ -125,6 +125,13 @@ def test_worker_that_says_nonsense_is_killed(house: House) -> None:
     assert guest.seen == [b""]
 
 
+def test_worker_that_hangs_up_has_to_go(house: House) -> None:
+    guest = house.guest("a")
+    house.link.close()
+    house.turn()
+    assert (house.killed, guest.seen) == (1, [b""])
+
+
 def test_worker_that_goes_by_itself_is_not_lost(house: House) -> None:
     guest = house.guest("a")
     house.link.send(HEADER.pack(GOING, 0))

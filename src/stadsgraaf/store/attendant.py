@@ -175,10 +175,8 @@ class Attendant:
                 message = self._link.recv(_LARGEST_MESSAGE)
             except (BlockingIOError, InterruptedError):
                 return
-            except (
-                ConnectionResetError
-            ):  # it left something unread; what it said is still to be read
-                continue
+            except ConnectionResetError:
+                continue  # it left something unread; what it said is there still
             except OSError:
                 message = b""
             if not message:
@@ -191,7 +189,7 @@ class Attendant:
             if kind == READY:
                 self.was_ready, self.is_ready = True, not self._is_dying
             elif kind == GOING:
-                self._is_dying, self.is_ready, self.reason = True, False, "replaced"
+                self.kill("replaced")
             elif kind == BACK and place in self.places:
                 self._lane.account(self)
                 self._free.append(place)
@@ -202,10 +200,10 @@ class Attendant:
         return taken.guest
 
     def _end(self) -> None:
-        """It is gone; what it was at is seen."""
+        """It is gone, or hung up and has to go; what it was at is seen."""
         self._loop.remove_reader(self._link.fileno())
         self._link.close()
-        self.is_ready, self._is_dying = False, True
+        self.kill(self.reason)
         self._lane.account(self)
         stage, at = self._board.stage, self._board.place
         culprit = self.places[at].guest if stage != Stage.IDLE and at in self.places else None

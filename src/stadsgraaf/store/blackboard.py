@@ -1,12 +1,16 @@
 """Memory that a lane and one of its workers share: what the worker is at, and what it did.
 
-Each word is written by one of the two, whole, and what it announces before it. So whatever moment the
-worker is killed at, the lane can read how far it had come::
+Each word is written by one of the two only, and at once. What a word announces is written before it, so
+that the lane can see how far the worker had come, whenever that was killed::
 
     board, descriptor = Blackboard.made()
     theirs = Blackboard(descriptor)
     theirs.begin(3); theirs.end(3, 120)
     board.read() == [(3, 120)]
+
+What is read while the other writes comes in the order in which it was written where the processor keeps
+to that (x86-64). On others (ARM) an answer may rarely be charged to another connection; what is read
+after a worker's end is right everywhere.
 """
 
 import fcntl

@@ -8,6 +8,7 @@ import fcntl
 import socket
 import struct
 import sys
+import termios
 from typing import Any, Final, NamedTuple
 
 __all__ = ["Traffic", "traffic"]
@@ -16,9 +17,10 @@ __all__ = ["Traffic", "traffic"]
 _TOTALS: Final = struct.Struct("<QQ" if sys.byteorder == "little" else ">QQ")
 _OFFSET: Final = 120
 _SIZE: Final = _OFFSET + _TOTALS.size
-#: Bytes that nobody has acknowledged, and bytes that nobody has read: SIOCOUTQ and SIOCINQ.
-_UNACKNOWLEDGED: Final = 0x5411
-_UNREAD: Final = 0x541B
+#: Bytes that nobody has acknowledged, and bytes that nobody has read: SIOCOUTQ and SIOCINQ have the
+#: numbers that these have for a terminal, which are others on other machines.
+_UNACKNOWLEDGED: Final = termios.TIOCOUTQ
+_UNREAD: Final = termios.FIONREAD
 #: Bytes may be acknowledged between two looks.
 _ATTEMPTS: Final = 16
 
