@@ -90,7 +90,7 @@ class House:
     def left(self, guest: object) -> None:
         """Nobody counts."""
 
-    def lost(self, worker: Attendant, client: str | None, seconds: float) -> None:
+    def lost(self, worker: Attendant, client: str | None) -> None:
         self.lost_for.append(client)
 
 

@@ -22,9 +22,9 @@ from stadsgraaf.store.traffic import Traffic, traffic
 
 __all__ = ["Attendant", "Guest", "Keeper", "Place", "settle"]
 
-#: Seconds of a processor that a question may take, and seconds that it may take whatever it waits for.
-#: What a worker has to look up once is not too long.
-_LONG: Final = 0.1
+#: Seconds of a processor that a question may take, for others wait meanwhile, and seconds that it may
+#: take whatever it waits for.
+_LONG: Final = 0.04
 _LONGEST: Final = 1.0
 #: Seconds in which a connection that is recalled must be back.
 _PATIENCE: Final = 2.0
@@ -71,8 +71,8 @@ class Keeper(Protocol):
         """A place is free again."""
         ...
 
-    def lost(self, worker: "Attendant", client: str | None, seconds: float) -> None:
-        """It is gone, and had been at a question of a client for so long."""
+    def lost(self, worker: "Attendant", client: str | None) -> None:
+        """It is gone, and had been at a question of a client."""
         ...
 
 
@@ -207,8 +207,7 @@ class Attendant:
         self._lane.account(self)
         stage, at = self._board.stage, self._board.place
         culprit = self.places[at].guest if stage != Stage.IDLE and at in self.places else None
-        seconds = self._loop.time() - self._at[2] if self._at else 0.0
-        self._lane.lost(self, self._slow or (culprit.client if culprit else None), seconds)
+        self._lane.lost(self, self._slow or (culprit.client if culprit else None))
         places, self.places = self.places, {}
         for taken in places.values():
             guest = self._leave(taken)

@@ -159,8 +159,8 @@ class Lane:
             del self.clients[guest.client]
             self._means.pop(guest.client, None)
 
-    def lost(self, worker: Attendant, client: str | None, seconds: float) -> None:
-        """A worker is gone, and had been at a question of a client for so long."""
+    def lost(self, worker: Attendant, client: str | None) -> None:
+        """A worker is gone, and had been at a question of a client."""
         self._host.ends[worker.reason] += 1
         if worker in self._workers:
             self._workers.remove(worker)
@@ -168,19 +168,18 @@ class Lane:
             self._not_before = self._loop.time() + _IDLE
         if client is None:
             return
-        if worker.reason == "slow":
-            self._blame(client, seconds)
+        if (
+            worker.reason == "slow"
+        ):  # whether it is one of the slow ones is seen on the ordinary way
+            self._send_home(client)
         elif worker.reason == "lost":
             worker.birth.exit.add_done_callback(lambda exit_: self._judge(client, exit_))
 
     def _judge(self, client: str, exit_: "asyncio.Future[int]") -> None:
         """Whose question the engine does not survive is as good as slow; who is killed is not to blame."""
         if not exit_.cancelled() and exit_.result() != -signal.SIGKILL:
-            self._blame(client, 0.0)
-
-    def _blame(self, client: str, seconds: float) -> None:
-        self._send_home(client)
-        self._host.charge(client, seconds, was_slow=True)
+            self._send_home(client)
+            self._host.charge(client, 0.0, was_slow=True)
 
     # --- looking after --------------------------------------------------------------------------
 
