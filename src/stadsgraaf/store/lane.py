@@ -1,10 +1,10 @@
 """The lane: connections whose requests workers answer by themselves, as long as all goes well.
 
-Whoever holds a connection invites it as a guest when it asks one small new question after the other.
-A worker of the lane then has the same socket. It answers what is quick, small and of the form that it
-was told; anything else it leaves where it is, and the connection comes back. One that is at a question
-for too long is killed, and all its connections come back. What is limited, refused or charged is so by who
-holds the connection: here nothing is but time.
+Whoever holds a connection invites it as a guest when one small new question comes on it after the other.
+A worker of the lane then shares its socket, and answers what is quick, small and of the form that it was
+told. It does not touch anything else: the connection comes back. A worker that is at a question for too
+long is killed, and all its connections come back. Limits, charges and refusals stay with whoever holds the
+connection; the lane only sees to it that nobody waits long for another.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """A worker that answers connections of clients itself, until it is killed.
 
-It is confined as every `worker` is. What it cannot answer at once, to the letter of what it was told, it
-gives back untouched: requests are looked at before they are taken, and taken when they are answered.
+It is confined as every `worker` is. It looks at a request without taking it from the socket, and takes it
+when it is answered: whatever differs from what it was told goes back as it came. Clients have turns.
 """
 
 import contextlib

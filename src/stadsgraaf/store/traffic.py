@@ -1,7 +1,7 @@
 """How many bytes a connection has carried, by the kernel's own count.
 
-It goes on counting whoever of several processes reads and writes, so that it tells what one of them had
-done when it was killed. ``tcp_info`` of https://man7.org/linux/man-pages/man7/tcp.7.html
+The count is the same whichever of several processes reads and writes, so that it tells how far one of them
+had come when it was killed. ``tcp_info`` of https://man7.org/linux/man-pages/man7/tcp.7.html
 """
 
 import fcntl
