@@ -61,7 +61,10 @@ class LinksetRecord(TypedDict):
 
 
 class StatisticsRecord(TypedDict):
-    """``statistics.json``: triples by graph, instances by class, uses by property, the most first."""
+    """``statistics.json``: triples by graph, instances by class, uses by property, the most first.
+
+    ``kinds`` has the properties all of whose values are of one kind, and the kind.
+    """
 
     triples: int
     subjects: NotRequired[int]
@@ -69,6 +72,7 @@ class StatisticsRecord(TypedDict):
     graphs: Mapping[str, int]
     classes: Sequence[ClassCount]
     properties: Sequence[Count]
+    kinds: NotRequired[Mapping[str, str]]
     linksets: NotRequired[Sequence[LinksetRecord]]
 
 

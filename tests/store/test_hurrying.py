@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from stadsgraaf.store import emptiness
-from stadsgraaf.store.counted import counted
+from stadsgraaf.store.counted import Counted, counted
 from stadsgraaf.store.emptiness import explain_emptiness
 
 DATA = """<urn:s> <http://e/label> "Haven"@nl . <urn:s> a <http://e/Harbour> ."""
@@ -50,7 +50,7 @@ def test_names_that_the_release_counted_are_not_searched_for(
     release: Path, pattern: str, meant: str
 ) -> None:
     asked: list[str] = []
-    said = explain_emptiness(f"SELECT * {{ {pattern} }}", asking(asked), counted(release))
+    said = explain_emptiness(f"SELECT * {{ {pattern} }}", asking(asked), counted(release).names)
     assert nearest(said) == [meant]
     assert not any("DISTINCT" in each for each in asked)
     searched: list[str] = []
@@ -60,14 +60,14 @@ def test_names_that_the_release_counted_are_not_searched_for(
 
 def test_names_of_the_release_are_not_those_of_the_graphs_of_from(release: Path) -> None:
     query = "SELECT * FROM <urn:g> { ?s <http://e/labell> ?o }"
-    assert not nearest(explain_emptiness(query, asking([]), counted(release)))
+    assert not nearest(explain_emptiness(query, asking([]), counted(release).names))
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"properties": [1], "classes": []}'])
 def test_statistics_that_cannot_be_read_are_none(tmp_path: Path, content: str) -> None:
-    assert counted(tmp_path / "store") == {}
+    assert counted(tmp_path / "store") == Counted()
     (tmp_path / "statistics.json").write_text(content)
-    assert counted(tmp_path / "store") == {}
+    assert counted(tmp_path / "store") == Counted()
 
 
 def test_hints_end_when_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from operator import attrgetter
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
+from stadsgraaf.metadata.values import kind_of
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.records import Count, StatisticsRecord
 
@@ -33,6 +34,7 @@ class Counts:
         self._instances: Counter[str] = Counter()
         self._properties: Counter[str] = Counter()
         self._per_class: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._kinds: defaultdict[str, set[str]] = defaultdict(set)
         self._subjects = 0
         self._objects: set[int] = set()
 
@@ -42,19 +44,22 @@ class Counts:
         So one subject at a time is held, and of each object 64 bits.
         """
         for _, about in groupby(quads, key=attrgetter("subject")):
-            triples: dict[tuple[str, object], None] = {}
+            triples: dict[tuple[str, NamedNode | BlankNode | Literal | Triple], None] = {}
             for quad in about:
                 graph = quad.graph_name
                 self._graphs[graph.value if isinstance(graph, NamedNode) else ""] += 1
                 triples[quad.predicate.value, quad.object] = None
             self._add(triples)
 
-    def _add(self, triples: Collection[tuple[str, object]]) -> None:
+    def _add(
+        self, triples: Collection[tuple[str, NamedNode | BlankNode | Literal | Triple]]
+    ) -> None:
         used = Counter(predicate for predicate, _ in triples)
         self._subjects += 1
         self._properties.update(used)
         self._objects.update(hash(value) for _, value in triples)
         for predicate, value in triples:
+            self._kinds[predicate].add(kind_of(value))
             if predicate == _TYPE and isinstance(value, NamedNode):
                 self._instances[value.value] += 1
                 self._per_class[value.value].update(used)
@@ -71,6 +76,12 @@ class Counts:
                 for iri, count in ordered(self._instances)
             ],
             "properties": ranked(self._properties),
+            "kinds": {
+                iri: kind
+                for iri, kinds in sorted(self._kinds.items())
+                for kind in kinds
+                if kind and len(kinds) == 1
+            },
         }
 
 

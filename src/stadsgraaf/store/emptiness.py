@@ -7,7 +7,7 @@ that does not matter.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from stadsgraaf.store.counted import Counted
+from stadsgraaf.store.counted import Names
 from stadsgraaf.store.known import Hint, hint
 from stadsgraaf.store.lexer import tokens
 from stadsgraaf.store.meant import described, meant
@@ -33,7 +33,7 @@ _MODIFIERS: Final = hint(
 )
 
 
-def explain_emptiness(query: str, ask: Ask, names: Counted | None = None) -> dict[str, object]:
+def explain_emptiness(query: str, ask: Ask, names: Names | None = None) -> dict[str, object]:
     """A JSON object: whether it is ``empty``, the failing ``patterns`` and ``hints``.
 
     A hint has a ``kind``, what it is about, what there is instead, and a sentence in English and

@@ -121,7 +121,7 @@ class Engine:
         max_depth: int = MAX_DEPTH,
         max_length: int = MAX_LENGTH,
         services: bool = False,
-        names: Counted | None = None,
+        known: Counted | None = None,
     ) -> None:
         self._store = store
         self._merged = merged
@@ -130,7 +130,7 @@ class Engine:
         self._prefixes = dict(prefixes or {})
         self._max_depth = max_depth
         self._max_length = max_length
-        self._names = names or {}
+        self._known = known or Counted()
 
     @classmethod
     def load(
@@ -155,7 +155,7 @@ class Engine:
             max_depth=max_depth,
             max_length=max_length,
             services=services,
-            names=counted(data),
+            known=counted(data),
         )
 
     def answer(
@@ -215,7 +215,7 @@ class Engine:
             raise NotSupported(reason=reason)
         Store().query(query, base_iri=question.base_iri)  # a mistake is found first
         ask = self._asker(question, profile)
-        names = {} if any(graphs_of(question)) else self._names
+        names = {} if any(graphs_of(question)) else self._known.names
         try:
             said = (
                 explain(query, ask)
@@ -234,7 +234,7 @@ class Engine:
         store, dataset = self._dataset(query, question, profile)
         if profile.has_service:
             dataset["custom_functions"] = {NamedNode(BLANK_NODE): blank_node}
-        query = in_total_order(query)
+        query = in_total_order(query, self._known.kinds)
         return store.query(query, base_iri=question.base_iri, **dataset)
 
     def _federated(

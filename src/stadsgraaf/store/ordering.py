@@ -2,7 +2,7 @@
 
 SPARQL says how terms of a kind are ordered, https://www.w3.org/TR/sparql11-query/#modOrderBy. The engine
 compares what it can as values and all others as texts, which is no order where both meet, and a sort that
-finds that out ends its process. So terms are ordered by their kind and datatype first, numbers together
+finds that out ends its process. So where values may be of several kinds, terms are ordered by their kind and datatype first, numbers together
 and texts together, and what is of one of these by its value.
 
 >>> print(in_total_order("SELECT * { ?s ?p ?o } ORDER BY STR(?o)"))
@@ -15,6 +15,7 @@ from typing import Final
 
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.store.lexer import Token, tokens
+from stadsgraaf.store.uniform import Kinds, is_uniform
 
 __all__ = ["in_total_order"]
 
@@ -89,12 +90,14 @@ _NUMBER: Final = "COALESCE(IF(isNumeric({0}),{0},0),0)"
 _KEYS: Final = (_KIND, _VALUE, _EXACTNESS, _NUMBER)
 
 
-def in_total_order(query: str) -> str:
-    """The query with each ORDER BY made total where it may need it.
+def in_total_order(query: str, kinds: Kinds | None = None) -> str:
+    """The query with each ORDER BY made total where it may need it, by the kinds of values of properties.
 
     One that is no query, or not understood here, stays as it is.
     """
-    return _in_total_order(query) if "order" in query.lower() else query
+    if "order" not in query.lower() or is_uniform(query, kinds or {}):
+        return query
+    return _in_total_order(query)
 
 
 @lru_cache(32)

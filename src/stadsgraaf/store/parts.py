@@ -11,7 +11,7 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 from stadsgraaf.errors import NotSupported, Text
-from stadsgraaf.store.counted import Counted
+from stadsgraaf.store.counted import Names
 from stadsgraaf.store.lexer import position, tokens
 from stadsgraaf.store.patterns import Pattern, triple_patterns
 from stadsgraaf.store.service import Ask, Row
@@ -59,7 +59,7 @@ class Part:
 class Parts:
     """A query in parts. Raises NotSupported for one that cannot be taken apart."""
 
-    def __init__(self, query: str, ask: Ask, names: Counted | None = None) -> None:
+    def __init__(self, query: str, ask: Ask, names: Names | None = None) -> None:
         self.query = query
         self._asked = ask
         self._end = float("inf")
@@ -69,7 +69,7 @@ class Parts:
             reason = Text("a query of this form", "een query van deze vorm")
             raise NotSupported(reason=reason) from None
         #: What is counted of the graphs that the query is about.
-        self.names: Counted = {} if self.structure.dataset else (names or {})
+        self.names: Names = {} if self.structure.dataset else (names or {})
 
     def hurry(self, seconds: float) -> None:
         """After that many seconds, what asks raises OutOfTimeError."""
