@@ -124,7 +124,9 @@ def _at_once(thing: NamedNode, about: str) -> str:
 async def _in_steps(asker: Asker, thing: NamedNode, about: str) -> list[Triple]:
     claims = [row["x"] for row in await asker.rows(_PROLOGUE + _claims(thing))]
     roots = dict.fromkeys([thing, *(each for each in claims if isinstance(each, NamedNode))])
-    found = await asker.triples(_with_names(thing, roots, about))
+    found = await asker.triples(_with_names(thing, roots))
+    if about:  # by itself: beside others Virtuoso leaves it out
+        found += await asker.triples(_PROLOGUE + _stated(about))
     named = [each for each in found if not _has_blank_node(each)]
     if len(named) < len(found):
         named += await _trees(asker, thing, roots)
@@ -135,10 +137,14 @@ def _has_blank_node(triple: Triple) -> bool:
     return isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode)
 
 
-def _with_names(thing: NamedNode, roots: Iterable[NamedNode], about: str) -> str:
+def _stated(about: str) -> str:
+    return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES (?s ?p ?o) {{ {about} }} }}"
+
+
+def _with_names(thing: NamedNode, roots: Iterable[NamedNode]) -> str:
     return f"""{_PROLOGUE}CONSTRUCT {{ ?s ?p ?o }} WHERE {{
   {{ VALUES ?s {{ {" ".join(map(str, roots))} }} ?s ?p ?o }}
-  UNION {_around(thing, about)}
+  UNION {_around(thing, "")}
 }}"""
 
 
