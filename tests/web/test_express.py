@@ -4,13 +4,13 @@ import asyncio
 import gzip
 import json
 import re
-import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import quote
 
+import lines
 import pytest
+from lines import Response, get, plain
 from pyoxigraph import Literal, NamedNode, Quad
 from serving import Server, in_graph, serving, write_release
 
@@ -47,54 +47,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def get(target: str, *fields: str) -> bytes:
-    lines = "".join(f"{field}\r\n" for field in ("Host: here.test", *fields))
-    return f"GET {target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
+class Line(lines.Line):
+    """One whose answers are compared: without the fields that are another in each."""
 
-
-def plain(query: str) -> str:
-    return f"/sparql?query={quote(query)}"
-
-
-class Line:
-    """A connection that is kept."""
-
-    def __init__(self, server: Server) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=60)
-        self.received = b""
-
-    def send(self, data: bytes) -> "Line":
-        self.socket.sendall(data)
-        return self
-
-    def _until(self, end: bytes) -> bytes:
-        while end not in self.received:
-            data = self.socket.recv(1 << 16)
-            assert data, "closed"
-            self.received += data
-        found, _, self.received = self.received.partition(end)
-        return found
-
-    def answer(self) -> tuple[int, list[tuple[str, str]], bytes]:
-        first, *lines = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
-        fields = [(n, v) for n, _, v in (line.partition(": ") for line in lines)]
-        length = dict(fields).get("content-length")
-        body = b""
-        if length is None and first.split()[1] != "304":
-            while size := int(self._until(b"\r\n"), 16):
-                body += self._exactly(size + 2)[:-2]
-            self._exactly(2)
-        elif length:
-            body = self._exactly(int(length))
-        return int(first.split()[1]), [pair for pair in fields if pair[0] not in _OWN], body
-
-    def _exactly(self, size: int) -> bytes:
-        while len(self.received) < size:
-            data = self.socket.recv(1 << 16)
-            assert data, "closed"
-            self.received += data
-        found, self.received = self.received[:size], self.received[size:]
-        return found
+    def answer(self) -> Response:
+        status, fields, body = super().answer()
+        return status, [pair for pair in fields if pair[0] not in _OWN], body
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
-from typing import Self
-from urllib.parse import quote
 
+import lines
 import pytest
+from lines import Response, plain
 from pyoxigraph import Literal, NamedNode, Quad
 from serving import Server, add_release, in_graph, serving, until, write_release
 
@@ -50,8 +50,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def get(query: str, *fields: str) -> bytes:
-    lines = "".join(f"{field}\r\n" for field in ("Host: here.test", *fields))
-    return f"GET /sparql?query={quote(query)} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
+    return lines.get(plain(query), *fields)
 
 
 def new() -> int:
@@ -63,62 +62,16 @@ def asking(number: int) -> str:
     return f"SELECT ({number} AS ?n) {{}}"
 
 
-class Line:
-    """A connection that is kept; of a client of its own, for loopback has many."""
+class Line(lines.Line):
+    """One of a client of its own."""
 
     clients = count(2)
 
     def __init__(self, server: Server, client: str | None = None) -> None:
         number = next(self.clients)
-        source = client or f"127.0.{number >> 8}.{number & 255}"
-        self.server = server
-        self.socket = socket.create_connection(
-            ("127.0.0.1", server.port), timeout=60, source_address=(source, 0)
-        )
-        self.received = b""
+        super().__init__(server, client or f"127.0.{number >> 8}.{number & 255}")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.socket.close()
-
-    def send(self, data: bytes) -> "Line":
-        self.socket.sendall(data)
-        return self
-
-    def _receive(self) -> None:
-        data = self.socket.recv(1 << 16)
-        if not data:
-            raise ConnectionError
-        self.received += data
-
-    def _until(self, end: bytes) -> bytes:
-        while end not in self.received:
-            self._receive()
-        found, _, self.received = self.received.partition(end)
-        return found
-
-    def _exactly(self, size: int) -> bytes:
-        while len(self.received) < size:
-            self._receive()
-        found, self.received = self.received[:size], self.received[size:]
-        return found
-
-    def answer(self) -> tuple[int, list[tuple[str, str]], bytes]:
-        first, *lines = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
-        fields = [(n, v) for n, _, v in (line.partition(": ") for line in lines)]
-        length = dict(fields).get("content-length")
-        body = b""
-        if length is None and first.split()[1] != "304":
-            while size := int(self._until(b"\r\n"), 16):
-                body += self._exactly(size + 2)[:-2]
-            self._exactly(2)
-        elif length:
-            body = self._exactly(int(length))
-        return int(first.split()[1]), fields, body
-
-    def ask(self, query: str, *fields: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    def ask(self, query: str, *fields: str) -> Response:
         return self.send(get(query, *fields or (JSON,))).answer()
 
     def number(self, *fields: str) -> int:
