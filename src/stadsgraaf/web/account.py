@@ -91,11 +91,15 @@ def _claims(thing: NamedNode) -> str:
     )
 
 
-def _around(thing: NamedNode, about: str) -> str:
-    """What points at a thing, the names of what it points at, and what the document says of itself."""
-    itself = f"{{ VALUES (?s ?p ?o) {{ {about} }} }}\n  UNION " if about else ""
+def _stated(about: str) -> str:
+    """What the document says of itself."""
+    return f"VALUES (?s ?p ?o) {{ {about} }}"
+
+
+def _around(thing: NamedNode) -> str:
+    """What points at a thing, and the names of what it points at."""
     return (
-        f"{itself}{{ SELECT ?s ?p ({thing} AS ?o) WHERE {{ ?s ?p {thing} }} LIMIT {_MOST_LINKS} }}\n"
+        f"{{ SELECT ?s ?p ({thing} AS ?o) WHERE {{ ?s ?p {thing} }} LIMIT {_MOST_LINKS} }}\n"
         # as VALUES, all names of the graph would be read first, to be joined with the few things
         f"  UNION {{ {thing} ?any ?s . ?s ?p ?o . FILTER(isIRI(?s) && ?p IN ({_LABELS})) }}"
     )
@@ -108,13 +112,15 @@ def _at_once(thing: NamedNode, about: str) -> str:
     trees = "\n    ".join(
         f"UNION {{ {path} ?s . FILTER(isBlank(?s)) ?s ?p ?o }}" for path in (first, second, third)
     )
+    itself = f"UNION {{ {_stated(about)} }}" if about else ""
     return f"""{_PROLOGUE}CONSTRUCT {{ ?s ?p ?o }} WHERE {{
   {{
     {{ SELECT ?x WHERE {{ {{ BIND({thing} AS ?x) }} UNION {{ {_claims(thing)} }} }} }}
     {{ ?x ?p ?o . BIND(?x AS ?s) }}
     {trees}
   }}
-  UNION {_around(thing, about)}
+  {itself}
+  UNION {_around(thing)}
 }}"""
 
 
@@ -126,7 +132,8 @@ async def _in_steps(asker: Asker, thing: NamedNode, about: str) -> list[Triple]:
     roots = dict.fromkeys([thing, *(each for each in claims if isinstance(each, NamedNode))])
     found = await asker.triples(_with_names(thing, roots))
     if about:  # by itself: beside others Virtuoso leaves it out
-        found += await asker.triples(_PROLOGUE + _stated(about))
+        stated = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {_stated(about)} }}"
+        found += await asker.triples(_PROLOGUE + stated)
     named = [each for each in found if not _has_blank_node(each)]
     if len(named) < len(found):
         named += await _trees(asker, thing, roots)
@@ -137,14 +144,10 @@ def _has_blank_node(triple: Triple) -> bool:
     return isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode)
 
 
-def _stated(about: str) -> str:
-    return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES (?s ?p ?o) {{ {about} }} }}"
-
-
 def _with_names(thing: NamedNode, roots: Iterable[NamedNode]) -> str:
     return f"""{_PROLOGUE}CONSTRUCT {{ ?s ?p ?o }} WHERE {{
   {{ VALUES ?s {{ {" ".join(map(str, roots))} }} ?s ?p ?o }}
-  UNION {_around(thing, "")}
+  UNION {_around(thing)}
 }}"""
 
 
