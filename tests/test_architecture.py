@@ -30,7 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "sorting",
         }
     ),
-    frozenset({"canonical", "datatypes", "folder", "naming", "settings"}),
+    frozenset({"canonical", "comparing", "datatypes", "folder", "naming", "settings"}),
     frozenset({"answers", "logs", "parameters", "standing"}),
     frozenset({"canned", "turtle"}),
     frozenset({"queries"}),

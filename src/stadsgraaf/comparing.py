@@ -13,13 +13,16 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stadsgraaf.namespaces import PREFIXES
 
-__all__ = ["kind_of"]
+__all__ = ["NODE", "comparable_kind"]
+
+#: The kind of what is no literal.
+NODE: Final = "node"
 
 _XSD: Final = PREFIXES["xsd"]
 _TEXTS: Final = frozenset((_XSD + "string", PREFIXES["rdf"] + "langString"))
-_ZONE: Final = re.compile(r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)\Z")
+_ZONE: Final = re.compile(r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)\Z", re.ASCII)
 _FORMS: Final = {
-    _XSD + name: re.compile(form)
+    _XSD + name: re.compile(form, re.ASCII)
     for name, form in (
         ("boolean", "true|false"),
         ("integer", r"[+-]?\d{1,18}"),
@@ -36,14 +39,14 @@ _READERS: Final[dict[str, Callable[[str], object]]] = {
 }
 
 
-def kind_of(term: NamedNode | BlankNode | Literal | Triple) -> str:
+def comparable_kind(term: NamedNode | BlankNode | Literal | Triple) -> str:
     """The kind of a value; empty when it may not be comparable with all others of its datatype.
 
-    >>> kind_of(NamedNode("http://e/")), kind_of(Literal("a", language="nl")), kind_of(Literal(1))
+    >>> comparable_kind(NamedNode("http://e/")), comparable_kind(Literal("a", language="nl")), comparable_kind(Literal(1))
     ('node', 'text', 'http://www.w3.org/2001/XMLSchema#integer')
     """
     if isinstance(term, NamedNode | BlankNode):
-        return "node"
+        return NODE
     if not isinstance(term, Literal):
         return ""
     datatype = term.datatype.value
@@ -54,11 +57,12 @@ def _kind_of_value(datatype: str, value: str) -> str:
     form = _FORMS.get(datatype)
     if form is None:
         return ""
-    zone = _ZONE.search(value) if datatype in _READERS else None
-    if not form.fullmatch(value[: zone.start()] if zone else value):
-        return ""
+    read = _READERS.get(datatype, str)
+    local = _ZONE.sub("", value) if datatype in _READERS else value
     try:
-        _READERS.get(datatype, str)(value[: zone.start()] if zone else value)
+        is_one = form.fullmatch(local) and read(local)
     except ValueError:
         return ""
-    return f"{datatype} with a zone" if zone else datatype
+    if not is_one:
+        return ""
+    return datatype if local == value else f"{datatype} with a zone"

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from stadsgraaf.metadata.values import kind_of
+from stadsgraaf.comparing import comparable_kind
 from stadsgraaf.namespaces import PREFIXES
 from stadsgraaf.records import Count, StatisticsRecord
 
@@ -59,7 +59,7 @@ class Counts:
         self._properties.update(used)
         self._objects.update(hash(value) for _, value in triples)
         for predicate, value in triples:
-            self._kinds[predicate].add(kind_of(value))
+            self._kinds[predicate].add(comparable_kind(value))
             if predicate == _TYPE and isinstance(value, NamedNode):
                 self._instances[value.value] += 1
                 self._per_class[value.value].update(used)

@@ -11,15 +11,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from stadsgraaf.comparing import NODE
 from stadsgraaf.namespaces import PREFIXES
 
-__all__ = ["NODE", "Kinds", "is_uniform"]
+__all__ = ["Kinds", "is_uniform"]
 
 #: The kind of the values of a property, by its IRI, where all are of one kind.
 Kinds = Mapping[str, str]
 
-#: The kind of what is no literal.
-NODE: Final = "node"
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _STRING: Final = re.compile(r""""(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'""")
 _IRI: Final = re.compile(r'<[^<>"{}|^`\\\s]*>')
@@ -74,14 +73,22 @@ def is_uniform(query: str, kinds: Kinds) -> bool:
     if not 0 <= first < last or not _CONDITIONS.fullmatch(conditions):
         return False
     keys = set(_VARIABLE.findall(conditions))
-    counted = set()
+    numbers = _numbers(asked, capitals, first, keys)
+    if numbers is None:
+        return False
+    return _have_one_kind(asked[first : last + 1], keys - numbers, spaces, kinds)
+
+
+def _numbers(asked: str, capitals: str, first: int, keys: set[str]) -> set[str] | None:
+    """The variables that the SELECT clause gives a count; None when anything else gives one a value."""
+    found = set()
     for given in _GIVEN.finditer(capitals):
         name = _VARIABLE.match(asked, given.end() - 1)
         if name and name[1] in keys:
             if given.start() > first or not _COUNT.search(capitals, 0, given.start()):
-                return False
-            counted.add(name[1])
-    return _have_one_kind(asked[first : last + 1], keys - counted, spaces, kinds)
+                return None
+            found.add(name[1])
+    return found
 
 
 def _have_one_kind(patterns: str, keys: set[str], spaces: Mapping[str, str], kinds: Kinds) -> bool:
